@@ -1,0 +1,83 @@
+"""`evenhand …`: one module per command group, loaded only when it is called.
+
+Exit codes, everywhere: 0 holds or done · 1 does not hold · 2 usage, unreadable input or a question that
+needs an answer · 3 done, some records refused · 4 unverifiable.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+from evenhand import __version__
+from evenhand.errors import EvenhandError
+
+# command -> (module that holds it as `command`, one line of help)
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "code": ("evenhand.cli.code", "Check a code of conduct, or show what was in force on a day."),
+    "demo": ("evenhand.cli.demo", "Build and serve the fictional organisation."),
+    "doctor": ("evenhand.cli.doctor", "Name what is missing or unsafe here, and how to mend it."),
+    "export": ("evenhand.cli.export", "Write the posts of a corpus to JSONL, CSV or Parquet."),
+    "import": ("evenhand.cli.imports", "Read platform exports into a corpus; raw bytes are kept."),
+    "ledger": ("evenhand.cli.ledger", "Verify, audit, prove or export the tamper-evident log."),
+    "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
+    "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),
+    "tick": ("evenhand.cli.tick", "Apply what is due now; safe to run at any time."),
+    "train": ("evenhand.cli.train", "Reproduce the shipped detector from labelled text."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the named command, importing its module, or None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="evenhand")
+def root() -> None:
+    """Protect an organisation's people from online abuse; handle complaints with due process for everybody."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code; a refusal is one line on stderr, never a traceback."""
+    try:
+        code = root.main(arguments, prog_name="evenhand", standalone_mode=False)
+    except EvenhandError as error:
+        _complain(str(error))
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _complain(error.format_message())
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        _complain("stopped; nothing half-written was left.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}{error.strerror or error}. Check the path, the permission and the free space.")
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(line: str) -> None:
+    click.echo("evenhand: " + " ".join(line.split()), err=True)

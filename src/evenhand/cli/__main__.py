@@ -1,0 +1,5 @@
+"""Lets `python -m evenhand.cli` run the command line."""
+
+from evenhand.cli import main
+
+main()

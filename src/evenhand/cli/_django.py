@@ -1,0 +1,56 @@
+"""Makes Django ready for a command: which home, its database migrated, its keys there, the key service near."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from evenhand.errors import UsageError
+from evenhand.web.home import Home
+
+_held = ExitStack()
+
+
+def home_of(directory: str | None) -> Home:
+    """Return the home a command works in: `--dir` if given, else EVENHAND_DATA, else `evenhand-data` here."""
+    return Home(Path(directory).resolve()) if directory else Home.here()
+
+
+def setup_django(home: Home) -> None:
+    """Point Django at `home` and load its apps. Creates the folder; touches no database."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    os.environ["EVENHAND_DATA"] = str(home.root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.web.settings")
+    import django
+
+    django.setup()
+
+
+def ready(home: Home, *, create: bool = True) -> None:
+    """Make the installation in `home` usable for the rest of this process.
+
+    With `create`, a new home gets its keys, database and first leaves; without it, a home that is not there
+    raises UsageError. Holds a key service (an own child process unless one is running) until the end.
+    """
+    if not create and not home.database.exists() and not os.environ.get("DATABASE_URL"):
+        raise UsageError(
+            "there is no installation here",
+            where=str(home.root),
+            mend="Name its folder with --dir or EVENHAND_DATA, or make one with: evenhand demo.",
+        )
+    setup_django(home)
+    from django.core.management import call_command
+
+    from evenhand.context import Context
+    from evenhand.web.record.keys import key_service
+    from evenhand.web.record.start import check_start, initialise
+
+    call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
+    call_command("createcachetable", verbosity=0)
+    _held.enter_context(key_service(home))
+    atexit.register(_held.close)
+    initialise(home, Context.system())
+    check_start()
