@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check browser bench screenshots css lock clean
+.PHONY: help setup demo test check browser bench screenshots css docs lock clean
 
 help:  ## What can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,11 +29,12 @@ demo: $(VENV)/run.stamp  ## The fictional organisation, screened and served
 test: $(VENV)/dev.stamp  ## Everything that can run here
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(VENV)/dev.stamp  ## ruff, mypy, import contracts, documentation
+check: $(VENV)/dev.stamp  ## ruff, mypy, import contracts, documents, budgets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest tests/house
 
 browser:  ## Install Debian's chromium and PostgreSQL for the tests that need them
 	@.ci/install-debian chromium postgresql
@@ -47,7 +48,10 @@ screenshots: $(VENV)/dev.stamp  ## Pictures of every page, into screenshots/
 css:  ## Rebuild the style sheet from its sources (needs node)
 	@.ci/build-css
 
-lock: ## Rebuild the hash locks (needs uv)
+docs: $(VENV)/dev.stamp  ## Rebuild the generated pages of docs/reference
+	$(BIN)/python docs/generate.py
+
+lock:  ## Rebuild the hash locks (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 

@@ -1,10 +1,10 @@
 """The one error tree. Every refusal says what is wrong, where, and how to mend it.
 
-    EvenhandError
-    ├── UsageError      the question or the input is not usable          exit 2
-    │   └── Ambiguous   several answers fit; the message is the question exit 2
-    ├── DoesNotHold     a check ran and contradicts                      exit 1
-    └── Unverifiable    something needed for the check is missing        exit 4
+EvenhandError
+├── UsageError      the question or the input is not usable          exit 2
+│   └── Ambiguous   several answers fit; the message is the question exit 2
+├── DoesNotHold     a check ran and contradicts                      exit 1
+└── Unverifiable    something needed for the check is missing        exit 4
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ class EvenhandError(Exception):
     def __str__(self) -> str:
         """Return one line: where: what. How to mend."""
         line = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{line} {self.mend}".strip() if self.mend else line
+        if not self.mend:
+            return line
+        return f"{line if line.endswith(('.', '?', '!')) else line + '.'} {self.mend}"
 
 
 class UsageError(EvenhandError):

@@ -48,6 +48,11 @@ class Home:
         """Wrapped data keys: a database of its own, never in the same backup as the ciphertext."""
         return self.root / "keys" / "store.sqlite3"
 
+    @property
+    def demo_mark(self) -> Path:
+        """Exists in a home that the demo made: its sign-ins are printed, so its keys protect nobody."""
+        return self.root / "THIS-IS-A-DEMO"
+
     def _named(self, variable: str, default: str) -> Path:
         named = os.environ.get(variable)
         return Path(named) if named else self.root / default

@@ -1,0 +1,143 @@
+"""`evenhand doctor`: what is missing or unsafe in this installation, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from evenhand.cli._django import home_of, setup_django
+from evenhand.cli.output import console, emit_json
+from evenhand.errors import EvenhandError
+from evenhand.web.home import Home
+
+LEAST_FREE_BYTES = 2 * 1024**3
+
+
+class State(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    MISSING = "missing"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it stands, in words, and how to mend it (empty when it is well)."""
+
+    thing: str
+    state: State
+    words: str
+    mend: str = ""
+
+
+def examine(home: Home) -> list[Finding]:
+    """Return what was found in `home`, in a fixed order. Reads only; opens the desk database if there is one."""
+    return [finding for check in _CHECKS for finding in check(home)]
+
+
+def _folder(home: Home) -> Iterator[Finding]:
+    if not home.root.is_dir():
+        yield Finding(
+            "folder", State.MISSING, f"{home.root} does not exist", "Make one: evenhand demo, or evenhand serve."
+        )
+        return
+    free = shutil.disk_usage(home.root).free
+    if free < LEAST_FREE_BYTES:
+        yield Finding("disk", State.UNSAFE, f"{free // 1024**2} MiB are free", "Free at least 2 GiB.")
+    else:
+        yield Finding("disk", State.OK, f"{free // 1024**3} GiB are free")
+
+
+def _key_files(home: Home) -> Iterator[Finding]:
+    named = {
+        "EVENHAND_SECRET_KEY_FILE": home.secret_key,
+        "EVENHAND_KEK_FILE": home.key_encryption_key,
+        "EVENHAND_LOG_KEY_FILE": home.log_key,
+    }
+    for variable, path in named.items():
+        yield _key_file(variable, path)
+    inside = [v for v, path in named.items() if v != "EVENHAND_SECRET_KEY_FILE" and home.root in path.parents]
+    if inside and not home.demo_mark.exists():
+        yield Finding(
+            "keys beside the data",
+            State.UNSAFE,
+            "the keys lie in the same folder as what they protect",
+            f"Move them to another disk or user and name them in {' and '.join(inside)}.",
+        )
+
+
+def _key_file(variable: str, path: Path) -> Finding:
+    if not path.exists():
+        return Finding(variable, State.MISSING, f"{path} does not exist", "It is made on the first start.")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Finding(variable, State.UNSAFE, f"others can read {path}", f"Run: chmod 600 {path}")
+    return Finding(variable, State.OK, "readable by its owner alone")
+
+
+def _hosts(home: Home) -> Iterator[Finding]:
+    hosts = os.environ.get("EVENHAND_ALLOWED_HOSTS")
+    if hosts and home.demo_mark.exists():
+        yield Finding("demo keys", State.UNSAFE, "this is a demo that names real hosts", "Use another folder.")
+    elif hosts:
+        yield Finding("EVENHAND_ALLOWED_HOSTS", State.OK, hosts)
+    else:
+        yield Finding("EVENHAND_ALLOWED_HOSTS", State.OK, "localhost only; name your hosts to serve others")
+
+
+def _desk_database(home: Home) -> Iterator[Finding]:
+    if not home.database.exists() and not os.environ.get("DATABASE_URL"):
+        yield Finding("desk database", State.MISSING, "there is none yet", "It is made on the first start.")
+        return
+    setup_django(home)
+    from django.db import DatabaseError
+
+    from evenhand.web.record.start import start_checks
+
+    for name, check in start_checks():
+        try:
+            check()
+        except EvenhandError as error:
+            yield Finding(name, State.UNSAFE, error.what, error.mend)
+        except DatabaseError as error:
+            yield Finding(name, State.UNSAFE, f"the database refuses: {error}", "Check DATABASE_URL and the file.")
+        else:
+            yield Finding(name, State.OK, "as it must be")
+
+
+def _python(_home: Home) -> Iterator[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding("Python", State.OK, version)
+
+
+_CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (_python, _folder, _key_files, _hosts, _desk_database)
+
+
+@click.command()
+@click.option("--dir", "directory", metavar="DIR", help="The installation (default: EVENHAND_DATA).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(directory: str | None, as_json: bool) -> int:
+    """Name what is missing or unsafe here, and how to mend it. Exit 1 if anything is unsafe."""
+    findings = examine(home_of(directory))
+    if as_json:
+        emit_json([asdict(finding) for finding in findings])
+    else:
+        _show(findings)
+    return 1 if any(finding.state is State.UNSAFE for finding in findings) else 0
+
+
+def _show(findings: list[Finding]) -> None:
+    table = Table("what", "state", "found", "how to mend it", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row(finding.thing, finding.state.value, finding.words, finding.mend)
+    console.print(table)
