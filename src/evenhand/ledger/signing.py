@@ -1,0 +1,127 @@
+"""Making a checkpoint: never two roots for one size, never a tree that does not continue the last signed one.
+
+The high-water file (the last checkpoint text, unsigned) lies beside the key, outside the database and its
+backups: a database that was rolled back cannot pull it back too. Order (EVIDENCE §1.14): head, root from the
+frontier, root from tiles, high-water check, high-water durable, sign, row. The caller commits, then exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evenhand.context import Context
+from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, parse_tree_head, sign_checkpoint
+from evenhand.ledger.errors import AppendRefused, Contradiction, Malformed, Reason
+from evenhand.ledger.files import only_signer, read_secret, write_durably
+from evenhand.ledger.leaf import format_time
+from evenhand.ledger.notes import Signer
+from evenhand.ledger.proofs import root_from_tiles
+from evenhand.ledger.store import Checkpoint, Head, Store
+from evenhand.ledger.tree import root_of
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """The file of the log's private key (0600, one line), and the files that lie beside it."""
+
+    path: Path
+
+    @property
+    def high_water(self) -> Path:
+        """Size and root of the last tree that was, or was about to be, signed."""
+        return self.path.with_name(f"{self.path.name}.high-water")
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that signs."""
+        return self.path.with_name(f"{self.path.name}.lock")
+
+    def create(self, origin: str, ctx: Context) -> Signer:
+        """Write a new key for the log `origin` and return it; an existing key file is never replaced."""
+        if self.path.exists():
+            raise AppendRefused("there is a log key already", where=str(self.path))
+        signer = Signer.generate(origin, ctx)
+        write_durably(self.path, f"{signer.encode()}\n".encode("ascii"), mode=0o600)
+        return signer
+
+    def read(self) -> Signer:
+        """Return the key. Raises UsageError where others may read the file, Malformed for what is no key."""
+        try:
+            return Signer.parse(read_secret(self.path))
+        except (Malformed, UnicodeDecodeError):
+            raise Malformed("not a private log key", where=str(self.path)) from None
+
+
+def make_checkpoint(store: Store, key_file: KeyFile, ctx: Context) -> Checkpoint:
+    """Return the checkpoint of the tree as it stands: the stored one if its size has one, else a new one.
+
+    Runs in the caller's transaction and inserts the row; the caller commits. Raises Contradiction
+    `rollback_detected`, `fork_detected` or `root_mismatch` (nothing is signed), AppendRefused (another signer;
+    a lost high-water file).
+    """
+    with only_signer(key_file.lock):
+        signer = key_file.read()
+        head = TreeHead(signer.name, store.head().size, checked_root(store, store.head()))
+        last = store.checkpoints(last=1)
+        check_high_water(store, head, _read_high_water(key_file.high_water, last))
+        if last:
+            _check_continues(store, head, last[0], signer)
+        if last and last[0].size == head.size:
+            return last[0]
+        write_durably(key_file.high_water, head.text().encode("ascii"), mode=0o600)
+        made = Checkpoint(head.size, sign_checkpoint(head, [signer]), format_time(ctx.now()))
+        store.add_checkpoint(made)
+        return made
+
+
+def checked_root(store: Store, head: Head) -> bytes:
+    """Return the root of the tree, once from the frontier and once from tiles; they must agree."""
+    root = root_of(head)
+    if root_from_tiles(store, head.size) != root:
+        raise Contradiction(Reason.ROOT_MISMATCH, "the tiles lead to another root than the head", where="ledger_head")
+    return root
+
+
+def check_high_water(store: Store, head: TreeHead, high: TreeHead | None) -> None:
+    """Return if the tree still begins with the tree of the high-water file; else raise, naming the size."""
+    if high is None:
+        return
+    if high.origin != head.origin:
+        raise Contradiction(Reason.UNKNOWN_LOG, f"the high-water file is of the log {high.origin}")
+    if high.size > head.size:
+        raise Contradiction(
+            Reason.ROLLBACK_DETECTED,
+            f"the log holds {head.size} leaves, but a tree of {high.size} was signed; nothing was signed now",
+            where="ledger_head",
+            mend="The database is older than the last checkpoint: restore the newer one.",
+        )
+    if root_from_tiles(store, high.size) != high.root:
+        raise Contradiction(
+            Reason.ROLLBACK_DETECTED,
+            f"the first {high.size} leaves are not those that were signed; nothing was signed now",
+            where="ledger_tile",
+            mend="The log was rewritten: restore the database whose `ledger verify` agrees with the checkpoint.",
+        )
+
+
+def _read_high_water(path: Path, last: Sequence[Checkpoint]) -> TreeHead | None:
+    if not path.exists():
+        if last:
+            raise AppendRefused(
+                "the high-water file is missing although checkpoints were signed; nothing was signed now",
+                where=str(path),
+                mend="Bring it back from where the log key is kept.",
+            )
+        return None
+    try:
+        return parse_tree_head(path.read_text("ascii"))
+    except (Malformed, UnicodeDecodeError):
+        raise Malformed("the high-water file is damaged; nothing was signed now", where=str(path)) from None
+
+
+def _check_continues(store: Store, head: TreeHead, last: Checkpoint, signer: Signer) -> None:
+    """Return if the tree continues the last checkpoint row; a row by another key proves nothing and stops too."""
+    said = open_checkpoint(last.note, [signer.verifier]).head
+    check_high_water(store, head, said)

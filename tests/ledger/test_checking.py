@@ -1,0 +1,232 @@
+"""Tampering with a stored log, class by class: it is found, and the place is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evenhand.context import Context
+from evenhand.ledger import Checkpoint, Entry, Head, MemoryStore, append
+from evenhand.ledger.append import append_encoded
+from evenhand.ledger.checking import (
+    Finding,
+    Verdict,
+    check_checkpoints,
+    check_log,
+    check_note,
+    find_fork,
+    from_error,
+    notice,
+    worst,
+)
+from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
+from evenhand.ledger.errors import Missing, Reason
+from evenhand.ledger.leaf import encode_leaf
+from evenhand.ledger.notes import Signer
+from evenhand.ledger.tree import leaf_hash, root_of
+
+SIZE = 600
+
+
+@pytest.fixture
+def signer(ctx: Context) -> Signer:
+    return Signer.generate("log.example/1", ctx)
+
+
+def signed(store: MemoryStore, signer: Signer) -> Checkpoint:
+    head = TreeHead(signer.name, store.head().size, root_of(store.head()))
+    return Checkpoint(head.size, sign_checkpoint(head, [signer]), "2026-03-04T05:06:07Z")
+
+
+@pytest.fixture
+def full(log: Any, signer: Signer) -> MemoryStore:
+    for _ in range(3):
+        log.fill(SIZE // 3)
+        log.store.add_checkpoint(signed(log.store, signer))
+    assert check_log(log.store) == []
+    store: MemoryStore = log.store
+    return store
+
+
+def edited(data: bytes) -> bytes:
+    """The same leaf with another nonce: canonical, well formed, and never written."""
+    place = data.index(b'"n":"') + 5
+    return data[:place] + (b"B" if data[place : place + 1] == b"A" else b"A") + data[place + 1 :]
+
+
+def edit_bytes(store: MemoryStore) -> None:
+    store.rows[17] = replace(store.rows[17], data=edited(store.rows[17].data))
+
+
+def edit_bytes_and_hash(store: MemoryStore) -> None:
+    data = edited(store.rows[17].data)
+    store.rows[17] = Entry(17, leaf_hash(data), data)
+
+
+def edit_hash(store: MemoryStore) -> None:
+    store.rows[17] = replace(store.rows[17], leaf_hash=bytes(32))
+
+
+def delete(store: MemoryStore) -> None:
+    del store.rows[17]
+
+
+def swap(store: MemoryStore) -> None:
+    one, other = store.rows[17], store.rows[18]
+    store.rows[17], store.rows[18] = replace(other, seq=17), replace(one, seq=18)
+
+
+def insert_beyond(store: MemoryStore) -> None:
+    store.rows[SIZE] = replace(store.rows[17], seq=SIZE)
+
+
+def tile_bit(store: MemoryStore) -> None:
+    tile = bytearray(store.tile_rows[0, 0])
+    tile[17 * 32] ^= 1
+    store.tile_rows[0, 0] = bytes(tile)
+
+
+def upper_tile_bit(store: MemoryStore) -> None:
+    tile = bytearray(store.tile_rows[1, 0])
+    tile[0] ^= 1
+    store.tile_rows[1, 0] = bytes(tile)
+
+
+def tile_gone(store: MemoryStore) -> None:
+    del store.tile_rows[0, 1]
+
+
+def extra_tile(store: MemoryStore) -> None:
+    store.tile_rows[0, 3] = bytes(32)
+
+
+def frontier(store: MemoryStore) -> None:
+    store.head_row = Head(SIZE, (bytes(32), *store.head_row.frontier[1:]))
+
+
+TAMPERINGS: list[tuple[Callable[[MemoryStore], None], Reason, str]] = [
+    (edit_bytes, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (edit_bytes_and_hash, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (edit_hash, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (delete, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (swap, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (insert_beyond, Reason.ENTRY_MISMATCH, f"ledger_entry seq {SIZE}"),
+    (tile_bit, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (upper_tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 1 idx 0"),
+    (tile_gone, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 1"),
+    (extra_tile, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 3"),
+    (frontier, Reason.ROOT_MISMATCH, "ledger_head"),
+]
+
+
+@pytest.mark.parametrize(("tamper", "reason", "place"), TAMPERINGS, ids=lambda value: getattr(value, "__name__", ""))
+def test_each_kind_of_tampering_is_named(
+    full: MemoryStore, tamper: Callable[[MemoryStore], None], reason: Reason, place: str
+) -> None:
+    tamper(full)
+    findings = check_log(full)
+    assert (findings[0].verdict, findings[0].reason, findings[0].place) == (Verdict.FAILED, reason, place)
+    assert len(findings) <= 2
+
+
+def test_a_consistent_rewrite_is_caught_by_the_last_checkpoint(full: MemoryStore, signer: Signer) -> None:
+    data = [row.data for row in full.entries(0, SIZE)]
+    data[17] = edited(data[17])
+    rewritten = MemoryStore()
+    append_encoded(rewritten, data)
+    assert check_log(rewritten) == []
+    findings = check_checkpoints(rewritten, SIZE, full.checkpoints(), [signer.verifier])
+    assert {finding.reason for finding in findings} == {Reason.FORK_DETECTED}
+    assert findings[0].place == "ledger_checkpoint size 200"
+
+
+def test_a_truncated_log_is_a_rollback(full: MemoryStore, signer: Signer) -> None:
+    short = MemoryStore()
+    append_encoded(short, [row.data for row in full.entries(0, 250)])
+    findings = check_checkpoints(short, 250, full.checkpoints(), [signer.verifier])
+    assert [(finding.reason, finding.place) for finding in findings] == [
+        (Reason.ROLLBACK_DETECTED, "ledger_checkpoint size 400"),
+        (Reason.ROLLBACK_DETECTED, "ledger_checkpoint size 600"),
+    ]
+
+
+def test_good_checkpoints_leave_no_finding(full: MemoryStore, signer: Signer) -> None:
+    assert check_checkpoints(full, SIZE, full.checkpoints(), [signer.verifier]) == []
+
+
+def test_no_checkpoint_is_unverifiable_never_verified(full: MemoryStore, signer: Signer) -> None:
+    findings = check_checkpoints(full, SIZE, [], [signer.verifier])
+    assert [finding.reason for finding in findings] == [Reason.NO_CHECKPOINT]
+    assert worst(findings) is Verdict.UNVERIFIABLE
+    assert worst(findings).exit_code == 4
+
+
+def test_a_row_that_claims_another_size_than_its_note(full: MemoryStore, signer: Signer) -> None:
+    row = replace(full.checkpoints()[0], size=199)
+    assert check_checkpoints(full, SIZE, [row], [signer.verifier])[0].place == "ledger_checkpoint size 199"
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"), [(b"", Reason.MALFORMED), (b"\xff", Reason.MALFORMED), (b"a\n\nb\n", Reason.MALFORMED)]
+)
+def test_another_copy_that_is_no_note(full: MemoryStore, signer: Signer, note: bytes, reason: Reason) -> None:
+    findings = check_note(full, SIZE, note, [signer.verifier], "copy")
+    assert [(finding.reason, finding.place) for finding in findings] == [(reason, "copy")]
+
+
+def test_a_note_of_another_log_and_a_changed_note(full: MemoryStore, signer: Signer, ctx: Context) -> None:
+    stranger = Signer.generate("other.example", ctx)
+    foreign = sign_checkpoint(TreeHead("other.example", 600, bytes(32)), [stranger])
+    assert check_note(full, SIZE, foreign, [signer.verifier], "copy")[0].reason is Reason.UNKNOWN_LOG
+    changed = full.checkpoints()[0].note.replace(b"\n200\n", b"\n201\n")
+    assert check_note(full, SIZE, changed, [signer.verifier], "copy")[0].reason is Reason.BAD_SIGNATURE
+
+
+def test_two_signed_notes_that_contradict_make_a_proof_of_fork(signer: Signer) -> None:
+    notes = [
+        open_checkpoint(sign_checkpoint(TreeHead(signer.name, size, root), [signer]), [signer.verifier])
+        for size, root in ((5, b"\x01" * 32), (5, b"\x02" * 32), (6, b"\x03" * 32))
+    ]
+    fork = find_fork(notes[0], notes[1])
+    assert fork is not None and notes[0].note.encode() in fork and notes[1].note.encode() in fork
+    assert find_fork(notes[0], notes[0]) is None
+    assert find_fork(notes[0], notes[2]) is None
+
+
+def test_a_malformed_leaf_is_named(log: Any) -> None:
+    append_encoded(log.store, [b"{}", encode_leaf(log.draft(), 1, log.ctx)])
+    findings = check_log(log.store)
+    assert [(finding.reason, finding.place) for finding in findings] == [(Reason.MALFORMED, "ledger_entry seq 0")]
+
+
+def test_an_unknown_type_and_a_clock_that_ran_back_are_remarks_only(log: Any) -> None:
+    data = encode_leaf(log.draft(), 0, log.ctx)
+    append_encoded(log.store, [data.replace(b"lead.disposed", b"future.thing"), data.replace(b"T05:06", b"T04:06")])
+    findings = check_log(log.store)
+    assert [finding.place for finding in findings] == ["ledger_entry seq 0", "ledger_entry seq 1"]
+    assert worst(findings) is Verdict.VERIFIED
+
+
+def test_findings_as_json_and_from_errors() -> None:
+    finding = from_error(Missing(Reason.NO_KEY, "the key service did not answer", where="record 12"))
+    assert finding.as_json() == {
+        "verdict": "unverifiable",
+        "reason": "no_key",
+        "place": "record 12",
+        "words": "the key service did not answer",
+    }
+    assert worst([notice("x", "y"), finding, Finding(Verdict.FAILED, Reason.MALFORMED, "", "")]) is Verdict.FAILED
+    assert worst([]) is Verdict.VERIFIED
+
+
+def test_an_empty_log_agrees_with_itself(store: MemoryStore) -> None:
+    assert check_log(store) == []
+
+
+def test_an_append_after_a_check_still_fits(log: Any) -> None:
+    log.fill(3)
+    check_log(log.store)
+    assert append(log.store, [log.draft()], log.ctx)[0].index == 3
