@@ -1,1 +1,10 @@
-"""screening."""
+"""The detector: what kind of act a post is, how sure, which words carry it, and why. A person decides.
+
+from evenhand.screening import Screener
+verdicts = Screener().screen(["text", ...], parents=None)
+"""
+
+from evenhand.screening.screener import Screener
+from evenhand.screening.verdict import Abstention, Category, Frame, Span, Target, Verdict
+
+__all__ = ["Abstention", "Category", "Frame", "Screener", "Span", "Target", "Verdict"]

@@ -1,0 +1,84 @@
+"""Scores of a batch of readings: heads, threat rules, probabilities, flags. Pure; the same in any batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evenhand.screening.features import contains, tokenise
+from evenhand.screening.model import HEADS, Calibration, Package
+from evenhand.screening.rules import ThreatHit, find_threats
+from evenhand.screening.threats import threat_score
+from evenhand.screening.verdict import Category
+from evenhand.screening.words import canon
+from evenhand.text import View
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One post scored.
+
+    view: the view that carries the evidence. raw: the highest raw score per head over the views. hits: the
+    threat rules that hit in that view. scores: probabilities. known_share: of the words of the last view.
+    """
+
+    view: View
+    raw: NDArray[np.float64]
+    hits: tuple[ThreatHit, ...]
+    scores: dict[Category, float]
+    known_share: float
+
+
+def score(package: Package, posts: Sequence[Sequence[View]]) -> list[Scored]:
+    """Return the scores of some posts, each given as its views (one or two). Cost: linear in the text."""
+    views = [view for post in posts for view in post]
+    if not views:
+        return []
+    tokens = tokenise([view.text for view in views], canon())
+    raw = package.model.raw_scores(tokens)
+    known = contains(package.model.known, tokens.raw) | tokens.is_group
+    words = np.bincount(tokens.post, minlength=tokens.posts)
+    shares = np.bincount(tokens.post, known, minlength=tokens.posts) / np.maximum(words, 1)
+    return list(_best_of_each(package.calibration, posts, raw, shares))
+
+
+def _best_of_each(
+    fixed: Calibration, posts: Sequence[Sequence[View]], raw: NDArray[np.float64], shares: NDArray[np.float64]
+) -> Iterator[Scored]:
+    at = 0
+    for views in posts:
+        rows = raw[at : at + len(views)]
+        at += len(views)
+        yield _best(fixed, views, rows, float(shares[at - 1]))
+
+
+def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64], share: float) -> Scored:
+    found = [tuple(find_threats(view.text)) for view in views]
+    best = 0
+    if len(views) > 1:
+        best = int(np.argmax(raw[:, :2].max(axis=1)))
+        if not found[best]:
+            best = next((index for index, hits in enumerate(found) if hits), best)
+    highest = raw.max(axis=0) if len(views) > 1 else raw[0]
+    return Scored(views[best], highest, found[best], probabilities(fixed, highest, found[best]), share)
+
+
+def probabilities(
+    fixed: Calibration, raw: NDArray[np.float64], hits: Sequence[ThreatHit]
+) -> dict[Category, float]:
+    """Return the calibrated probability of each served head."""
+    values = raw.tolist()
+    scores = {Category(head): fixed.heads[head].probability(z) for head, z in zip(HEADS, values, strict=True)}
+    scores[Category.THREAT] = threat_score(fixed, values, [hit.rule.kind for hit in hits])
+    return scores
+
+
+def flags_of(fixed: Calibration, scores: Mapping[Category, float]) -> tuple[Category, ...]:
+    """Return the categories whose score is at or over its published threshold, in the order of Category."""
+    return tuple(c for c in _SERVED if scores[c] >= fixed.thresholds[c])
+
+
+_SERVED = tuple(category for category in Category if category in {*HEADS, Category.THREAT})

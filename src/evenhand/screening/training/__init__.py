@@ -1,0 +1,1 @@
+"""Training the detector: needs the [train] extra; never imported to run it."""
