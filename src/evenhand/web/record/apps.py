@@ -1,0 +1,23 @@
+"""The record app: guards, projections and due work are registered when Django is ready."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class RecordConfig(AppConfig):
+    """Configuration of the app `record`."""
+
+    name = "evenhand.web.record"
+    label = "record"
+    verbose_name = "Record"
+
+    def ready(self) -> None:
+        """Connect the guards to every database connection and migration; register what the record does itself."""
+        from evenhand.web.record import checkpoints, due, folds, guards, reads, sweeping
+
+        guards.connect(self)
+        folds.register_all()
+        due.register_due("read windows closed", reads.close_read_windows)
+        due.register_due("checkpoints made", checkpoints.checkpoint_if_due)
+        due.register_due("orphan keys destroyed", sweeping.sweep_keys)

@@ -1,0 +1,62 @@
+"""Is what we call committed really on the disk? The append path refuses unsafe settings of the live connection."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from evenhand.errors import UsageError
+
+# pragma -> (accepted values, what to say). synchronous NORMAL loses acknowledged commits at power loss.
+_PRAGMAS: Final[dict[str, tuple[frozenset[Any], str]]] = {
+    "journal_mode": (frozenset({"wal"}), "WAL"),
+    "synchronous": (frozenset({2, 3}), "FULL or EXTRA"),
+    "foreign_keys": (frozenset({1}), "ON"),
+    "secure_delete": (frozenset({1}), "ON"),
+    "recursive_triggers": (frozenset({1}), "ON"),
+}
+_SERVER: Final[dict[str, tuple[frozenset[str], str]]] = {
+    "fsync": (frozenset({"on"}), "on"),
+    "full_page_writes": (frozenset({"on"}), "on"),
+    "synchronous_commit": (frozenset({"on", "remote_apply", "remote_write", "local"}), "on"),
+}
+_OLDEST_SERVER: Final = 15_00_00
+
+
+class UnsafeSettings(UsageError):
+    """The database would lose what was acknowledged; nothing is written."""
+
+
+def check_durability(connection: BaseDatabaseWrapper) -> None:
+    """Raise UnsafeSettings, naming the setting, unless commits on this live connection are durable. About 50 µs."""
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        _check_server(connection)
+    else:
+        _check_sqlite(connection)
+
+
+def _check_sqlite(connection: BaseDatabaseWrapper) -> None:
+    raw = connection.connection
+    for name, (accepted, wanted) in _PRAGMAS.items():
+        value = raw.execute(f"PRAGMA {name}").fetchone()[0]
+        if value not in accepted:
+            raise _unsafe(f"SQLite's {name} is {value}; it must be {wanted}")
+    if connection.transaction_mode != "IMMEDIATE":  # type: ignore[attr-defined] # SQLite's wrapper has it
+        raise _unsafe("SQLite transactions must begin IMMEDIATE")
+
+
+def _check_server(connection: BaseDatabaseWrapper) -> None:
+    if connection.pg_version < _OLDEST_SERVER:  # type: ignore[attr-defined] # PostgreSQL's wrapper has it
+        raise _unsafe("PostgreSQL must be version 15 or newer")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(_SERVER)])
+        settings = dict(cursor.fetchall())
+    for name, (accepted, wanted) in _SERVER.items():
+        if settings.get(name) not in accepted:
+            raise _unsafe(f"PostgreSQL's {name} is {settings.get(name)}; it must be {wanted}")
+
+
+def _unsafe(what: str) -> UnsafeSettings:
+    return UnsafeSettings(what, where="desk database", mend="Restore the setting (docs/how-to/deploy.md) and restart.")

@@ -1,0 +1,40 @@
+"""What pages and commands may ask of the record. Nobody else touches its tables."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from evenhand.errors import UsageError
+from evenhand.ledger.store import Checkpoint, Store
+from evenhand.web.record.ids import DocumentId
+from evenhand.web.record.models import Record
+from evenhand.web.record.store import DjangoStore
+
+
+def log_store() -> Store:
+    """Return the log for reading: proofs, tiles, entries, export. Appending through it is refused outside a unit."""
+    return DjangoStore(connection)
+
+
+def log_size() -> int:
+    """Return how many leaves the log holds."""
+    return DjangoStore(connection).head().size
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """Return the newest signed checkpoint, or None before the first."""
+    found = DjangoStore(connection).checkpoints(last=1)
+    return found[0] if found else None
+
+
+def checkpoints(last: int) -> list[Checkpoint]:
+    """Return the `last` n checkpoints, oldest first."""
+    return DjangoStore(connection).checkpoints(last=last)
+
+
+def leaf_of(document: DocumentId) -> int:
+    """Return the index of a document's leaf (for `ref`); UsageError if there is no such document."""
+    seq = Record.objects.filter(id=document).values_list("seq", flat=True).first()
+    if seq is None:
+        raise UsageError("there is no document with this id", where="record")
+    return seq

@@ -1,0 +1,127 @@
+"""The ledger's `Store` over Django's connection: inside the caller's transaction, nothing remembered between calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from evenhand.ledger.errors import AppendRefused
+from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
+from evenhand.web.record.documents import instant
+from evenhand.web.record.durability import check_durability
+
+_READ_AT_ONCE: Final = 2_000
+
+
+class DjangoStore:
+    """Implements `evenhand.ledger.store.Store`; make one per unit of work."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._db = connection
+        self._appended = False
+
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open on the connection."""
+        return self._db.in_atomic_block
+
+    def lock_head(self) -> Head:
+        """Take the head lock and return the head.
+
+        Raises AppendRefused outside a transaction and on a second append through the same store, UnsafeSettings if
+        a commit here would not be durable.
+        """
+        if self._appended or not self.in_transaction():
+            raise AppendRefused("the log is appended to once, at the end of an open transaction", where="record")
+        check_durability(self._db)
+        if self._db.vendor == "postgresql":
+            self._run("SET LOCAL synchronous_commit = on")
+            return self._head("SELECT size, frontier FROM ledger_head WHERE id = 1 FOR UPDATE")
+        return self.head()
+
+    def head(self) -> Head:
+        """Return the head without a lock."""
+        return self._head("SELECT size, frontier FROM ledger_head WHERE id = 1")
+
+    def set_head(self, head: Head) -> None:
+        """Write the head; the trigger refuses a smaller one."""
+        self._appended = True
+        self._run("UPDATE ledger_head SET size = %s, frontier = %s WHERE id = 1", [head.size, head.packed])
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Insert rows; IntegrityError or the trigger's refusal if one exists."""
+        rows = [(entry.seq, entry.leaf_hash, entry.data) for entry in entries]
+        with self._db.cursor() as cursor:
+            cursor.executemany("INSERT INTO ledger_entry (seq, leaf_hash, data) VALUES (%s, %s, %s)", rows)
+
+    def put_tiles(self, tiles: Sequence[Tile]) -> None:
+        """Insert tiles or extend partial ones; the trigger refuses anything but growth."""
+        with self._db.cursor() as cursor:
+            for tile in tiles:
+                cursor.execute(
+                    "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND idx = %s",
+                    [tile.hashes, tile.level, tile.idx],
+                )
+                if cursor.rowcount == 0:
+                    cursor.execute(
+                        "INSERT INTO ledger_tile (level, idx, hashes) VALUES (%s, %s, %s)",
+                        [tile.level, tile.idx, tile.hashes],
+                    )
+
+    def tile(self, level: int, idx: int) -> bytes | None:
+        """Return the stored hashes of a tile, or None."""
+        rows = self._rows("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", [level, idx])
+        return bytes(rows[0][0]) if rows else None
+
+    def entries(self, start: int, end: int) -> Iterator[Entry]:
+        """Yield the rows with start <= seq < end in order, a few thousand in memory at a time."""
+        while start < end:
+            rows = self._rows(
+                "SELECT seq, leaf_hash, data FROM ledger_entry WHERE seq >= %s AND seq < %s ORDER BY seq LIMIT %s",
+                [start, end, _READ_AT_ONCE],
+            )
+            for seq, leaf_hash, data in rows:
+                yield Entry(seq, bytes(leaf_hash), bytes(data))
+            if len(rows) < _READ_AT_ONCE:
+                return
+            start = rows[-1][0] + 1
+
+    def tiles(self) -> Iterator[Tile]:
+        """Yield every stored tile, by level and then index."""
+        for level, idx, hashes in self._rows("SELECT level, idx, hashes FROM ledger_tile ORDER BY level, idx"):
+            yield Tile(level, idx, bytes(hashes))
+
+    def checkpoints(self, last: int | None = None) -> list[Checkpoint]:
+        """Return the checkpoints with their cosignatures, smallest first; only the `last` n if n is given."""
+        limit = "" if last is None else f" LIMIT {int(last)}"
+        rows = self._rows(f"SELECT size, note, made_at FROM ledger_checkpoint ORDER BY size DESC{limit}")  # noqa: S608 an integer
+        return [self._checkpoint(*row) for row in reversed(rows)]
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Insert a checkpoint; IntegrityError or the trigger's refusal for a size that has one."""
+        made_at = datetime.fromisoformat(checkpoint.made_at).astimezone(UTC)
+        self._run(
+            "INSERT INTO ledger_checkpoint (size, note, made_at) VALUES (%s, %s, %s)",
+            [checkpoint.size, checkpoint.note.decode("utf-8"), self._db.ops.adapt_datetimefield_value(made_at)],
+        )
+
+    def _checkpoint(self, size: int, note: str, made_at: datetime | str) -> Checkpoint:
+        lines = self._rows("SELECT line FROM ledger_cosignature WHERE size = %s ORDER BY key_name, key_id", [size])
+        when = datetime.fromisoformat(made_at) if isinstance(made_at, str) else made_at
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return Checkpoint(size, note.encode("utf-8"), instant(when), tuple(line for (line,) in lines))
+
+    def _head(self, query: str) -> Head:
+        rows = self._rows(query)
+        return Head.unpack(rows[0][0], bytes(rows[0][1])) if rows else Head()
+
+    def _run(self, query: str, values: Sequence[Any] = ()) -> None:
+        with self._db.cursor() as cursor:
+            cursor.execute(query, list(values))
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._db.cursor() as cursor:
+            cursor.execute(query, list(values))
+            return list(cursor.fetchall())

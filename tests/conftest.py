@@ -1,0 +1,142 @@
+"""What every test stands on: a throw-away home, no network, no clock games, databases copied from a template.
+
+Tests of the pure rooms (text, codes, ledger, …) run without Django; it is set up when the first test module
+below tests/web, tests/cli, tests/demo or tests/journeys is collected.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from pytest_socket import disable_socket, socket_allow_hosts
+
+TESTS = Path(__file__).parent
+# So that `tests.databases` is found however pytest was started.
+if str(TESTS.parent) not in sys.path:
+    sys.path.insert(0, str(TESTS.parent))
+
+from tests.databases import Desk, Template, server_binaries, stop_server  # noqa: E402
+
+from evenhand.context import Context  # noqa: E402 the path comes first
+from evenhand.web.home import Home  # noqa: E402
+
+SESSION_HOME = Path(tempfile.mkdtemp(prefix="evenhand-tests-"))
+# Never the home or the database of the person who runs the tests; workers of xdist each make their own.
+os.environ["EVENHAND_DATA"] = str(SESSION_HOME)
+for name in ("DATABASE_URL", "EVENHAND_KEK_FILE", "EVENHAND_LOG_KEY_FILE", "EVENHAND_SECRET_KEY_FILE",
+             "EVENHAND_KEY_SOCKET"):  # fmt: skip
+    os.environ.pop(name, None)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.web.settings")
+
+WITH_DJANGO = ("web", "cli", "demo", "journeys")
+NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+
+
+class MissingVariable(str):
+    """Raises when a template prints a variable that is not there; Django would print nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, _item: object) -> bool:
+        return True
+
+    def __mod__(self, variable: object) -> NoReturn:
+        raise AssertionError(f"The template prints {variable}, which is not in its context.")
+
+
+def ensure_django() -> None:
+    """Set Django up once, with templates that refuse missing variables."""
+    import django
+    from django.apps import apps
+    from django.conf import settings
+
+    if apps.ready:
+        return
+    for engine in settings.TEMPLATES:
+        engine["OPTIONS"]["string_if_invalid"] = MissingVariable("%s")
+    # Real password hashing costs 0.2 s a sign-in; its strength is Django's to test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Set Django up before the first module that needs it is imported."""
+    if module_path.is_relative_to(TESTS) and module_path.relative_to(TESTS).parts[0] in WITH_DJANGO:
+        ensure_django()
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started and leave nothing behind."""
+    stop_server()
+    shutil.rmtree(SESSION_HOME, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Close the network: Unix sockets only, and this machine for browser journeys."""
+    if item.get_closest_marker("browser"):
+        socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+    else:
+        disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture
+def ctx() -> Context:
+    """A fixed clock (2 March 2026, 09:00 UTC) and repeatable randomness."""
+    return Context.repeatable("tests", NOW)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Template:
+    """The migrated SQLite database, built once per worker."""
+    ensure_django()
+    return Template.sqlite(SESSION_HOME / "template-sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Template:
+    """A PostgreSQL server of our own and a migrated template database in it; skips where none is installed."""
+    if server_binaries() is None:
+        pytest.skip("no PostgreSQL server programs in /usr/lib/postgresql: install Debian's postgresql")
+    ensure_django()
+    return Template.postgresql(SESSION_HOME / "template-postgresql")
+
+
+@pytest.fixture
+def desk_db(sqlite_template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A migrated SQLite desk database of this test's own; returns its home. No keys, no leaves yet."""
+    with sqlite_template.copied(tmp_path / "home", monkeypatch) as home:
+        yield home
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
+def any_db(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """The same as desk_db, on SQLite and on PostgreSQL."""
+    template: Template = request.getfixturevalue(f"{request.param}_template")
+    with template.copied(tmp_path / "home", monkeypatch) as home:
+        yield home
+
+
+@pytest.fixture
+def desk(sqlite_template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ctx: Context) -> Iterator[Desk]:
+    """An installation ready for use on SQLite: keys made, log started, key service running; has .home, .ctx."""
+    with sqlite_template.installed(tmp_path / "home", monkeypatch, ctx) as ready:
+        yield ready
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
+def any_desk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ctx: Context
+) -> Iterator[Desk]:
+    """The same as desk, on SQLite and on PostgreSQL."""
+    template: Template = request.getfixturevalue(f"{request.param}_template")
+    with template.installed(tmp_path / "home", monkeypatch, ctx) as ready:
+        yield ready
