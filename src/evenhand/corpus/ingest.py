@@ -1,0 +1,283 @@
+"""Reading one file into a corpus: rows to Parquet in batches, then one pass that drops what is known already.
+
+Nothing here commits: the files that come back count only once a manifest names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.context import Context
+from evenhand.corpus.connect import INGEST, connect, table_sql
+from evenhand.corpus.manifest import CorpusFile, FileKind
+from evenhand.corpus.store import Corpus, discard, publish
+from evenhand.posts import Recognised, Report, rows_of
+from evenhand.posts.columns import complete, events_to_table, to_table
+from evenhand.posts.reader import ODD
+from evenhand.posts.record import Row
+from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
+from evenhand.posts.times import to_us
+
+_BATCH: Final = 4096
+_COMPRESSION: Final = "zstd"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one file; records present = posts + control + merged + suppressed + refused."""
+
+    report: Report
+    posts: int  # record keys that the corpus did not hold before
+    merged: int  # further records about a post that is there already
+    observations: int  # rows added
+    files: tuple[CorpusFile, ...] = ()
+
+    @property
+    def suppressed(self) -> int:
+        """Records dropped before storage, because of an erasure."""
+        return self.report.suppressed
+
+
+@dataclass(slots=True)
+class _Stage:
+    """The half-written files of one import."""
+
+    observations: Path
+    kept: Path
+    events: Path
+    rows: int = 0  # records read; rows made of deletion events come after them
+    never_held: int = 0
+    event_rows: int = 0
+
+    def discard(self) -> None:
+        discard(self.observations, self.kept, self.events)
+
+
+Progress = Callable[[int], None]
+"""Told how many records have been read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an import obeys beside the file: erasures, and who wants to see progress."""
+
+    is_suppressed: Callable[[str], bool] | None = None
+    progress: Progress = field(default=lambda read: None)
+
+
+NO_TERMS: Final = Terms()
+
+
+def ingest(
+    corpus: Corpus, recognised: Recognised, ctx: Context, terms: Terms = NO_TERMS, *, keep: bool = True
+) -> Ingested:
+    """Read a recognised file and return what it adds to the corpus. Needs `corpus.writing()`.
+
+    Records already held, by (record_key, raw_record_sha256), add nothing: the same file twice adds 0 rows.
+    With `keep` false nothing is left on disk. Whatever fails leaves no file behind. Memory stays under about
+    300 MB; about 50 µs per record.
+    """
+    now = to_us(ctx.now()) or 0
+    name = ctx.new_id()
+    report = Report(str(recognised.source.path), limit=recognised.source.limits.refused_records)
+    corpus.work.mkdir(parents=True, exist_ok=True)
+    read, kept, events = (corpus.work / f"{name}.{part}.parquet" for part in ("read", "kept", "events"))
+    stage = _Stage(read, kept, events)
+    try:
+        _write(stage, _admitted(recognised, report, terms, now), report, terms, now)
+        _write_never_held(corpus, stage, recognised, now)
+        return _settle(corpus, stage, report, name=name, now=now, keep=keep)
+    finally:
+        stage.discard()
+
+
+def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int) -> Iterator[Row]:
+    rows = rows_of(recognised, report, imported_at=now)
+    if terms.is_suppressed is None:
+        return rows
+    return _not_suppressed(rows, report, terms.is_suppressed)
+
+
+def _not_suppressed(rows: Iterator[Row], report: Report, is_suppressed: Callable[[str], bool]) -> Iterator[Row]:
+    for row in rows:
+        if is_suppressed(row["record_key"]):
+            report.suppressed += 1
+        else:
+            yield row
+
+
+def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:
+    with (
+        pq.ParquetWriter(stage.observations, POST_SCHEMA, compression=_COMPRESSION) as observations,
+        pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=_COMPRESSION) as events,
+    ):
+        while batch := list(islice(rows, _BATCH)):
+            table = _table_of(batch, report)
+            observations.write_table(table)
+            stage.rows += table.num_rows
+            _write_events(stage, events, report, now)
+            terms.progress(stage.rows)
+        _write_events(stage, events, report, now)
+
+
+def _table_of(batch: list[Row], report: Report) -> pa.Table:
+    """Return the rows as a table; a row with a value of another type than its column is refused."""
+    try:
+        return to_table(batch)
+    except (pa.ArrowException, *ODD):
+        return to_table([row for row in batch if _fits(row, report)])
+
+
+def _fits(row: Row, report: Report) -> bool:
+    try:
+        to_table([row])
+    except (pa.ArrowException, *ODD):
+        report.refuse(row["locator"], "record_malformed")
+        return False
+    return True
+
+
+def _write_events(stage: _Stage, writer: pq.ParquetWriter, report: Report, now: int) -> None:
+    if report.events:
+        writer.write_table(events_to_table([event | {"imported_at": now} for event in report.events]))
+        stage.event_rows += len(report.events)
+        report.events.clear()
+
+
+_NEVER_HELD = """
+SELECT e.* FROM ({events}) AS e
+WHERE NOT EXISTS (SELECT 1 FROM ({held}) AS h WHERE h.record_key = e.record_key)
+  AND NOT EXISTS (SELECT 1 FROM ({read}) AS r WHERE r.record_key = e.record_key)
+QUALIFY row_number() OVER (PARTITION BY e.record_key ORDER BY e.locator) = 1
+"""
+
+
+def _write_never_held(corpus: Corpus, stage: _Stage, recognised: Recognised, now: int) -> None:
+    """Add a row for each post that we only know was deleted: R7, deletion is data."""
+    if not stage.event_rows:
+        return
+    held = corpus.paths(FileKind.OBSERVATIONS)
+    sql = _NEVER_HELD.format(
+        events=table_sql([stage.events], EVENT_SCHEMA),
+        held=table_sql(held, POST_SCHEMA),
+        read=table_sql([stage.observations], POST_SCHEMA),
+    )
+    with connect(corpus.work, [*held, stage.events, stage.observations], INGEST) as connection:
+        unknown = connection.sql(sql).to_arrow_table().to_pylist()
+    if not unknown:
+        return
+    rows = [complete(_never_held(event, recognised), imported_at=now) for event in unknown]
+    old = pq.ParquetFile(stage.observations)
+    with old, pq.ParquetWriter(stage.kept, POST_SCHEMA, compression=_COMPRESSION) as writer:
+        for group in range(old.num_row_groups):
+            writer.write_table(old.read_row_group(group).cast(POST_SCHEMA))
+        writer.write_table(to_table(rows))
+    stage.kept.replace(stage.observations)
+    stage.never_held = len(rows)
+
+
+def _never_held(event: Row, recognised: Recognised) -> Row:
+    platform, _, native_id = event["record_key"].partition(":")
+    return {
+        "record_key": event["record_key"],
+        "platform": platform,
+        "native_id": native_id,
+        "source_format": event["source_format"],
+        "deletion_state": "never_held",
+        "deleted_at": to_us(event["claimed_at"]),
+        "source_sha256": event["source_sha256"],
+        "member_path": event["member_path"],
+        "member_sha256": recognised.source.sha256,
+        "locator": event["locator"],
+        "raw_record_sha256": event["raw_record_sha256"],
+        "provenance_class": "platform_api",
+    }
+
+
+_FRESH = """
+WITH read AS (
+    SELECT record_key, raw_record_sha256, file_row_number AS number,
+           row_number() OVER (
+               PARTITION BY record_key, raw_record_sha256 ORDER BY file_row_number
+           ) AS copy
+    FROM ({read})
+)
+SELECT r.number, r.number < $rows AND NOT EXISTS (
+    SELECT 1 FROM ({held}) AS h WHERE h.record_key = r.record_key AND h.deletion_state <> 'never_held'
+) AND row_number() OVER (PARTITION BY r.record_key ORDER BY r.number) = 1 AS is_new_post
+FROM read AS r
+WHERE r.copy = 1 AND NOT EXISTS (
+    SELECT 1 FROM ({held}) AS h
+    WHERE h.record_key = r.record_key AND h.raw_record_sha256 = r.raw_record_sha256
+)
+"""
+_FRESH_EVENTS = """
+SELECT e.* FROM ({read}) AS e
+WHERE NOT EXISTS (
+    SELECT 1 FROM ({held}) AS h
+    WHERE h.record_key = e.record_key AND h.event = e.event AND h.raw_record_sha256 = e.raw_record_sha256
+)
+"""
+
+
+def _settle(corpus: Corpus, stage: _Stage, report: Report, *, name: str, now: int, keep: bool) -> Ingested:
+    """Drop what the corpus knows already, and make the rest durable."""
+    fresh = _fresh_rows(corpus, stage)
+    posts = int(np.count_nonzero(fresh.column("is_new_post").to_numpy(zero_copy_only=False)))
+    files = []
+    if keep and fresh.num_rows:
+        written = _without_known(stage, fresh.column("number").to_numpy())
+        files.append(publish(corpus, written, FileKind.OBSERVATIONS, name=name, rows=fresh.num_rows, oldest=now))
+    if keep and stage.event_rows:
+        files += _settle_events(corpus, stage, name=name, now=now)
+    merged = stage.rows - posts + report.merged
+    return Ingested(report, posts, merged, fresh.num_rows, tuple(files))
+
+
+def _fresh_rows(corpus: Corpus, stage: _Stage) -> pa.Table:
+    """Return the numbers of the staged rows to keep, and which of them are the first of a new post."""
+    held = corpus.paths(FileKind.OBSERVATIONS)
+    sql = _FRESH.format(
+        read=table_sql([stage.observations], POST_SCHEMA, numbered=True), held=table_sql(held, POST_SCHEMA)
+    )
+    with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
+        fresh: pa.Table = connection.sql(sql, params={"rows": stage.rows}).to_arrow_table()
+        return fresh
+
+
+def _without_known(stage: _Stage, numbers: np.ndarray) -> Path:
+    """Return a file with only the staged rows of these numbers; the staged file itself if that is all."""
+    total = stage.rows + stage.never_held
+    if len(numbers) == total:
+        return stage.observations
+    wanted = np.zeros(total, dtype=bool)
+    wanted[numbers] = True
+    start = 0
+    with (
+        pq.ParquetFile(stage.observations) as old,
+        pq.ParquetWriter(stage.kept, POST_SCHEMA, compression=_COMPRESSION) as writer,
+    ):
+        for group in range(old.num_row_groups):
+            rows = old.read_row_group(group)
+            writer.write_table(rows.filter(pa.array(wanted[start : start + rows.num_rows])).cast(POST_SCHEMA))
+            start += rows.num_rows
+    return stage.kept
+
+
+def _settle_events(corpus: Corpus, stage: _Stage, *, name: str, now: int) -> list[CorpusFile]:
+    held = corpus.paths(FileKind.EVENTS)
+    sql = _FRESH_EVENTS.format(read=table_sql([stage.events], EVENT_SCHEMA), held=table_sql(held, EVENT_SCHEMA))
+    with connect(corpus.work, [*held, stage.events], INGEST) as connection:
+        fresh = connection.sql(sql).to_arrow_table()
+    if not fresh.num_rows:
+        return []
+    pq.write_table(fresh.cast(EVENT_SCHEMA), stage.events, compression=_COMPRESSION)
+    return [publish(corpus, stage.events, FileKind.EVENTS, name=name, rows=fresh.num_rows, oldest=now)]

@@ -1,0 +1,108 @@
+"""Files sealed in chunks: C2SP chunked-encryption with SHA-512 and AES-256-GCM.
+
+File = salt (24) || commitment (32) || chunks of 16 KiB plaintext, each with a 16-byte tag; the last one is
+shorter, possibly empty. key (32) || base nonce (12) || commitment (32) = HKDF-Expand-SHA512(input key,
+"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\\0" || salt || context). Chunk i has the nonce base XOR i.
+Specification: c2sp.org/chunked-encryption; EVIDENCE §2.7. Memory: two chunks, whatever the size.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from evenhand.errors import DoesNotHold
+
+CHUNK: Final = 16 * 1024
+TAG: Final = 16
+SALT: Final = 24
+HEAD: Final = SALT + 32
+_LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
+
+
+class Damaged(DoesNotHold):
+    """A sealed file was changed, cut, or sealed under another key or for another place."""
+
+    def __init__(self) -> None:
+        super().__init__("the sealed file was changed, cut short, or belongs to another key")
+
+
+class Readable(Protocol):
+    """What can be sealed or opened: anything that gives bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+
+
+class _Keys:
+    """What one file's salt and context make of the input key."""
+
+    def __init__(self, key: bytes, salt: bytes, context: bytes) -> None:
+        made = HKDFExpand(SHA512(), 32 + 12 + 32, _LABEL + salt + context).derive(key)
+        self._aead = AESGCM(made[:32])
+        self._base = int.from_bytes(made[32:44], "big")
+        self.commitment = made[44:]
+
+    def nonce(self, index: int) -> bytes:
+        return (self._base ^ index).to_bytes(12, "big")
+
+    def seal(self, index: int, chunk: bytes) -> bytes:
+        return self._aead.encrypt(self.nonce(index), chunk, None)
+
+    def open(self, index: int, sealed: bytes) -> bytes:
+        try:
+            return self._aead.decrypt(self.nonce(index), sealed, None)
+        except InvalidTag as error:
+            raise Damaged from error
+
+
+def seal_chunks(plain: Readable, *, key: bytes, context: bytes, salt: bytes) -> Iterator[bytes]:
+    """Yield the bytes of the sealed file of a stream. `salt`: 24 fresh random bytes; `key`: 32 bytes."""
+    keys = _Keys(key, salt, context)
+    yield salt + keys.commitment
+    index = 0
+    chunk = _read_exactly(plain, CHUNK)
+    while len(chunk) == CHUNK:
+        yield keys.seal(index, chunk)
+        index += 1
+        chunk = _read_exactly(plain, CHUNK)
+    # The last chunk is never full: a file that ends on a full one was cut.
+    yield keys.seal(index, chunk)
+
+
+def open_chunks(sealed: Readable, *, key: bytes, context: bytes) -> Iterator[bytes]:
+    """Yield the plaintext of a sealed file, chunk by chunk, each checked before it is given out.
+
+    Raises Damaged for a wrong key or context before any byte, and for a changed or cut file at its place.
+    """
+    head = _read_exactly(sealed, HEAD)
+    if len(head) < HEAD:
+        raise Damaged
+    keys = _Keys(key, head[:SALT], context)
+    if not hmac.compare_digest(keys.commitment, head[SALT:]):
+        raise Damaged
+    index = 0
+    while True:
+        chunk = _read_exactly(sealed, CHUNK + TAG)
+        plain = keys.open(index, chunk)
+        if plain:
+            yield plain
+        if len(chunk) < CHUNK + TAG:
+            break
+        index += 1
+
+
+def _read_exactly(stream: Readable, size: int) -> bytes:
+    data = stream.read(size)
+    while data and len(data) < size:
+        more = stream.read(size - len(data))
+        if not more:
+            break
+        data += more
+    return data

@@ -1,0 +1,170 @@
+"""A corpus: a folder of immutable Parquet files, those that its manifest names, and one way to query them."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from evenhand.corpus.connect import QUERY, SCHEMAS, Bounds, connect, table_sql
+from evenhand.corpus.manifest import CorpusFile, FileKind, Manifest
+from evenhand.corpus.post_view import POST_VIEW
+from evenhand.errors import UsageError
+
+_HASHED_AT_ONCE: Final = 1 << 20
+
+
+class Busy(UsageError):
+    """Another process is changing this corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The folder and the manifest of one corpus. Holds no connection and no open file."""
+
+    folder: Path
+    manifest: Manifest
+    work_folder: Path | None = None  # elsewhere only if nothing is to be written into the corpus
+
+    @property
+    def work(self) -> Path:
+        """Where half-written files live, until they are whole; on the same file system."""
+        return self.work_folder or self.folder / "work"
+
+    def path(self, file: CorpusFile) -> Path:
+        """Return where a committed file lies."""
+        return self.folder / file.name
+
+    def paths(self, kind: FileKind) -> list[Path]:
+        """Return the committed files of a kind."""
+        return [self.path(file) for file in self.manifest.files() if file.kind == kind]
+
+    def query(
+        self,
+        sql: str,
+        params: Sequence[Any] | Mapping[str, Any] = (),
+        *,
+        bounds: Bounds = QUERY,
+    ) -> pa.Table:
+        """Return the rows of a query as an Arrow table.
+
+        Three tables can be named: `posts` (the newest fold per record_key, without direct messages),
+        `observations` and `events` (as stored, in the schemas of `evenhand.posts`). `params` fill `?` or
+        `$name`. The answer is one consistent state: the files the manifest names at the call. Times come as
+        UTC microseconds. Raises UsageError if a named file is missing or damaged. Cost: 5 ms for opening,
+        then DuckDB's; memory at most `bounds.memory` plus the answer.
+        """
+        self.work.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._query(sql, params, bounds)
+        except duckdb.IOException:
+            pass  # a clean-up swapped files between the list and the reading: the new list names what is there
+        try:
+            return self._query(sql, params, bounds)
+        except duckdb.IOException as error:
+            raise UsageError(
+                "a file of the corpus is missing or damaged", where=str(self.folder), mend="Restore it from a backup."
+            ) from error
+
+    def stream(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query in batches: for answers too large to hold. Tables as in `query`."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        with self._connected(QUERY) as connection:
+            yield from connection.sql(sql, params=params or None).to_arrow_reader(2048)
+
+    def _query(self, sql: str, params: Sequence[Any] | Mapping[str, Any], bounds: Bounds) -> pa.Table:
+        with self._connected(bounds) as connection:
+            table: pa.Table = connection.sql(sql, params=params or None).to_arrow_table()
+            return table
+
+    @contextmanager
+    def _connected(self, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection that knows the three tables, over the files that are committed now."""
+        files = {kind: self.paths(kind) for kind in FileKind}
+        with connect(self.work, [path for paths in files.values() for path in paths], bounds) as connection:
+            for kind, paths in files.items():
+                connection.execute(f'CREATE TEMP VIEW "{kind}" AS {table_sql(paths, SCHEMAS[kind])}')
+            connection.execute(f"CREATE TEMP VIEW posts AS {POST_VIEW}")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to change this corpus: one import, compaction or clean-up at a time.
+
+        Raises Busy at once if another process has it. The system gives it back if this process dies.
+        """
+        self.work.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.work / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Busy(
+                    "another import or clean-up is changing this corpus",
+                    where=str(self.folder),
+                    mend="Wait until it has finished and try again.",
+                ) from error
+            yield
+        finally:
+            os.close(descriptor)
+
+    def sweep(self) -> int:
+        """Remove half-written files of a process that died; return how many. Needs `writing`."""
+        left = [path for path in sorted(self.work.iterdir()) if path.is_file() and path.name != "lock"]
+        for path in left:
+            path.unlink()
+        return len(left)
+
+    def strays(self) -> list[Path]:
+        """Return whole files that no manifest names: an import died before its commit, or a restore is older."""
+        named = {self.path(file) for file in self.manifest.files()}
+        folders = (self.folder / kind for kind in FileKind)
+        found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+        return [path for path in found if path not in named]
+
+
+def publish(corpus: Corpus, written: Path, kind: FileKind, *, name: str, rows: int, oldest: int) -> CorpusFile:
+    """Make a whole file durable under its final name and return its manifest row.
+
+    fsync of the file, rename, fsync of the folder: after this the file is there or not, never half. It is
+    part of the corpus only once a manifest names it.
+    """
+    target = corpus.folder / kind / f"{name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size, digest = _sync_and_hash(written)
+    written.rename(target)
+    sync_folder(target.parent)
+    return CorpusFile(str(target.relative_to(corpus.folder)), kind, rows, size, digest, oldest)
+
+
+def _sync_and_hash(path: Path) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+        while chunk := stream.read(_HASHED_AT_ONCE):
+            digest.update(chunk)
+        return stream.tell(), digest.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def discard(*paths: Path) -> None:
+    """Remove files that may or may not be there."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            path.unlink()

@@ -1,0 +1,212 @@
+"""JSON files as a stream of records, whatever their outer shape: lines, one document, or a huge document.
+
+A line is one record (`ln:7`); a value inside it or inside a document is named by a JSON pointer
+(`ln:7;jp:/data/0`, `jp:/12`). Documents over 16 MiB are streamed element by element.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import ijson
+
+from evenhand.errors import UsageError
+from evenhand.posts.json_bytes import Malformed, loads, loads_exact, record_sha256
+from evenhand.posts.lines import BOM, TooLong, read_lines
+from evenhand.posts.reader import Head, Report, Source
+from evenhand.posts.record import Row
+
+_PEEKED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRecord:
+    """One JSON value with where it stood; `raw` holds its own bytes where it was a line of its own."""
+
+    value: Any
+    locator: str
+    raw: bytes | None = None
+
+    def parts(self) -> Iterator[JsonRecord]:
+        """Yield the elements of a list as records; nothing if the value is no list."""
+        if isinstance(self.value, list):
+            for index, element in enumerate(self.value):
+                yield JsonRecord(element, self._inner(str(index)))
+
+    def at(self, name: str) -> JsonRecord:
+        """Return the value under a key (None if there is none) as a record."""
+        return JsonRecord(self.value.get(name), self._inner(name))
+
+    def _inner(self, name: str) -> str:
+        if "jp:" in self.locator:
+            return f"{self.locator}/{name}"
+        return f"{self.locator};jp:/{name}" if self.locator else f"jp:/{name}"
+
+    def locate(self, row: Row) -> None:
+        """Fill a row's locator and raw hash (in place)."""
+        row["locator"] = self.locator or "jp:"
+        if self.raw is not None:
+            row["raw_record_sha256"] = hashlib.sha256(self.raw).hexdigest()
+            return
+        digest, by_stdlib = record_sha256(self.value)
+        row["raw_record_sha256"] = digest
+        if by_stdlib:
+            row.setdefault("flags", []).append("hash_stdlib")
+
+
+def read_json_records(source: Source, report: Report, *, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
+    """Yield the records of a JSON or JSONL file.
+
+    `page_keys` name the lists to stream in an object too large to hold. A line that is no JSON is refused
+    and reading goes on; a document that is no JSON raises UsageError.
+    """
+    if is_lines(source):
+        yield from _lines(source, report)
+    elif source.size <= source.limits.document_bytes:
+        yield _document(source)
+    else:
+        yield from _streamed(source, page_keys)
+
+
+def is_lines(source: Source) -> bool:
+    """Return whether the first non-blank line of a file is a JSON value of its own, with more to come or not."""
+    with source.open() as stream:
+        for number, line in read_lines(stream, source.limits.line_bytes):
+            if isinstance(line, TooLong):
+                return number > 1 or source.size > source.limits.document_bytes
+            if line.strip():
+                return _is_one_value(line)
+    return True
+
+
+def _is_one_value(line: bytes) -> bool:
+    try:
+        value, _ = loads(line)
+    except Malformed:
+        # Neither does the start of a pretty-printed document parse; a broken line is longer than that.
+        return not line.rstrip().endswith((b"{", b"[", b",")) and len(line) > 3
+    return isinstance(value, (dict, list))
+
+
+def _lines(source: Source, report: Report) -> Iterator[JsonRecord]:
+    with source.open() as stream:
+        for number, line in read_lines(stream, source.limits.line_bytes):
+            locator = f"ln:{number}"
+            if isinstance(line, TooLong):
+                report.refuse(locator, "line_too_long")
+            elif line and not line.isspace():
+                try:
+                    value, slow = loads(line)
+                    if not slow and _has_float_id(value):
+                        value = loads_exact(line)
+                except Malformed as error:
+                    report.refuse(locator, str(error))
+                    continue
+                yield JsonRecord(value, locator, line)
+
+
+def _has_float_id(value: Any) -> bool:
+    """Return whether the fast parser turned an id into a float, because it passed 64 bits."""
+    return isinstance(value, dict) and (type(value.get("id")) is float or type(value.get("author_id")) is float)
+
+
+def _document(source: Source) -> JsonRecord:
+    data = source.path.read_bytes().removeprefix(BOM)
+    try:
+        return JsonRecord(loads(data)[0], "")
+    except Malformed as error:
+        raise _no_json(source) from error
+
+
+def _no_json(source: Source) -> UsageError:
+    return UsageError(
+        "record_malformed: this JSON document is damaged or cut short", where=source.name, mend="Get it again."
+    )
+
+
+def _streamed(source: Source, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
+    """Yield the elements of a huge document: of the list it is, or of its first list under a page key."""
+    try:
+        with source.open() as stream:
+            first = _first_letter(stream)
+        for name in ("", *page_keys) if first == b"[" else page_keys:
+            prefix = f"{name}.item" if name else "item"
+            pointer = f"jp:/{name}/" if name else "jp:/"
+            with source.open() as stream:
+                _skip_bom(stream)
+                for index, element in enumerate(ijson.items(stream, prefix, use_float=True)):
+                    yield JsonRecord(element, f"{pointer}{index}")
+    except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
+        raise _no_json(source) from error
+
+
+def _first_letter(stream: BinaryIO) -> bytes:
+    return stream.read(4096).removeprefix(BOM).lstrip()[:1]
+
+
+def _skip_bom(stream: BinaryIO) -> None:
+    if stream.read(3) != BOM:
+        stream.seek(0)
+
+
+def peek(head: Head) -> list[Any]:
+    """Return up to 20 records from the start of a file, whatever its JSON shape; [] if it holds none."""
+    start = head.start.removeprefix(BOM).lstrip()
+    if not start.startswith((b"{", b"[")):
+        return []
+    lines = _peek_lines(start, whole=head.is_whole)
+    return lines or _peek_document(start, whole=head.is_whole)
+
+
+def _peek_lines(start: bytes, *, whole: bool) -> list[Any]:
+    lines = [line for line in start.split(b"\n") if line.strip()]
+    if not whole:
+        lines = lines[:-1]
+    found: list[Any] = []
+    for line in lines[:_PEEKED]:
+        try:
+            value, _ = loads(line)
+        except Malformed:
+            if not found:
+                return []
+            continue
+        found += value[:_PEEKED] if isinstance(value, list) else [value]
+    return found
+
+
+def _peek_document(start: bytes, *, whole: bool) -> list[Any]:
+    if whole:
+        try:
+            value, _ = loads(start)
+        except Malformed:
+            return []
+        return value[:_PEEKED] if isinstance(value, list) else [value]
+    return [{**_peek_keys(start)}] if start.startswith(b"{") else list(_peek_items(start, "item"))
+
+
+def _peek_keys(start: bytes) -> dict[str, Any]:
+    """Return the top-level keys of an object that is cut; lists keep the elements that are whole."""
+    keys: dict[str, Any] = {}
+    try:
+        for prefix, event, value in ijson.parse(io.BytesIO(start), use_float=True):
+            if prefix == "" and event == "map_key":
+                keys[value] = list(_peek_items(start, f"{value}.item")) or None
+    except (ijson.JSONError, UnicodeDecodeError, ValueError):
+        pass
+    return keys
+
+
+def _peek_items(start: bytes, prefix: str) -> Iterable[Any]:
+    found: list[Any] = []
+    try:
+        for element in ijson.items(io.BytesIO(start), prefix, use_float=True):
+            found.append(element)
+            if len(found) == _PEEKED:
+                break
+    except (ijson.JSONError, UnicodeDecodeError, ValueError):
+        pass
+    return found

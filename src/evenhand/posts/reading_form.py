@@ -1,0 +1,134 @@
+"""The reading form of a text: only the platform's packaging is undone, and every change can be traced back.
+
+`text_norm` replaces three entities (`&lt;` `&gt;` `&amp;`, once), CRLF by LF, and each lone surrogate and
+NUL by U+FFFD. It keeps bidi controls, zero-width characters and look-alikes: they are what the detector
+looks for. The offset map is a list of replaced runs, each three varints: code points left alone since the
+last run, code points in text_norm, code points in the decoded text_raw. No bytes at all: nothing changed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+NORM_VERSION: Final = "1"
+ENCODING: Final = "utf-8-surrogatepass"
+_ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
+_ALWAYS = r"\r\n|\x00|[\ud800-\udfff]"
+_PLAIN = re.compile(_ALWAYS)
+_ESCAPED = re.compile("&(?:lt|gt|amp);|" + _ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as bytes and as read: what goes into a row."""
+
+    raw: bytes
+    norm: str
+    map: bytes = b""
+    steps: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+def encode(text: str) -> bytes:
+    """Return the UTF-8 bytes of a text, lone surrogates included."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def scrub(text: str) -> str:
+    """Return a text that UTF-8 can hold: each lone surrogate becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def read_text(text: str, *, entities: bool) -> Reading:
+    """Return the reading form of `text`; `entities` says whether the platform escaped it."""
+    pattern = _ESCAPED if entities else _PLAIN
+    if pattern.search(text) is None:
+        return Reading(encode(text), text)
+    steps: dict[str, None] = {}
+    flags: dict[str, None] = {}
+    runs = bytearray()
+    last = 0
+    pieces: list[str] = []
+    for match in pattern.finditer(text):
+        found = match.group()
+        new, step, flag = _replacement(found)
+        steps[step] = None
+        if flag:
+            flags[flag] = None
+        pieces += (text[last : match.start()], new)
+        for number in (match.start() - last, len(new), len(found)):
+            _put(runs, number)
+        last = match.end()
+    return Reading(encode(text), "".join(pieces) + text[last:], bytes(runs), list(steps), list(flags))
+
+
+def _replacement(found: str) -> tuple[str, str, str]:
+    if found in _ENTITIES:
+        return _ENTITIES[found], "html_entities", ""
+    if found == "\r\n":
+        return "\n", "crlf", ""
+    if found == "\0":
+        return "\ufffd", "nul", "nul_replaced"
+    return "\ufffd", "surrogates", "surrogate_replaced"
+
+
+def _put(target: bytearray, number: int) -> None:
+    while number > 0x7F:
+        target.append(number & 0x7F | 0x80)
+        number >>= 7
+    target.append(number)
+
+
+def runs_of(norm_map: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield (code points left alone, length in text_norm, length in raw) of each replaced run."""
+    numbers: list[int] = []
+    value = shift = 0
+    for byte in norm_map:
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(value)
+            value = shift = 0
+            if len(numbers) == 3:
+                yield numbers[0], numbers[1], numbers[2]
+                numbers.clear()
+
+
+def to_raw(norm_map: bytes) -> Callable[[int], int]:
+    """Return the function that turns an offset in text_norm into the offset in the decoded text_raw."""
+    return _shifter(norm_map, source=1, target=2)
+
+
+def to_norm(norm_map: bytes) -> Callable[[int], int]:
+    """Return the function that turns an offset in the decoded text_raw into the one in text_norm.
+
+    An offset inside a replaced run moves to the start of what replaced it.
+    """
+    return _shifter(norm_map, source=2, target=1)
+
+
+def _shifter(norm_map: bytes, *, source: int, target: int) -> Callable[[int], int]:
+    starts: list[int] = []
+    ends: list[tuple[int, int, int]] = []  # (start in target, length in source, shift after the run)
+    here = there = 0
+    for run in runs_of(norm_map):
+        here, there = here + run[0], there + run[0]
+        starts.append(here)
+        ends.append((there, run[source], there + run[target] - here - run[source]))
+        here, there = here + run[source], there + run[target]
+
+    def shift(offset: int) -> int:
+        at = bisect_right(starts, offset) - 1
+        if at < 0:
+            return offset
+        start, length, after = ends[at]
+        return start if offset < starts[at] + length else offset + after
+
+    return shift

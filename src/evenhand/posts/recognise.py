@@ -1,0 +1,139 @@
+"""Which reader a file is for: decided by structure, never by the file name alone."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from evenhand.errors import Ambiguous, UsageError
+from evenhand.posts.archives import DAMAGED, Archive
+from evenhand.posts.limits import IMPORT, Limits
+from evenhand.posts.reader import NO_CHOICES, Choices, Head, Reader, Sign, Source
+from evenhand.posts.rows import Rows
+from evenhand.posts.x_api import XApi
+from evenhand.posts.x_archive import XArchive
+
+READERS: Final[tuple[Reader, ...]] = (XArchive(), XApi(), Rows())
+"""Every reader there is. A new one is added here and nowhere else."""
+
+CLOSE: Final = 0.1
+_MEMBER_START: Final = 256
+_PEEKED_MEMBERS: Final = 400
+_HASHED_AT_ONCE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file, the reader for it and what it was recognised by."""
+
+    source: Source
+    head: Head
+    reader: Reader
+    sign: Sign
+
+
+def head_of(path: Path, limits: Limits = IMPORT) -> Head:
+    """Return what recognition looks at: 1 MiB, and for a zip its safe members and how they start."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        start = stream.read(limits.sniff_bytes)
+        stream.seek(0)
+        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) or zipfile.is_zipfile(stream):
+            return _head_of_zip(stream, path.name, start, size, limits)
+    return Head(path.name, start, size)
+
+
+def _head_of_zip(stream: BinaryIO, name: str, start: bytes, size: int, limits: Limits) -> Head:
+    archive = Archive(stream, limits, name)
+    starts: dict[str, bytes] = {}
+    scripts = [member for member in archive.members.values() if member.name.endswith(".js")]
+    for member in scripts[:_PEEKED_MEMBERS]:
+        try:
+            with archive.open(member) as content:
+                starts[member.path] = content.read(_MEMBER_START)
+        except DAMAGED:
+            continue
+    return Head(name, start, size, tuple(archive.members), starts)
+
+
+def sniff(head: Head) -> list[Sign]:
+    """Return every reader's sign for a file, surest first."""
+    signs = [sign for reader in READERS if (sign := reader.sniff(head))]
+    return sorted(signs, key=lambda sign: -sign.score)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file, in 1 MiB of memory."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_HASHED_AT_ONCE):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def recognise(
+    path: Path,
+    *,
+    as_format: str | None = None,
+    choices: Choices = NO_CHOICES,
+    limits: Limits = IMPORT,
+    sha256: str | None = None,
+) -> Recognised:
+    """Return the reader for a file.
+
+    `as_format` names one and skips recognition. Raises UsageError for a file that nobody reads (empty, a
+    folder, HTML, unknown), and Ambiguous when two formats fit within 0.1: a person must say which.
+    """
+    _check_plain(path)
+    head = head_of(path, limits)
+    if head.size == 0:
+        raise UsageError("the file is empty", where=str(path), mend="Nothing was imported; export it again.")
+    named = Sign(as_format, 1.0, ("named by the operator",)) if as_format else None
+    sign = named or _clear_winner(sniff(head), head, path)
+    source = Source(path, sha256 or sha256_of(path), head.size, limits, choices)
+    return Recognised(source, head, reader_named(sign.source_format), sign)
+
+
+def _check_plain(path: Path) -> None:
+    if not path.exists():
+        raise UsageError("there is no such file", where=str(path), mend="Check the path.")
+    if not path.is_file():
+        raise UsageError("this is not a file", where=str(path), mend="Name the files inside it.")
+
+
+def _clear_winner(signs: list[Sign], head: Head, path: Path) -> Sign:
+    if not signs:
+        raise UsageError(*_unknown(head), where=str(path), mend=_how_to_mend(head))
+    if len(signs) > 1 and signs[0].score - signs[1].score < CLOSE:
+        names = " or ".join(sign.source_format.partition("/")[0] for sign in signs[:2])
+        raise Ambiguous(f"is this {names}?", where=str(path), mend="Say which with --as FORMAT; nothing was imported.")
+    return signs[0]
+
+
+def _unknown(head: Head) -> tuple[str]:
+    start = head.start.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return ("this is an HTML page, not data",)
+    if head.members:
+        return ("this zip holds no export that a reader knows",)
+    return ("no reader knows this format",)
+
+
+def _how_to_mend(head: Head) -> str:
+    start = head.start.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "Please export JSON."
+    known = ", ".join(reader.source_format.partition("/")[0] for reader in READERS)
+    return f"Readers: {known}. Name one with --as, or give the file the plain columns."
+
+
+def reader_named(name: str) -> Reader:
+    """Return a reader by name, with or without its version; UsageError if there is none."""
+    for reader in READERS:
+        if name in {reader.source_format, reader.source_format.partition("/")[0]}:
+            return reader
+    known = ", ".join(reader.source_format.partition("/")[0] for reader in READERS)
+    raise UsageError(f"there is no reader '{name}'", mend=f"Readers: {known}.")

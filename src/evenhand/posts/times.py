@@ -1,0 +1,177 @@
+"""Times as UTC microseconds, read by slicing: `strptime` costs more than everything else about a post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from evenhand.errors import UsageError
+
+SECOND: Final = 1_000_000
+_MONTHS: Final = {
+    **{"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6},
+    **{"Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12},
+}
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: only differences are taken
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?)?"
+    r"\s?(Z|z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?"
+)
+# Fixed, because names of zones are ambiguous everywhere else; unlisted ones are unknown.
+_ABBREVIATIONS: Final = {"UTC": 0, "GMT": 0, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300} | {
+    "MST": -420,
+    "MDT": -360,
+    "PST": -480,
+    "PDT": -420,
+    "CET": 60,
+    "CEST": 120,
+    "BST": 60,
+}
+_LAST_DIGIT_EPOCHS = ((100_000_000_000_000, 1), (100_000_000_000, 1000), (0, SECOND))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as read: UTC microseconds, or the naive local ones, how far to trust the zone, and flags."""
+
+    us: int | None = None
+    local: int | None = None
+    status: str = "none"
+    flags: tuple[str, ...] = ()
+
+
+NO_TIME: Final = Moment()
+OUT_OF_RANGE: Final = Moment(flags=("date_out_of_range",))
+UNPARSABLE: Final = Moment(flags=("date_unparsable",))
+
+
+@lru_cache(maxsize=4096)
+def _day(year: int, month: int, day: int) -> int:
+    return (date(year, month, day).toordinal() - 719_163) * 86_400
+
+
+def x_time(text: str) -> int | None:
+    """Return the microseconds of `Mon Jan 01 09:00:00 +0000 2024`, or None if it is not that."""
+    try:
+        if text[19:26] != " +0000 ":
+            return None
+        seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+        return (_day(int(text[26:]), _MONTHS[text[4:7]], int(text[8:10])) + seconds) * SECOND
+    except (KeyError, ValueError):
+        return None
+
+
+def iso_time(text: str, *, zone: str | None = None) -> Moment:
+    """Return the moment an ISO 8601 text names.
+
+    A text without zone is `naive_unknown`, or `naive_assumed:<zone>` when an operator chose one. Over six
+    fractional digits are cut; year 0000 and overflow give no time and the flag `date_out_of_range`.
+    """
+    if len(text) == 24 and text[23] == "Z" and text[10] == "T" and text[19] == ".":
+        fast = _fixed_iso(text)
+        if fast is not None:
+            return fast
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        return UNPARSABLE
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    clock = tuple(int(part or 0) for part in (hour, minute, second))
+    try:
+        local = local_us((int(year), int(month), int(day)), clock)
+    except ValueError:
+        return OUT_OF_RANGE
+    return zoned(local + int((fraction or "0")[:6].ljust(6, "0")), offset, zone)
+
+
+def _fixed_iso(text: str) -> Moment | None:
+    try:
+        seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
+        days = _day(int(text[:4]), int(text[5:7]), int(text[8:10]))
+        return Moment((days + seconds) * SECOND + int(text[20:23]) * 1000, None, "utc")
+    except ValueError:
+        return None
+
+
+def local_us(day: tuple[int, int, int], clock: tuple[int, ...]) -> int:
+    """Return (year, month, day) and (hour, minute, second) as microseconds; ValueError if there is no such time."""
+    hour, minute, second = clock
+    # A leap second is no error of the source; it counts as the second before.
+    moment = datetime(*day, hour, minute, min(second, 59))  # noqa: DTZ001 - naive on purpose
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def zoned(local: int, offset: str | None, zone: str | None) -> Moment:
+    """Return the moment of `local` microseconds under an offset text, an abbreviation or a chosen zone."""
+    if not offset:
+        return _assumed(local, zone)
+    if offset.upper() in {"Z", "UTC", "GMT"}:
+        return Moment(local, None, "utc")
+    if offset.upper() in _ABBREVIATIONS:
+        minutes = _ABBREVIATIONS[offset.upper()]
+    elif offset[0] in "+-":
+        digits = offset[1:].replace(":", "").ljust(4, "0")
+        minutes = (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if offset[0] == "-" else 1)
+    else:
+        return Moment(None, local, "naive_unknown", ("zone_unknown",))
+    us = local - minutes * 60 * SECOND
+    return Moment(us, None, "utc" if minutes == 0 else "offset") if _fits(us) else OUT_OF_RANGE
+
+
+def _assumed(local: int, zone: str | None) -> Moment:
+    if zone is None:
+        return Moment(None, local, "naive_unknown")
+    naive = _EPOCH + timedelta(microseconds=local)
+    try:
+        us = local - (naive.replace(tzinfo=zone_of(zone)).utcoffset() or timedelta()) // timedelta(microseconds=1)
+    except OverflowError:
+        return OUT_OF_RANGE
+    return Moment(us, local, f"naive_assumed:{zone}") if _fits(us) else OUT_OF_RANGE
+
+
+def _fits(us: int) -> bool:
+    return -62_135_596_800 * SECOND <= us < 253_402_300_800 * SECOND
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """Return the named IANA zone; UsageError if there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"'{name}' is no time zone", mend="Name one like Europe/London.") from error
+
+
+def epoch_time(number: float) -> Moment:
+    """Return the moment of a Unix time in seconds, milliseconds or microseconds, told apart by size."""
+    for least, factor in _LAST_DIGIT_EPOCHS:
+        if abs(number) >= least:
+            us = int(number * factor)
+            return Moment(us, None, "epoch") if _fits(us) else OUT_OF_RANGE
+    return UNPARSABLE  # not a number
+
+
+def to_datetime(us: int | None) -> datetime | None:
+    """Return microseconds as an aware UTC datetime."""
+    return None if us is None else (_EPOCH + timedelta(microseconds=us)).replace(tzinfo=UTC)
+
+
+def to_local_datetime(us: int | None) -> datetime | None:
+    """Return naive local microseconds as a naive datetime."""
+    return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def to_us(moment: datetime | None) -> int | None:
+    """Return a datetime (aware, or naive and then taken as it stands) as microseconds since 1970."""
+    if moment is None:
+        return None
+    naive = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return (naive - _EPOCH) // timedelta(microseconds=1)
+
+
+def iso_text(us: int | None) -> str | None:
+    """Return microseconds as `2024-01-01T09:00:00.000000Z`."""
+    return None if us is None else (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,1 @@
+"""What came in: imports, the manifest of the corpus, sealed source copies, retention."""

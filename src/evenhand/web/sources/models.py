@@ -1,0 +1,64 @@
+"""The manifest of the corpus and the files it was read from. All rows are projections of the record."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Import(models.Model):
+    """One file as it came in. Its name and its basis are sealed; its bytes lie sealed in the corpus folder.
+
+    `key_id`, `sealed_name` and `wrapped_key` are empty once the sealed copy is gone: only digest and counts stay.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    source_format = models.CharField(max_length=40)
+    imported_at = models.DateTimeField()
+    key_id = models.CharField(max_length=32, blank=True)
+    name_id = models.CharField(max_length=32, blank=True)
+    basis_id = models.CharField(max_length=32, blank=True)
+    wrapped_key = models.CharField(max_length=120, blank=True)
+    posts = models.BigIntegerField()
+    control = models.BigIntegerField()
+    merged = models.BigIntegerField()
+    suppressed = models.BigIntegerField()
+    refused = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sources_import"
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(key_id="") & Q(wrapped_key="") & Q(name_id=""))
+                | (~Q(key_id="") & ~Q(wrapped_key="") & ~Q(name_id="")),
+                name="sources_import_sealed_or_gone",
+            ),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="sources_import_sha256")]
+
+    def __str__(self) -> str:
+        """Return what may be shown in a log: never the name."""
+        return f"import {self.id}"
+
+
+class CorpusFile(models.Model):
+    """One committed file of the corpus: this row is what makes it part of the corpus."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    kind = models.CharField(max_length=20)
+    rows = models.BigIntegerField()
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    oldest_import = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sources_corpus_file"
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["observations", "events"]), name="sources_corpus_file_kind"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the file's name below the corpus folder."""
+        return self.name

@@ -1,0 +1,112 @@
+"""Forgetting on time: sealed source copies after 30 days, texts after 30, keyed author hashes after 90."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, Final
+
+from evenhand.context import Context
+from evenhand.corpus import Corpus
+from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
+from evenhand.corpus.store import Busy, discard
+from evenhand.posts.times import to_us
+from evenhand.web.home import Home
+from evenhand.web.record.documents import canonical
+from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId
+from evenhand.web.record.keys import NoKeyService, destroy_key, is_running
+from evenhand.web.record.sealed import erase_texts, search_value
+from evenhand.web.record.unit import recording
+from evenhand.web.sources import models
+from evenhand.web.sources.actions import file_row
+from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.sealing import path_of
+
+_KEEPERS: Final[list[Callable[[], Iterable[str]]]] = []
+
+
+def register_keeper(keeper: Callable[[], Iterable[str]]) -> None:
+    """Register who names record keys that became something and so keep their text; call it in `ready()`."""
+    _KEEPERS.append(keeper)
+
+
+def forget_due(ctx: Context) -> int:
+    """Forget what is past its time and return how many sources, texts and rows went. Idempotent.
+
+    Without a key service, or during an import, nothing is due: the next run does it.
+    """
+    home = Home.here()
+    if not home.corpus.is_dir() or not is_running(home):
+        return 0
+    try:
+        return forget_sources(ctx=ctx, home=home) + forget_texts(ctx=ctx, home=home)
+    except (NoKeyService, Busy):
+        return 0
+
+
+def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
+    """Destroy the sealed copies of files imported over `days` days ago; digest and counts stay. Return how many."""
+    due = models.Import.objects.exclude(key_id="").filter(imported_at__lt=ctx.now() - timedelta(days=days))
+    gone = list(due.order_by("imported_at", "id"))
+    if not gone:
+        return 0
+    with recording(actor=SYSTEM, ctx=ctx, purpose="forget old source files") as r:
+        erase_texts(r, [row.name_id for row in gone])
+        models.Import.objects.filter(id__in=[row.id for row in gone]).update(key_id="", wrapped_key="", name_id="")
+        r.add(
+            type="retention.purged",
+            key=ORGANISATION,
+            body={"forgotten_sources": [row.id for row in gone]},
+            commitments={"count": canonical({"sources": len(gone)})},
+        )
+        r.on_commit(lambda: _destroy(home, gone))
+    return len(gone)
+
+
+def _destroy(home: Home, gone: list[models.Import]) -> None:
+    # Should this be cut short: the sweeper destroys keys that nothing refers to.
+    for row in gone:
+        destroy_key(KeyId(row.key_id))
+        discard(path_of(home, row.id))
+
+
+def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) -> int:
+    """Drop texts and rows past their time from the corpus; return how many. Old files go after the commit."""
+    corpus = corpus_here(home)
+    before = to_us(ctx.now() - timedelta(days=retention.text_days)) or 0
+    if all(file.oldest_import >= before for file in corpus.manifest.files()):
+        return 0
+    kept = {key for keeper in _KEEPERS for key in keeper()}
+    with corpus.writing(), recording(actor=SYSTEM, ctx=ctx, purpose="forget old texts") as r:
+        forgotten = forget(
+            corpus,
+            ctx,
+            lambda target, author: search_value(
+                r, key=ORGANISATION, field="corpus.author", value=f"{target}\n{author}"
+            ).hex(),
+            retention=retention,
+            kept=kept,
+        )
+        if not forgotten.removed:
+            return 0
+        models.CorpusFile.objects.filter(name__in=[file.name for file in forgotten.removed]).delete()
+        models.CorpusFile.objects.bulk_create(models.CorpusFile(**file_row(file)) for file in forgotten.added)
+        r.add(type="retention.purged", key=ORGANISATION, body=_body(forgotten), commitments=_count(forgotten))
+        r.on_commit(lambda: _remove(corpus, forgotten))
+    return forgotten.texts + forgotten.rows
+
+
+def _body(forgotten: Forgotten) -> dict[str, Any]:
+    return {
+        "files_removed": [file.name for file in forgotten.removed],
+        "files_added": [file_row(file) for file in forgotten.added],
+        **counted(forgotten),
+    }
+
+
+def _count(forgotten: Forgotten) -> dict[str, bytes]:
+    return {"count": canonical(counted(forgotten))}
+
+
+def _remove(corpus: Corpus, forgotten: Forgotten) -> None:
+    discard(*(corpus.path(file) for file in forgotten.removed))

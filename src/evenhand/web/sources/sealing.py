@@ -1,0 +1,115 @@
+"""Sealed copies of source files: the raw bytes as received, encrypted under a key of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from evenhand.context import Context
+from evenhand.corpus.sealed_file import SALT, open_chunks, seal_chunks
+from evenhand.corpus.store import discard, sync_folder
+from evenhand.errors import UsageError
+from evenhand.web.home import Home
+from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
+from evenhand.web.record.keys import create_key, destroy_key, unwrap
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """A sealed source file on disk: its id, its data key, and the file's own key wrapped under that."""
+
+    id: str
+    key: KeyId
+    wrapped: bytes
+    path: Path
+
+    def undo(self) -> None:
+        """Destroy the key and the file: the import did not happen."""
+        discard(self.path)
+        destroy_key(self.key)
+
+
+def path_of(home: Home, source_id: str) -> Path:
+    """Return where the sealed copy of a source lies."""
+    return home.corpus / "sources" / f"{source_id}.sealed"
+
+
+def seal_copy(home: Home, source: Path, *, sha256: str, ctx: Context) -> SealedCopy:
+    """Seal a copy of a source file and return it. Key first, then the file, each durable.
+
+    No plaintext touches the disk. Raises UsageError if the bytes are not those of `sha256` any more.
+    """
+    source_id = ctx.new_id()
+    key = create_key(ctx=ctx, scope=source_id, kind="subject")
+    copy = SealedCopy(source_id, key, b"", path_of(home, source_id))
+    try:
+        file_key = ctx.random(32)
+        wrapped = _wrap(file_key, key, source_id, ctx)
+        _write(copy.path, source, file_key, sha256=sha256, ctx=ctx)
+    except BaseException:
+        copy.undo()
+        raise
+    return SealedCopy(source_id, key, wrapped, copy.path)
+
+
+def _bound(source_id: str) -> bytes:
+    # The source is both blob and scope: it has a data key of its own.
+    return b"evenhand/wrap/v1\n" + bytes.fromhex(source_id) * 2
+
+
+def _wrap(file_key: bytes, key: KeyId, source_id: str, ctx: Context) -> bytes:
+    nonce = ctx.random(12)
+    data_key = unwrap(key, actor=SYSTEM, purpose="seal a source file")
+    return nonce + AESGCM(data_key).encrypt(nonce, file_key, _bound(source_id))
+
+
+def _write(target: Path, source: Path, file_key: bytes, *, sha256: str, ctx: Context) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_suffix(".half")
+    digest = hashlib.sha256()
+    try:
+        with source.open("rb") as plain, half.open("xb") as sealed:
+            context = bytes.fromhex(target.stem)
+            for chunk in seal_chunks(_Hashed(plain, digest), key=file_key, context=context, salt=ctx.random(SALT)):
+                sealed.write(chunk)
+            sealed.flush()
+            os.fsync(sealed.fileno())
+        if digest.hexdigest() != sha256:
+            raise UsageError("the file changed while it was read", where=str(source), mend="Try again.")
+        half.chmod(0o440)
+        half.rename(target)
+        sync_folder(target.parent)
+    finally:
+        discard(half)
+
+
+class _Hashed:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, stream: BinaryIO, digest: hashlib._Hash) -> None:
+        self._stream = stream
+        self._digest = digest
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._digest.update(data)
+        return data
+
+
+def open_copy(
+    home: Home, source_id: str, *, key: KeyId, wrapped: bytes, actor: ActorId, purpose: str
+) -> Iterator[bytes]:
+    """Yield the bytes of a source file as received; the key service logs who opened it and why.
+
+    Raises KeyRefused without a seat, DoesNotHold if the sealed file was changed.
+    """
+    data_key = unwrap(key, actor=actor, purpose=purpose)
+    file_key = AESGCM(data_key).decrypt(wrapped[:12], wrapped[12:], _bound(source_id))
+    with path_of(home, source_id).open("rb") as sealed:
+        yield from open_chunks(sealed, key=file_key, context=bytes.fromhex(source_id))

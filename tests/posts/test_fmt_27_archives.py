@@ -1,0 +1,152 @@
+"""FMT-T27: archives that want out of their folder, or to fill the disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evenhand.errors import UsageError
+from evenhand.posts import IMPORT, UPLOAD, Report, archives, read, recognise
+from tests.fixtures.make_x import archive, archive_tweet, script
+
+GOOD = script("tweets", [archive_tweet("1")])
+
+
+def add(path: Path, name: str, content: bytes | str = "x", mode: int = 0) -> None:
+    info = zipfile.ZipInfo("placeholder")
+    info.filename = info.orig_filename = name
+    info.external_attr = mode << 16
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(info, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("../x", 0),
+        ("data/../../x", 0),
+        ("/etc/x", 0),
+        ("C:\\x", 0),
+        ("C:/x", 0),
+        ("data\\tweets.js", 0),
+        ("data/a\nb.js", 0),
+        ("data/link.js", stat.S_IFLNK | 0o777),
+        ("data/device.js", stat.S_IFBLK | 0o600),
+        ("data/socket.js", stat.S_IFSOCK | 0o600),
+        ("a/" * 3000 + "x", 0),
+    ],
+)
+def test_unsafe_members_are_skipped_and_the_rest_is_read(tmp_path: Path, name: str, mode: int) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    add(path, name, GOOD, mode)
+    report = Report("archive")
+    assert [post.native_id for post in read(path, report=report)] == ["1"]
+    assert [refused.reason for refused in report.refused] == ["archive_unsafe_member"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.zip"]
+
+
+def test_for_strangers_an_unsafe_member_refuses_the_file(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    add(path, "../x")
+    with pytest.raises(UsageError, match="archive_unsafe_member"):
+        recognise(path, limits=UPLOAD)
+
+
+def test_a_bomb_is_stopped_by_what_really_comes_out(tmp_path: Path) -> None:
+    content = "window.YTD.tweets.part0 = [" + " " * 3_000_000 + "]"
+    path = archive(tmp_path / "x.zip", {"tweets.js": content})
+    limits = replace(IMPORT, ratio_after=100_000)
+    with pytest.raises(UsageError, match="archive_bomb"):
+        list(recognise(path, limits=limits).reader.rows(recognise(path, limits=limits).source, Report("x")))
+
+
+def test_a_header_that_lies_about_its_size_is_counted_all_the_same(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": "window.YTD.tweets.part0 = [" + " " * 3_000_000 + "]"})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 24 : at + 28] = struct.pack("<I", 10)
+    path.write_bytes(data)
+    report = Report("x")
+    list(read(path, report=report))
+    assert [refused.reason for refused in report.refused] == ["member_damaged"]
+
+
+def test_too_many_members(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD, **{f"m{n}.txt": "" for n in range(30)}})
+    with pytest.raises(UsageError, match=r"archive_bomb: 32 members, over 31"):
+        archives.Archive(io.BytesIO(path.read_bytes()), replace(IMPORT, members=31), "x.zip")
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_and_one_members(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(100_001):
+            file.writestr(f"m{number}", b"")
+    with pytest.raises(UsageError, match="archive_bomb"):
+        list(read(path))
+
+
+def test_overlapping_members(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD, "tweets-part1.js": GOOD})
+    data = bytearray(path.read_bytes())
+    first = data.index(b"PK\x01\x02")
+    second = data.index(b"PK\x01\x02", first + 4)
+    data[second + 42 : second + 46] = data[first + 42 : first + 46]  # both point at the same bytes
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="overlap"):
+        list(read(path))
+
+
+def test_two_members_of_one_name(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as file:
+        file.writestr("data/tweets.js", script("tweets", [archive_tweet("2")]))
+    with pytest.raises(UsageError, match="archive_duplicate"):
+        list(read(path))
+
+
+def test_encrypted(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="archive_encrypted"):
+        list(read(path))
+
+
+def test_nested_archives_are_never_opened(tmp_path: Path) -> None:
+    inner = archive(tmp_path / "inner.zip", {"tweets.js": GOOD}).read_bytes()
+    for depth in range(2):
+        with zipfile.ZipFile(tmp_path / f"{depth}.zip", "w") as file:
+            file.writestr("inner.zip", inner)
+        inner = (tmp_path / f"{depth}.zip").read_bytes()
+    with pytest.raises(UsageError, match="holds no export"):
+        list(read(tmp_path / "1.zip"))
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.9, 0.99])
+def test_a_truncated_zip(tmp_path: Path, keep: float) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * keep)])
+    with pytest.raises(UsageError, match="damaged or cut short"):
+        list(read(path))
+
+
+def test_a_member_with_flipped_bytes(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"aaa.js": script("tweets", [archive_tweet("5")]), "tweets.js": GOOD})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"data/aaa.js") + 60
+    data[at] ^= 0xFF
+    path.write_bytes(data)
+    report = Report("x")
+    assert [post.native_id for post in read(path, report=report)] == ["1"]
+    assert {refused.reason for refused in report.refused} == {"member_damaged"}
