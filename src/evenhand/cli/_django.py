@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -42,14 +41,11 @@ def ready(home: Home, *, create: bool = True) -> None:
             mend="Name its folder with --dir or EVENHAND_DATA, or make one with: evenhand demo.",
         )
     setup_django(home)
-    from django.core.management import call_command
-
     from evenhand.context import Context
     from evenhand.web.record.keys import key_service
-    from evenhand.web.record.start import check_start, initialise
+    from evenhand.web.record.start import check_start, initialise, migrate_if_needed
 
-    call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
-    call_command("createcachetable", verbosity=0)
+    migrate_if_needed()
     _held.enter_context(key_service(home))
     atexit.register(_held.close)
     initialise(home, Context.system())

@@ -102,9 +102,7 @@ def _desk_database(home: Home) -> Iterator[Finding]:
     setup_django(home)
     from django.db import DatabaseError
 
-    from evenhand.web.record.start import start_checks
-
-    for name, check in start_checks():
+    for name, check in _database_checks():
         try:
             check()
         except EvenhandError as error:
@@ -113,6 +111,20 @@ def _desk_database(home: Home) -> Iterator[Finding]:
             yield Finding(name, State.UNSAFE, f"the database refuses: {error}", "Check DATABASE_URL and the file.")
         else:
             yield Finding(name, State.OK, "as it must be")
+
+
+def _database_checks() -> list[tuple[str, Callable[[], None]]]:
+    from django.db import connection
+
+    from evenhand.web.record.durability import check_durability
+    from evenhand.web.record.guards import check_triggers
+    from evenhand.web.record.start import check_start
+
+    return [
+        ("commits are durable", lambda: check_durability(connection)),
+        ("triggers and indexes", check_triggers),
+        ("ready to start", check_start),
+    ]
 
 
 def _python(_home: Home) -> Iterator[Finding]:

@@ -48,9 +48,6 @@ def refuse_demo_in_production(home: Home) -> None:
 
 def serve(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> int:
     """Serve until interrupted; return 0, or 1 if a part of it died. The caller holds the key service."""
-    from django.core.management import call_command
-
-    call_command("collectstatic", interactive=False, verbosity=0)
     without_keys = {k: v for k, v in os.environ.items() if k not in _KEY_VARIABLES}
     parts = {
         "web": _start(_gunicorn(host, port, workers), without_keys),
@@ -67,7 +64,7 @@ def _gunicorn(host: str, port: int, workers: int) -> list[str]:
     # No access log: it would store the address of everybody who asks for help.
     return [
         sys.executable, "-m", "gunicorn", "evenhand.web.wsgi:application",
-        "--bind", f"{host}:{port}", "--workers", str(workers), "--preload", "--log-level", "warning",
+        "--bind", f"{host}:{port}", "--workers", str(workers), "--preload", "--log-level", "error",
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,7 +53,8 @@ def _database(url: str | None) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        # `?host=/folder` names a Unix socket, as libpq writes it.
+        "HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
         "PORT": str(parts.port or ""),
     }
 
@@ -69,7 +70,14 @@ ROOT_URLCONF = "evenhand.web.urls"
 WSGI_APPLICATION = "evenhand.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Ours first, so that our templates of sign-in pages win over allauth's.
 INSTALLED_APPS = [
+    "evenhand.web.ui",
+    "evenhand.web.record",
+    "evenhand.web.people",
+    "evenhand.web.sources",
+    "evenhand.web.desk",
+    "evenhand.web.publish",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,14 +88,10 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_tasks",
     "django_tasks_db",
-    "evenhand.web.ui",
-    "evenhand.web.record",
-    "evenhand.web.people",
-    "evenhand.web.desk",
-    "evenhand.web.publish",
 ]
 
 MIDDLEWARE = [
+    "evenhand.web.ui.middleware.SafetyHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,6 +102,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "evenhand.web.people.middleware.StandingOfRequest",
+    "evenhand.web.people.middleware.RequireSecondStep",
+    "evenhand.web.ui.middleware.Refusals",
 ]
 
 TEMPLATES = [
@@ -109,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "evenhand.web.people.context.navigation",
             ],
         },
     }
@@ -124,7 +132,34 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/desk"
+LOGIN_REDIRECT_URL = "people_account"  # whoever may see the desk goes there instead: people.adapters
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "evenhand.web.people.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "evenhand.web.people.forms.SignInForm",
+    "change_password": "evenhand.web.people.forms.ChangePasswordForm",
+    "reauthenticate": "evenhand.web.people.forms.ConfirmPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_ADAPTER = "evenhand.web.people.adapters.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "evenhand.web.people.forms.CodeForm",
+    "reauthenticate": "evenhand.web.people.forms.ConfirmCodeForm",
+    "activate_totp": "evenhand.web.people.forms.FirstCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -133,7 +168,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME.root / "static"
+# Straight from the package: nothing to collect, nothing that can be older than the code.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

@@ -1,0 +1,71 @@
+"""The jobs of the desk, by name: `screen-posts`, enqueued by every import through the outbox."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from evenhand.codes import CodeOfConduct, builtin, builtin_slugs, load
+from evenhand.context import Context
+from evenhand.screening import Screener, Verdict
+from evenhand.web.desk.finding import Run, screen_new_posts
+from evenhand.web.home import Home
+from evenhand.web.sources.queries import corpus_here
+
+SCREEN_POSTS: Final = "screen-posts"
+_DEFAULT_CODE: Final = "general"
+
+
+def screen_posts(_payload: dict[str, Any], ctx: Context) -> None:
+    """Do the job `screen-posts`: screen what came in since the last time."""
+    screen_here(ctx)
+
+
+def screen_here(ctx: Context, home: Home | None = None) -> Run | None:
+    """Screen this installation's new posts with the shipped detector; return the run, None if one is under way."""
+    home = home or Home.here()
+    with _alone(home.corpus) as alone:
+        if not alone:
+            return None
+        return screen_new_posts(corpus_here(home), ctx, screen=_screen, code=code_of_conduct(home))
+
+
+def code_of_conduct(home: Home) -> CodeOfConduct:
+    """Return the organisation's code: `code.toml` in its home, else the built-in one the settings name."""
+    own = home.root / "code.toml"
+    if own.exists():
+        return load(own)
+    slug = str(getattr(settings, "CODE_OF_CONDUCT", _DEFAULT_CODE))
+    return builtin(slug if slug in builtin_slugs() else _DEFAULT_CODE)
+
+
+@cache
+def _screener() -> Screener:
+    return Screener()
+
+
+def _screen(texts: Sequence[str], parents: Sequence[str | None]) -> list[Verdict]:
+    return _screener().screen(texts, parents)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Hold the right to screen, one process at a time; gives False at once where another has it.
+
+    The system takes it back if this process dies. The other run sees every import committed before its end
+    or leaves it to the next job.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "screening.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,1 @@
+"""What the pages of the desk say, worked out in plain values: templates see these and never a table row."""

@@ -1,0 +1,53 @@
+"""How documents rebuild the desk's tables; `evenhand ledger verify` folds them all and compares every column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evenhand.web.record.documents import Document
+from evenhand.web.record.projections import Projection, register
+
+State = dict[Any, dict[str, Any]]
+
+BATCH = "desk.leads"  # the `table` word of a batch document of ours; other rooms seal batches too
+
+
+def register_all() -> None:
+    """Register the four tables; called once when Django starts."""
+    register(Projection("desk_protected", ("policy.changed",), fold_protected))
+    register(Projection("desk_lead", ("evidence.batch_sealed", "lead.disposed"), fold_leads))
+    register(Projection("desk_reading", ("lead.disposed",), fold_readings))
+    register(Projection("desk_screening", ("lead.disposed",), fold_screenings))
+
+
+def fold_protected(state: State, document: Document) -> None:
+    """Add the person a document declares protected."""
+    body = document.body
+    if body.get("setting") == "protected":
+        columns = ("key", "label", "accounts", "declared_by", "declared_at")
+        state[document.obj] = {"id": document.obj} | {name: body[name] for name in columns}
+
+
+def fold_leads(state: State, document: Document) -> None:
+    """Add a batch of leads, or move the one lead that a disposal names."""
+    body = document.body
+    if document.type == "evidence.batch_sealed":
+        if body.get("batch_of") == BATCH:
+            for lead in body["leads"]:
+                state[lead["id"]] = dict(lead)
+    elif document.obj is not None:
+        moved = {name: body[name] for name in ("status", "reason", "disposed_by", "disposed_at")}
+        state[document.obj] = state[document.obj] | moved
+
+
+def fold_readings(state: State, document: Document) -> None:
+    """Add what a screening read and could not read."""
+    for reading in document.body.get("readings", ()):
+        state[reading["id"]] = dict(reading)
+
+
+def fold_screenings(state: State, document: Document) -> None:
+    """Add the import that was screened."""
+    screening = document.body.get("screening")
+    if screening is not None:
+        state[screening["batch"]] = dict(screening)

@@ -1,0 +1,156 @@
+"""The verbs of people: make an account, give and end a role, record and end a mandate.
+
+Each compares, asks the policy, changes rows and adds the document that says the same, in one unit of work.
+The record carries ids and words of closed lists; no name, no sign-in name.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.web.people.models import Grant, Mandate, User
+from evenhand.web.people.permissions import CARRIED_BY, Permission
+from evenhand.web.people.policy import check_grant, may
+from evenhand.web.people.queries import roles_at, standing_of
+from evenhand.web.people.roles import Office, Role
+from evenhand.web.people.standing import PersonId
+from evenhand.web.record.documents import instant
+from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
+from evenhand.web.record.seats import end_seats, grant_seat
+from evenhand.web.record.unit import recording
+
+# Whoever may change roles and mandates seals those documents under the organisation's key, so holds a seat on
+# it. It opens no post, message or case: their texts lie under keys of their own.
+WRITES_FOR_THE_ORGANISATION = CARRIED_BY[Permission.MANAGE_ROLES] | CARRIED_BY[Permission.RECORD_MANDATES]
+
+
+def create_person(*, username: str, password: str, ctx: Context) -> User:
+    """Make an account without any role and return it. Raises UsageError for a name that cannot be used.
+
+    Not recorded: an account opens nothing before a role is granted, and that is.
+    """
+    person = User(id=ctx.new_id(), username=username, password=make_password(password), made_at=_now(ctx))
+    try:
+        person.clean_fields()
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except (ValidationError, IntegrityError) as error:
+        raise UsageError(
+            f"The sign-in name {username!r} cannot be used.",
+            mend="It may be taken; letters, digits and @ . + - _ are allowed.",
+        ) from error
+    return person
+
+
+def grant_role(*, person: PersonId, role: Role, actor: ActorId, ctx: Context, ends: datetime | None = None) -> str:
+    """Give a role to a person from now (until `ends`) and return the grant's id.
+
+    Raises UsageError where the role is never granted, is held already, or may not meet a role they hold.
+    """
+    with recording(actor=actor, ctx=ctx, purpose="change a role") as r:
+        now = _now(ctx)
+        _check_actor(actor, person, Permission.MANAGE_ROLES, now)
+        _lock(person)
+        check_grant(role=role, held=roles_at(person, now))
+        if ends is not None and ends <= now:
+            raise UsageError("A role cannot end before it begins.", mend="Give a later end, or none.")
+        grant = Grant(
+            id=ctx.new_id(), person=person, role=role, begins=now, ends=ends, granted_by=actor, granted_at=now
+        )
+        grant.save(force_insert=True)
+        if role in WRITES_FOR_THE_ORGANISATION:
+            grant_seat(r, key=ORGANISATION, actor=ActorId(person), role=role.value, since=now, until=ends)
+        body = {
+            "change": "granted", "person": person, "role": role.value,
+            "begins": instant(now), "ends": instant(ends) if ends else None,
+        }  # fmt: skip
+        r.add(type="role.changed", obj=grant.id, key=ORGANISATION, body=body)
+    return grant.id
+
+
+def end_role(*, grant: str, actor: ActorId, ctx: Context) -> None:
+    """End a role from this second on (INV-10). Raises UsageError where there is none or it has ended."""
+    with recording(actor=actor, ctx=ctx, purpose="change a role") as r:
+        now = _now(ctx)
+        in_force = Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), pk=grant, ended_at=None)
+        found = in_force.values_list("person", "role").first()
+        if found is None:
+            raise UsageError("There is no such role in force.", mend="Look the grant up again.")
+        person, role = found
+        _check_actor(actor, PersonId(person), Permission.MANAGE_ROLES, now)
+        in_force.update(ends=now, ended_by=actor, ended_at=now)
+        end_seats(r, actor=ActorId(person), at=now, role=role)
+        r.add(type="role.changed", obj=grant, key=ORGANISATION, body={"change": "ended"})
+
+
+def record_mandate(
+    *, person: PersonId, office: Office, begins: date, ends: date | None, actor: ActorId, ctx: Context
+) -> str:
+    """Record that a person holds an office, both days included, and return the mandate's id.
+
+    While it runs the person is restricted, whatever roles they hold; one that runs now ends every seat on
+    a key at once.
+    """
+    with recording(actor=actor, ctx=ctx, purpose="record a mandate") as r:
+        now = _now(ctx)
+        _check_actor(actor, person, Permission.RECORD_MANDATES, now)
+        _lock(person)
+        if ends is not None and ends < begins:
+            raise UsageError("A mandate cannot end before it begins.", mend="Check the two days.")
+        mandate = Mandate(
+            id=ctx.new_id(), person=person, office=office, begins=begins, ends=ends,
+            recorded_by=actor, recorded_at=now,
+        )  # fmt: skip
+        mandate.save(force_insert=True)
+        if begins <= now.date():
+            end_seats(r, actor=ActorId(person), at=now)
+        body = {
+            "change": "recorded", "person": person, "office": office.value,
+            "begins": begins.isoformat(), "ends": ends.isoformat() if ends else None,
+        }  # fmt: skip
+        r.add(type="mandate.changed", obj=mandate.id, key=ORGANISATION, body=body)
+    return mandate.id
+
+
+def end_mandate(*, mandate: str, ends: date, actor: ActorId, ctx: Context) -> None:
+    """Record the last day of a mandate. Raises UsageError where there is none, or its end is recorded."""
+    with recording(actor=actor, ctx=ctx, purpose="record a mandate") as r:
+        now = _now(ctx)
+        running = Mandate.objects.filter(pk=mandate, ended_at=None, begins__lte=ends)
+        person = running.values_list("person", flat=True).first()
+        if person is None:
+            raise UsageError(
+                "There is no such running mandate.", mend="Look it up again; the last day is not before the first."
+            )
+        _check_actor(actor, PersonId(person), Permission.RECORD_MANDATES, now)
+        running.update(ends=ends, ended_by=actor, ended_at=now)
+        body = {"change": "ended", "ends": ends.isoformat()}
+        r.add(type="mandate.changed", obj=mandate, key=ORGANISATION, body=body)
+
+
+def _now(ctx: Context) -> datetime:
+    """Return now in whole seconds, as documents write it: rows and documents must say the same."""
+    return ctx.now().replace(microsecond=0)
+
+
+def _check_actor(actor: ActorId, person: PersonId, permission: Permission, now: datetime) -> None:
+    """Refuse an actor without the permission, and anybody who would change what they hold themselves."""
+    if actor == SYSTEM:
+        return
+    if str(actor) == str(person):
+        raise UsageError("Nobody changes their own roles or mandates.", mend="Ask somebody else who may.")
+    if not may(standing_of(actor, at=now, second_step=True), permission):
+        raise UsageError("This person may not do that.", mend=f"It needs the permission {permission.value}.")
+
+
+def _lock(person: PersonId) -> None:
+    """Hold the person's row, so that two grants at once cannot bring together what must stay apart."""
+    if not User.objects.select_for_update().filter(pk=person).exists():
+        raise UsageError("There is no such person.", mend="Make the account first.")

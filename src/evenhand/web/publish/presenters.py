@@ -1,0 +1,56 @@
+"""What /ledger shows, as plain data worked out from checkpoints and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from evenhand.ledger import Checkpoint
+from evenhand.ledger.checkpoint import parse_tree_head
+from evenhand.ledger.encoding import b64
+from evenhand.ledger.notes import parse_note
+
+OLD_AFTER = timedelta(hours=48)  # INV-40
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One checkpoint in words: when it was made, how many entries it covers, the root in base64."""
+
+    made_at: datetime
+    entries: int
+    root: str
+    witnesses: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """The page: the log's name, the newest checkpoint and its note, those before it, what is wrong if anything.
+
+    `latest` is None where no checkpoint has been made; `old` says that the newest is over 48 hours old.
+    """
+
+    origin: str
+    latest: Shown | None
+    note: str
+    earlier: tuple[Shown, ...]
+    old: bool
+
+
+def ledger_page(checkpoints: Sequence[Checkpoint], now: datetime) -> LedgerPage:
+    """Return the page for checkpoints in the order of their size, smallest first."""
+    if not checkpoints:
+        return LedgerPage(origin="", latest=None, note="", earlier=(), old=False)
+    newest = checkpoints[-1]
+    latest = _shown(newest)
+    earlier = tuple(_shown(checkpoint) for checkpoint in reversed(checkpoints[:-1]))
+    origin = parse_tree_head(parse_note(newest.note).text).origin
+    note = newest.note.decode()
+    return LedgerPage(origin, latest, note, earlier, old=now - latest.made_at > OLD_AFTER)
+
+
+def _shown(checkpoint: Checkpoint) -> Shown:
+    head = parse_tree_head(parse_note(checkpoint.note).text)
+    made_at = datetime.fromisoformat(checkpoint.made_at).astimezone(UTC)
+    return Shown(made_at, head.size, b64(head.root), len(checkpoint.cosignatures))

@@ -1,0 +1,11 @@
+"""Every address of the site: public pages, signing in, the rooms."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("evenhand.web.publish.urls")),
+    path("account/", include("evenhand.web.people.urls")),
+    path("", include("evenhand.web.desk.urls")),
+]

@@ -1,0 +1,101 @@
+"""The public pages: what they say about the record, and whether the process can take work."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.cast import visitor
+
+import evenhand.web.publish.views as views
+from evenhand.context import Context
+from evenhand.web.publish.presenters import ledger_page
+from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.web.record.durability import UnsafeSettings
+from evenhand.web.record.queries import checkpoints, latest_checkpoint
+
+pytestmark = pytest.mark.slow
+# EVIDENCE §0: what the system never claims about itself.
+FORBIDDEN = re.compile(r"\b(authentic|genuine|tamper-?proof|forgery-?proof|court-?proof)\b", re.I)
+
+
+def at(monkeypatch, moment: datetime) -> None:
+    real = Context.system()
+    monkeypatch.setattr(views.Context, "system", lambda: replace(real, now=lambda: moment))
+
+
+def test_before_the_first_checkpoint_the_page_says_so(desk_db):
+    page = visitor().get("/ledger").content.decode()
+    assert "No checkpoint yet" in page
+    assert visitor().get("/ledger/checkpoint").status_code == 404
+
+
+def test_the_newest_checkpoint_is_there_as_it_was_signed(desk):
+    made = latest_checkpoint() or make_checkpoint(desk.ctx)
+    assert visitor().get("/ledger/checkpoint").content == made.note
+    page = visitor().get("/ledger").content.decode()
+    assert made.note.decode().splitlines()[2] in page.replace("&#x27;", "'")
+    assert "How to check" in page and "evenhand ledger verify --against" in page
+
+
+@pytest.mark.parametrize(("hours", "old"), [(0, False), (47, False), (48, False), (49, True), (1000, True)])
+def test_a_checkpoint_older_than_two_days_is_called_old(desk, hours, old):
+    if latest_checkpoint() is None:
+        make_checkpoint(desk.ctx)
+    newest = latest_checkpoint()
+    assert newest is not None
+    made_at = datetime.fromisoformat(newest.made_at)
+    page = ledger_page(checkpoints(15), made_at + timedelta(hours=hours))
+    assert page.old is old
+
+
+def test_the_page_says_when_the_newest_is_old(desk, monkeypatch):
+    newest = latest_checkpoint() or make_checkpoint(desk.ctx)
+    made_at = datetime.fromisoformat(newest.made_at)
+    at(monkeypatch, made_at + timedelta(hours=50))
+    assert "No checkpoint for 48 hours" in visitor().get("/ledger").content.decode()
+    at(monkeypatch, made_at + timedelta(hours=1))
+    assert "No checkpoint for 48 hours" not in visitor().get("/ledger").content.decode()
+
+
+def test_alive_needs_no_database(monkeypatch):
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", None)
+    assert visitor().get("/healthz").content == b"ok\n"
+
+
+def test_ready_names_what_does_not_hold(desk, monkeypatch):
+    assert json.loads(visitor().get("/readyz").content) == {
+        "ready": True,
+        "checks": {"database": True, "durability": True, "guards": True},
+    }
+
+    def unsafe(_connection: object) -> None:
+        raise UnsafeSettings("SQLite's synchronous is 1; it must be FULL")
+
+    monkeypatch.setattr("evenhand.web.publish.queries.check_durability", unsafe)
+    answer = visitor().get("/readyz")
+    assert answer.status_code == 503
+    assert json.loads(answer.content)["checks"] == {"database": True, "durability": False, "guards": True}
+    assert "SQLite" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/ledger", "/healthz", "/readyz", "/ledger/checkpoint"])
+def test_public_pages_answer_readers_only(desk_db, address):
+    assert visitor().post(address).status_code == 405
+    assert visitor().head(address).status_code in {200, 404}
+
+
+def test_the_first_page_says_what_is_here_and_what_is_not(desk_db):
+    page = visitor().get("/").content.decode()
+    for words in ("the same right of reply", "emergency number", "Criticism is not abuse", "not here yet"):
+        assert words in page
+    assert "<form" not in page
+
+
+def test_no_page_claims_more_than_the_record_can_show():
+    for template in Path("src/evenhand/web").rglob("templates/**/*.*"):
+        assert not FORBIDDEN.search(template.read_text()), template
