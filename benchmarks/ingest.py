@@ -25,10 +25,11 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.fixtures.make_x import archive, flattened, many_archive, many_v1, script, v2_page, v2_tweet
+
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.posts import recognise
-from tests.fixtures.make_x import archive, flattened, many_archive, many_v1, script, v2_page, v2_tweet
 
 WORDS = "the plan for the new hall is late again and nobody told the members, you muppet, they said "
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+
 import suites
 from _card import HEAD, after, before
 from _measures import (
@@ -33,7 +34,6 @@ from _measures import (
     shifted_ece,
     span_f1,
 )
-
 from evenhand.screening import Category, Screener, Verdict
 from evenhand.screening.training import labels
 from evenhand.screening.training.own import own_rows
@@ -114,7 +114,12 @@ def ranked(bench: Bench) -> Iterator[str]:
     for suite in suites.RANKED.values():
         truth, _, scores, _ = columns(bench, suite)
         lines.append(
-            (suite.name, str(len(truth)), str(figure(auc, truth, scores)), str(figure(average_precision, truth, scores)))
+            (
+                suite.name,
+                str(len(truth)),
+                str(figure(auc, truth, scores)),
+                str(figure(average_precision, truth, scores)),
+            )
         )
     yield from table("Ranked only (no threshold)", ("suite", "rows", "AUC", "average precision"), lines)
 
@@ -128,7 +133,12 @@ def functionalities(bench: Bench) -> Iterator[str]:
         if name in {suites.COUNTER_QUOTE, suites.COUNTER_REFERENCE}:
             right[f"{name}, no flag of any head but tone"].append(not set(verdict.flags) - {Category.INCIVILITY})
     lines = [
-        (name, str(len(found)), str(figure(share, np.array(found, float))), "" if np.mean(found) >= 0.6 else "below .60")
+        (
+            name,
+            str(len(found)),
+            str(figure(share, np.array(found, float))),
+            "" if np.mean(found) >= 0.6 else "below .60",
+        )
         for name, found in sorted(right.items())
     ]
     yield from table("HateCheck by functionality (share right)", ("functionality", "cases", "right", ""), lines)
@@ -137,7 +147,9 @@ def functionalities(bench: Bench) -> Iterator[str]:
         group = str(row.orig.get("target_ident") or "")
         if group:
             groups[group].append(suites.hate_flag(verdict) == bool(row.labels["hateful"]))
-    lines = [(name, str(len(found)), str(figure(share, np.array(found, float)))) for name, found in sorted(groups.items())]
+    lines = [
+        (name, str(len(found)), str(figure(share, np.array(found, float)))) for name, found in sorted(groups.items())
+    ]
     yield from table("HateCheck by group (share right)", ("group", "cases", "right"), lines)
 
 
@@ -202,14 +214,21 @@ def gates(bench: Bench) -> Iterator[str]:
 def threats(bench: Bench) -> Iterator[str]:
     """Recall of threat at the cut-off that flags 1 % of the benign threshold rows."""
     dev = [row for row in bench.rows(BENIGN_SET) if row.part is Part.DEV and row.share("presumed_benign") == 1]
-    scores = sorted((suites.score_of(Category.THREAT)(v) for v in bench.screener.screen([r.text for r in dev])), reverse=True)
+    scores = sorted(
+        (suites.score_of(Category.THREAT)(v) for v in bench.screener.screen([r.text for r in dev])), reverse=True
+    )
     cut = scores[int(0.01 * len(scores))]
     lines = []
     truth, given, flags = held_rows(bench, "threat")
-    lines.append(("test splits, shipped threshold", str(int(truth.sum())), str(figure(share, flags[truth].astype(float)))))
-    lines.append(("test splits, 1 % of benign", str(int(truth.sum())), str(figure(share, (given[truth] > cut).astype(float)))))
+    lines.append(
+        ("test splits, shipped threshold", str(int(truth.sum())), str(figure(share, flags[truth].astype(float))))
+    )
+    lines.append(
+        ("test splits, 1 % of benign", str(int(truth.sum())), str(figure(share, (given[truth] > cut).astype(float))))
+    )
     yield from table("Threats: recall", ("rows", "threats", "recall"), lines)
-    yield f"\nThe 1 % cut-off is a score of {cut:.4f}; the label of the public sets counts incitement and calls for expulsion too."
+    yield f"\nThe 1 % cut-off is a score of {cut:.4f}."
+    yield "The threat label of the public sets counts incitement and calls for expulsion too; the rules do not."
 
 
 def own_set(bench: Bench) -> Iterator[str]:
@@ -237,7 +256,9 @@ def spans(bench: Bench) -> Iterator[str]:
     rows = [row for row in bench.rows("toxic_spans_semeval21") if row.part is Part.TEST]
     texts = [row.text for row in rows]
     marked = bench.screener.marked_words(texts)
-    values = np.array([span_f1(row.spans or [], [(s.begin, s.end) for s in m]) for row, m in zip(rows, marked, strict=True)])
+    values = np.array(
+        [span_f1(row.spans or [], [(s.begin, s.end) for s in m]) for row, m in zip(rows, marked, strict=True)]
+    )
     shown = bench.screener.screen(texts)
     in_verdict = np.array(
         [
@@ -252,6 +273,8 @@ def spans(bench: Bench) -> Iterator[str]:
     yield from table("Toxic spans (SemEval-2021 test): character F1", ("spans", "texts", "F1"), lines)
 
 
+# Mostly ordinary posts, some political, some toxic; lengths as they come.
+MIX = ((BENIGN_SET, 5000), ("goemotions", 3000), ("mupid_political", 1500), ("toxic_spans_typed", 500))
 SWAPS = (("muslims", "christians"), ("women", "men"), ("gay", "straight"), ("he", "she"), ("liberals", "conservatives"))
 
 
@@ -272,12 +295,15 @@ def swaps(bench: Bench) -> Iterator[str]:
             for a, b in zip(first, second, strict=True)
         ]
     )
-    lines = [("no flag changes", str(len(pairs)), str(figure(share, same))), ("mean score gap", str(len(pairs)), str(figure(share, gap)))]
+    lines = [
+        ("no flag changes", str(len(pairs)), str(figure(share, same))),
+        ("mean score gap", str(len(pairs)), str(figure(share, gap))),
+    ]
     yield from table("Counterfactual swaps of listed words", ("measure", "pairs", "value"), lines)
 
 
 def speed(bench: Bench) -> Iterator[str]:
-    mix = [row.text for name in (BENIGN_SET, "mupid_political", "toxic_spans_typed") for row in bench.rows(name)[:4000]]
+    mix = [row.text for name, count in MIX for row in bench.rows(name)[:count]]
     for size in (1, 2):
         bench.screener.screen(mix[: 200 * size])
     seconds = _best(lambda: bench.screener.screen(mix))
@@ -288,7 +314,10 @@ def speed(bench: Bench) -> Iterator[str]:
     lines = [
         ("posts a second, one core, whole verdicts", f"{len(mix) / seconds:,.0f}"),
         ("characters a post in the mix", f"{np.mean([len(text) for text in mix]):.0f}"),
-        ("share of the mix flagged", f"{share(np.array([bool(v.flags) for v in bench.screener.screen(mix)], float)):.3f}"),
+        (
+            "share of the mix flagged",
+            f"{share(np.array([bool(v.flags) for v in bench.screener.screen(mix)], float)):.3f}",
+        ),
         ("time, as a multiple of one SHA-256 of each post", f"{seconds / digest:.0f}"),
         ("time, as a multiple of orjson parsing each post", f"{seconds / parse:.0f}"),
         ("size of the weights, MB", f"{_weights_size():.2f}"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pytest_socket import disable_socket, socket_allow_hosts
 
 TESTS = Path(__file__).parent
@@ -35,6 +36,11 @@ for name in ("DATABASE_URL", "EVENHAND_KEK_FILE", "EVENHAND_LOG_KEY_FILE", "EVEN
              "EVENHAND_KEY_SOCKET"):  # fmt: skip
     os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.web.settings")
+
+# No timed assertions, and the same examples in every run; the nightly run looks for new ones.
+hypothesis_settings.register_profile("short", deadline=None, derandomize=True, database=None)
+hypothesis_settings.register_profile("nightly", deadline=None, database=None, max_examples=1_000)
+hypothesis_settings.load_profile("nightly" if os.environ.get("EVENHAND_NIGHTLY") else "short")
 
 WITH_DJANGO = ("web", "cli", "demo", "journeys")
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)

@@ -110,6 +110,7 @@ def _child(work: Work) -> Iterator[tuple[int, int]]:
         os.close(reading)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+        time.sleep(0.002)  # let our key service finish with the dead before the next fork
 
 
 def _live_and_die(work: Work, writing: int) -> None:

@@ -23,7 +23,7 @@ INSULTS = [f"you idiot, number {n}" for n in range(4)]
 @pytest.fixture(scope="module")
 def room(site: Site) -> Iterator[Any]:
     """Leads at two protected people, and posts that could not be read."""
-    from tests.web.desk.desk_room import furnished, post
+    from tests.web.desk.desk_room import furnished, one_clock, post
 
     ctx = replace(Context.repeatable("desk journeys", NOW))
     made = furnished(Desk(Home.here(), ctx))
@@ -33,7 +33,9 @@ def room(site: Site) -> Iterator[Any]:
         + [post("hm", at="1002"), post("a calm word about the budget", at="1002")]
     )
     made.screen()
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        one_clock(made, patch)
+        yield made
 
 
 def test_the_empty_page_is_good(site: Site) -> None:

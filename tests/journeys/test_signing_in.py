@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import expect
+from tests.cast import code_now
+from tests.journeys.browser import assert_accessible, assert_frame, assert_no_sideways, assert_page_is_good
 
 from evenhand.web.people.actions import create_person, grant_role
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import PersonId
 from evenhand.web.record.ids import SYSTEM
-from tests.cast import code_now
-from tests.journeys.browser import assert_accessible, assert_frame, assert_no_sideways, assert_page_is_good
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,13 +92,13 @@ def test_the_first_sign_in_sets_up_the_second_step_without_javascript(site, ctx)
         assert page.get_by_role("heading", name="Set up the second step").is_visible()
         page.goto(site.at("/desk"))
         assert page.get_by_role("heading", name="Set up the second step").is_visible()
-        page.get_by_text("I cannot use a camera").click()
-        page.get_by_label("Code from your app").fill(code_for(page.locator("code").inner_text()))
-        page.get_by_role("button", name="Set up").click()
+        type_first_code(page)
+        if page.get_by_role("alert").count():  # the half minute ended between reading and typing
+            type_first_code(page)
         assert page.get_by_role("heading", name="Recovery codes").is_visible()
         assert page.locator(".eh-codes li").count() == 10
         page.get_by_role("button", name="I have kept them: go on").click()
-        assert page.get_by_role("heading", name="Your account").is_visible()
+        assert page.get_by_role("heading", name="Your account", exact=True).is_visible()
     with site.page() as page:
         page.goto(site.at(SIGN_IN))
         page.get_by_label("Sign-in name").fill("new-officer")
@@ -103,11 +107,13 @@ def test_the_first_sign_in_sets_up_the_second_step_without_javascript(site, ctx)
         page.wait_for_url("**/second-step/code/")
 
 
+def type_first_code(page: Any) -> None:
+    page.get_by_text("I cannot use a camera").click()
+    page.get_by_label("Code from your app").fill(code_for(page.locator("code").inner_text()))
+    page.get_by_role("button", name="Set up").click()
+
+
 def code_for(secret: str) -> str:
-    import time
-
-    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 

@@ -16,6 +16,7 @@ from evenhand.ledger import SYSTEM, Draft
 from evenhand.ledger.encoding import canonical
 from evenhand.ledger.errors import LeafRefused, Malformed
 from evenhand.ledger.leaf import MAX_LEAF, encode_leaf, format_time, parse_time, strict_parse
+from evenhand.ledger.notes import KeyType, VerifierKey
 from evenhand.ledger.registry import REGISTRY, LeafType, Need
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -60,14 +61,14 @@ def test_no_type_takes_a_field_it_has_not(name: str) -> None:
     row = REGISTRY[name]
     good = full_draft(row)
     extra: list[dict[str, Any]] = [
-        {"commitments": {**good.commitments, "outcome": b"x" * 32}},
-        {"pub": {**good.pub, "verdict": b"x" * 32}},
+        {"commitments": {**good.commitments, "outcome": b"\xf1" * 32}},
+        {"pub": {**good.pub, "verdict": b"\xf1" * 32}},
         {"why": "guilty"},
     ]
     if row.ref is Need.NO:
         extra.append({"ref": (1,)})
     if not row.batch:
-        extra += [{"count": 1, "root": b"r" * 32}, {"count": 1}, {"root": b"r" * 32}]
+        extra += [{"count": 1, "root": b"\xf2" * 32}, {"count": 1}, {"root": b"\xf2" * 32}]
     extra += [{"vkey": VKEY}] * (not row.vkey) + [{"last": 1}] * (not row.last)
     for change in extra:
         with pytest.raises(LeafRefused):
@@ -112,11 +113,11 @@ FIELDS = ("type", "actor", "case", "obj", "why", "vkey", "name", "pub", "ref", "
 def draft_with(field: str, value: Any) -> Draft:
     good = full_draft(REGISTRY["submission.received"])
     if field == "name":
-        return changed(good, commitments={**good.commitments, value: b"x" * 32})
+        return changed(good, commitments={**good.commitments, value: b"\xf1" * 32})
     if field == "value":
         return changed(good, commitments={**good.commitments, "sent": value})
     if field == "pub":
-        return changed(good, pub={value: b"x" * 32})
+        return changed(good, pub={value: b"\xf1" * 32})
     return changed(good, **{field: (value,) if field == "ref" else value})
 
 
@@ -212,3 +213,12 @@ def test_a_name_of_just_the_right_length_is_still_refused(field: str) -> None:
         draft = changed(full_draft(REGISTRY["evidence.batch_sealed"]), root=name)
     with pytest.raises(LeafRefused, match=r"text|random"):
         encode_leaf(draft, INDEX, CTX)
+
+
+def test_a_leaf_over_4096_bytes_is_neither_written_nor_read() -> None:
+    key = VerifierKey("a" * 4000, KeyType.LOG, bytes(range(32)))
+    with pytest.raises(LeafRefused, match="4096"):
+        encode_leaf(changed(full_draft(REGISTRY["key.added"]), vkey=str(key)), INDEX, CTX)
+    long = canonical({**strict_parse(GOOD, INDEX), "why": "a" * 4096})
+    with pytest.raises(Malformed, match="4096"):
+        strict_parse(long, INDEX)

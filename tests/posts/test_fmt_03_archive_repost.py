@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.posts import read
 from tests.fixtures.make_x import archive, archive_tweet, script
+
+from evenhand.posts import read
 
 MENTION = {"user_mentions": [{"screen_name": "sample_a", "id_str": "5", "indices": ["3", "12"]}], "urls": []}
 

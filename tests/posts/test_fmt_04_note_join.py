@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from evenhand.posts import Post, Report, read
 from tests.fixtures.make_x import archive, archive_tweet, script
+
+from evenhand.posts import Post, Report, read
 
 CUT = "fish &amp; chips &lt;at noon… https://t.co/abc"
 WHOLE = "fish & chips <at noon>, and the &amp; stays as it is"
@@ -14,7 +15,11 @@ WHOLE = "fish & chips <at noon>, and the &amp; stays as it is"
 
 def note(native_id: str, second: int, text: str = WHOLE) -> dict[str, Any]:
     return {
-        "noteTweet": {"noteTweetId": native_id, "createdAt": f"2024-01-01T09:00:{second:02d}.000Z", "core": {"text": text}}
+        "noteTweet": {
+            "noteTweetId": native_id,
+            "createdAt": f"2024-01-01T09:00:{second:02d}.000Z",
+            "core": {"text": text},
+        }
     }
 
 

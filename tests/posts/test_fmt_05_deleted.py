@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.posts import Report, read
 from tests.fixtures.make_x import archive, archive_tweet, script, x_date
+
+from evenhand.posts import Report, read
 
 
 def test_two_deleted_one_never_held(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.fixtures.make_x import archive, archive_tweet, script
 
 from evenhand.posts import Report, read
 from evenhand.posts.x_archive import members
-from tests.fixtures.make_x import archive, archive_tweet, script
 
 
 def reasons(path: Path) -> tuple[int, list[str]]:
@@ -25,7 +25,9 @@ def test_plain_data_is_accepted(tmp_path: Path, tail: str) -> None:
 
 @pytest.mark.parametrize("tail", [";\nalert(1)", ";alert(1);", " + alert(1)"])
 @pytest.mark.parametrize("limit", ["whole", "streamed"])
-def test_trailing_code_refuses_the_member(tmp_path: Path, tail: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trailing_code_refuses_the_member(
+    tmp_path: Path, tail: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = script("tweets", [archive_tweet(str(n)) for n in range(1, 5)], tail)
     path = archive(tmp_path / "x.zip", {"tweets.js": content})
     if limit == "streamed":

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.fixtures.make_x import v1_tweet
+
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.posts import recognise
-from tests.fixtures.make_x import v1_tweet
 
 TEXT = ("the hall is late again " * 20)[:260]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures.make_x import flattened, jsonl, v2_page, v2_tweet
 
 from evenhand.posts import Report, read
-from tests.fixtures.make_x import flattened, jsonl, v2_page, v2_tweet
 
 WHERE = ("observation_sha256", "source_sha256", "member_sha256", "locator", "raw_record_sha256", "imported_at")
 TWEETS = [v2_tweet(str(10_000 + n), f"text &lt;{n}&gt;", author=str(8000 + n % 5)) for n in range(250)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.posts import Report, read
 from tests.fixtures.make_x import jsonl, v2_page, v2_tweet
+
+from evenhand.posts import Report, read
 
 PROBLEM = "https://api.twitter.com/2/problems/"
 ERRORS = [

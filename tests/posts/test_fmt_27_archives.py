@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.fixtures.make_x import archive, archive_tweet, script
 
 from evenhand.errors import UsageError
 from evenhand.posts import IMPORT, UPLOAD, Report, archives, read, recognise
-from tests.fixtures.make_x import archive, archive_tweet, script
 
 GOOD = script("tweets", [archive_tweet("1")])
 

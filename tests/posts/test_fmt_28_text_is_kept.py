@@ -9,12 +9,27 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fixtures.make_x import archive, archive_tweet, jsonl, script, v1_tweet, v2_page, v2_tweet
 
 from evenhand.posts import find, read
 from evenhand.posts.reading_form import read_text, runs_of, to_norm, to_raw
-from tests.fixtures.make_x import archive, archive_tweet, jsonl, script, v1_tweet, v2_page, v2_tweet
 
-PIECES = ["&amp;", "&lt;", "&gt;", "&amp;lt;", "&copy", "\r\n", "\r", "\n", "\0", "\ud800", "\udc00", "\u202e", "é", "😀"]
+PIECES = [
+    "&amp;",
+    "&lt;",
+    "&gt;",
+    "&amp;lt;",
+    "&copy",
+    "\r\n",
+    "\r",
+    "\n",
+    "\0",
+    "\ud800",
+    "\udc00",
+    "\u202e",
+    "é",
+    "😀",
+]
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=12).map("".join)
 
 

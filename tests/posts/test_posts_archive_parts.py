@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evenhand.posts import Report, read
 from tests.fixtures.make_x import archive, archive_tweet, manifest_of, script
+
+from evenhand.posts import Report, read
 
 
 def message(native_id: str, sender: str = "8001") -> dict[str, object]:
@@ -14,10 +15,14 @@ def message(native_id: str, sender: str = "8001") -> dict[str, object]:
 
 
 def test_likes_and_messages(tmp_path: Path) -> None:
-    conversation = {"dmConversation": {"conversationId": "7001-8001", "messages": [message("501"), message("502", "7001")]}}
+    conversation = {
+        "dmConversation": {"conversationId": "7001-8001", "messages": [message("501"), message("502", "7001")]}
+    }
     group = {"dmConversation": {"conversationId": "g", "messages": [message("503"), {"joinConversation": {}}]}}
     members: dict[str, str | bytes] = {
-        "like.js": script("like", [{"like": {"tweetId": "55", "fullText": "you &amp; me"}}, {"like": {"tweetId": "56"}}]),
+        "like.js": script(
+            "like", [{"like": {"tweetId": "55", "fullText": "you &amp; me"}}, {"like": {"tweetId": "56"}}]
+        ),
         "direct-messages.js": script("direct_messages", [conversation]),
         "direct-messages-group.js": script("direct_messages_group", [group]),
     }

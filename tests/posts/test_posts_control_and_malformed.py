@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.fixtures.make_x import jsonl, v1_tweet, v2_page, v2_tweet
 
 from evenhand.errors import UsageError
 from evenhand.posts import Report, read
-from tests.fixtures.make_x import jsonl, v1_tweet, v2_page, v2_tweet
 
 
 def test_each_control_line_once(tmp_path: Path) -> None:  # FMT-C11

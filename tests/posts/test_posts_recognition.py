@@ -6,12 +6,22 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.fixtures.make_x import (
+    archive,
+    archive_tweet,
+    flattened,
+    jsonl,
+    manifest_of,
+    script,
+    v1_tweet,
+    v2_page,
+    v2_tweet,
+)
 
 from evenhand.errors import Ambiguous, UsageError
 from evenhand.posts import Direction, Sign, read
 from evenhand.posts import recognise as recognise_file
-from evenhand.posts.recognise import READERS
-from tests.fixtures.make_x import archive, archive_tweet, flattened, jsonl, manifest_of, script, v1_tweet, v2_page, v2_tweet
+from evenhand.posts.recognition import READERS
 
 TWEETS = script("tweets", [archive_tweet("1")])
 
@@ -98,7 +108,9 @@ def test_an_unknown_reader_is_named(tmp_path: Path) -> None:
 
 
 def test_no_personal_data_of_the_owner_is_taken(tmp_path: Path) -> None:  # FMT-C5
-    account = {"account": {"accountId": "7", "username": "u", "email": "planted@example.org", "phoneNumber": "555-0199"}}
+    account = {
+        "account": {"accountId": "7", "username": "u", "email": "planted@example.org", "phoneNumber": "555-0199"}
+    }
     members: dict[str, str | bytes] = {
         "tweets.js": script("tweets", [archive_tweet("1", coordinates={"coordinates": ["12.345678", "1"]})]),
         "ip-audit.js": script("ip_audit", [{"ipAudit": {"loginIp": "192.0.2.77"}}]),

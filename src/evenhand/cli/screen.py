@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -22,6 +23,13 @@ from evenhand.screening import Screener, Verdict
 BATCH: Final = 2048
 LONGEST_LINE: Final = 8 * 1024 * 1024
 MOST_LISTED: Final = 20
+# Only what an author wrote: a share, a like or a forwarded post is never charged to the one who passed it on.
+OWN_WORDS: Final = """
+SELECT p.record_key, coalesce(p.text_norm, '') AS text, parent.text_norm AS parent
+FROM posts AS p LEFT JOIN posts AS parent ON parent.record_key = p.reply_to
+WHERE p.relation NOT IN ('repost', 'like', 'react', 'forward', 'system') AND p.visibility <> 'direct'
+ORDER BY p.record_key
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +163,33 @@ def _item(where: str, fields: Fields, text: object, key: object, parent: object)
     return Item(name, text, parent if isinstance(parent, str) and parent else None)
 
 
-def _from_corpus(corpus: Path) -> Iterator[Item | Refused]:
-    from evenhand.cli._corpus_posts import corpus_posts
+def _from_corpus(folder: Path) -> Iterator[Item]:
+    from evenhand.cli._django import ready
+    from evenhand.cli.imports import corpus_home
 
-    for key, text, parent in corpus_posts(corpus):
-        yield Item(key, text, parent)
+    home = corpus_home(folder)
+    ready(home, create=False)
+    from evenhand.web.sources.queries import corpus_here
+
+    for batch in corpus_here(home).stream(OWN_WORDS):
+        for row in batch.to_pylist():
+            yield Item(row["record_key"], row["text"], row["parent"])
 
 
 def _run(screener: Screener, rows: Iterator[Item | Refused]) -> int:
     screened = 0
     refused: list[Refused] = []
     out = sys.stdout.buffer
+    began = time.monotonic()
     while batch := list(islice(rows, BATCH)):
         items = [row for row in batch if isinstance(row, Item)]
         refused += [row for row in batch if isinstance(row, Refused)]
         verdicts = screener.screen([item.text for item in items], [item.parent for item in items])
         out.writelines(_line(item, verdict) for item, verdict in zip(items, verdicts, strict=True))
         screened += len(items)
+        _tell(screened, time.monotonic() - began)
     out.flush()
+    _tell(screened, time.monotonic() - began, end="\n")
     if not refused:
         return 0
     for row in refused[:MOST_LISTED]:
@@ -181,6 +198,12 @@ def _run(screener: Screener, rows: Iterator[Item | Refused]) -> int:
         click.echo(f"and {len(refused) - MOST_LISTED} more.", err=True)
     click.echo(f"{screened} posts screened, {len(refused)} rows refused.", err=True)
     return 3
+
+
+def _tell(screened: int, seconds: float, end: str = "") -> None:
+    """Show the count and the rate to a person who watches; how many posts are left is not known beforehand."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{screened:,} posts, {screened / max(seconds, 0.001):,.0f}/s{end}", err=True, nl=False)
 
 
 def _line(item: Item, verdict: Verdict) -> bytes:

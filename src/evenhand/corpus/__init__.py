@@ -1,6 +1,6 @@
 """The corpus: immutable observations and events in Parquet, a manifest as commit point, one query seam."""
 
-from evenhand.corpus.ingest import NO_TERMS, Ingested, Terms, ingest
+from evenhand.corpus.importing import NO_TERMS, Ingested, Terms, ingest
 from evenhand.corpus.manifest import CorpusFile, FileKind, Manifest, MemoryManifest
 from evenhand.corpus.store import Corpus
 

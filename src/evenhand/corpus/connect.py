@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from evenhand.errors import UsageError
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 
 _SCALARS: Final = {
@@ -53,11 +54,22 @@ def connect(work: Path, readable: Iterable[Path], bounds: Bounds = QUERY) -> duc
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
+    readable = list(readable)
+    for path in readable:
+        _check_plain(path)
     paths = ", ".join(literal(str(path)) for path in readable)
     connection.execute(f"SET allowed_paths = [{paths}]" if paths else "SET allowed_paths = []")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def _check_plain(path: Path) -> None:
+    """Raise UsageError for a path that DuckDB would read as a pattern; it knows no way to escape one."""
+    if any(letter in str(path) for letter in "*?["):
+        raise UsageError(
+            "the folder of a corpus must not have *, ? or [ in its path", where=str(path.parent), mend="Rename it."
+        )
 
 
 def literal(text: str) -> str:
@@ -87,17 +99,12 @@ def table_sql(paths: Sequence[Path], schema: pa.Schema, *, numbered: bool = Fals
         empty = ", ".join(f'NULL::{sql_type(field.type)} AS "{field.name}"' for field in schema)
         return f"SELECT {empty} WHERE false"
     columns = ", ".join(f'"{field.name}"::{sql_type(field.type)} AS "{field.name}"' for field in schema)
-    files = ", ".join(literal(_escaped(path)) for path in paths)
+    files = ", ".join(literal(str(path)) for path in paths)
     number = ", file_row_number" if numbered else ""
     return (
         f"SELECT {columns}{number} FROM read_parquet([{files}], hive_partitioning = false, "  # noqa: S608
         f"file_row_number = {'true' if numbered else 'false'})"
     )
-
-
-def _escaped(path: Path) -> str:
-    """Return a path in which DuckDB sees no pattern, whatever the folder is called."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
 SCHEMAS: Final = {"observations": POST_SCHEMA, "events": EVENT_SCHEMA}

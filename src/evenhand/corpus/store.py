@@ -20,6 +20,8 @@ from evenhand.corpus.post_view import POST_VIEW
 from evenhand.errors import UsageError
 
 _HASHED_AT_ONCE: Final = 1 << 20
+# What DuckDB raises for a file that is not there: it then looks for a pattern, which it may not.
+_GONE: Final = (duckdb.IOException, duckdb.PermissionException)
 
 
 class Busy(UsageError):
@@ -65,11 +67,11 @@ class Corpus:
         self.work.mkdir(parents=True, exist_ok=True)
         try:
             return self._query(sql, params, bounds)
-        except duckdb.IOException:
+        except _GONE:
             pass  # a clean-up swapped files between the list and the reading: the new list names what is there
         try:
             return self._query(sql, params, bounds)
-        except duckdb.IOException as error:
+        except _GONE as error:
             raise UsageError(
                 "a file of the corpus is missing or damaged", where=str(self.folder), mend="Restore it from a backup."
             ) from error

@@ -13,7 +13,7 @@ from evenhand.context import Context
 from evenhand.posts.columns import complete
 from evenhand.posts.limits import IMPORT, UPLOAD, Limits
 from evenhand.posts.reader import NO_CHOICES, ODD, Choices, Direction, Reader, Refused, Report, Sign, Source
-from evenhand.posts.recognise import Recognised, reader_named, recognise, sniff
+from evenhand.posts.recognition import Recognised, reader_named, recognise, sniff
 from evenhand.posts.record import Post, Row
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us

@@ -106,7 +106,7 @@ EVENT_SCHEMA: Final = pa.schema(_EVENT_FIELDS)
 """A PostEvent: something happened to a post (a deletion), said by a source; it changes no observation."""
 
 
-_SILENT: Final = {
+SILENT: Final = {
     "record_kind": "post",
     "author_basis": "none",
     "relation": "post",
@@ -115,11 +115,12 @@ _SILENT: Final = {
     "visibility": "unknown",
     "provenance_class": "user_statement",
 }
+"""Fields that are never null, and what they hold when a reader says nothing."""
 
 
 def _empty(name: str, kind: pa.DataType) -> Any:
-    if name in _SILENT:
-        return _SILENT[name]
+    if name in SILENT:
+        return SILENT[name]
     if pa.types.is_list(kind):
         return []
     if pa.types.is_map(kind):

@@ -15,7 +15,7 @@ STATUS_LINK: Final = re.compile(
 )
 RETWEET: Final = re.compile(r"RT @([A-Za-z0-9_]{1,20}): ")
 _RT_LENGTH: Final = 140
-_COUNTED: Final = ("likes", "reposts", "replies", "quotes", "views")
+_UNCOUNTED: Final = dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "reactions"))
 
 
 def key(native_id: object) -> str | None:
@@ -68,8 +68,11 @@ def _mention(item: dict[str, Any], shift: Callable[[int], int] | None) -> dict[s
 def offsets(indices: object, shift: Callable[[int], int] | None) -> tuple[int | None, int | None]:
     """Return a pair of offsets, given as numbers or as digits in text, moved by `shift`."""
     try:
-        start, end = (min(int(value), 1 << 30) for value in indices)  # type: ignore[attr-defined]
+        first, last = indices  # type: ignore[misc]
+        start, end = int(first), int(last)
     except (TypeError, ValueError):
+        return None, None
+    if not 0 <= start <= end < 1 << 30:
         return None, None
     return (shift(start), shift(end)) if shift else (start, end)
 
@@ -100,20 +103,21 @@ def attachments(media: object) -> list[dict[str, Any]]:
 
 def number(value: object) -> int | None:
     """Return a count that came as a number or as digits; None if it is neither or negative."""
+    if type(value) is int:
+        return value if 0 <= value < 1 << 62 else None
     if isinstance(value, str) and value.isdecimal() and len(value) < 19:
         return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62:
-        return value
     return None
 
 
 def counts(**named: object) -> dict[str, Any] | None:
     """Return the counts that are there, or None if none is."""
-    found: dict[str, Any] = {name: number(named.get(name)) for name in _COUNTED}
-    if all(value is None for value in found.values()):
-        return None
-    found["reactions"] = None
-    return found
+    found: dict[str, Any] = _UNCOUNTED.copy()
+    said = False
+    for name, value in named.items():
+        count = found[name] = number(value)
+        said = said or count is not None
+    return found if said else None
 
 
 def handle_of_retweet(text: str, entities: dict[str, Any]) -> str | None:

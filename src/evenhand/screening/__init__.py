@@ -4,7 +4,8 @@ from evenhand.screening import Screener
 verdicts = Screener().screen(["text", ...], parents=None)
 """
 
+from evenhand.screening.reasons import with_clause
 from evenhand.screening.screener import Screener
 from evenhand.screening.verdict import Abstention, Category, Frame, Span, Target, Verdict
 
-__all__ = ["Abstention", "Category", "Frame", "Screener", "Span", "Target", "Verdict"]
+__all__ = ["Abstention", "Category", "Frame", "Screener", "Span", "Target", "Verdict", "with_clause"]

@@ -76,7 +76,7 @@ def contains(sorted_values: UInt, values: UInt) -> NDArray[np.bool_]:
         return np.zeros(len(values), np.bool_)
     at = np.searchsorted(sorted_values, values)
     at[at == len(sorted_values)] = 0
-    return sorted_values[at] == values
+    return np.asarray(sorted_values[at] == values, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,7 @@ class Canon:
     @classmethod
     def of(cls, groups: Iterable[str], pronouns: Sequence[Iterable[str]], you: Iterable[str]) -> Canon:
         """Return the canon of some word lists (normal form)."""
-        return cls(
-            word_hashes([*groups, GROUP]), tuple(word_hashes(words) for words in pronouns), word_hashes(you)
-        )
+        return cls(word_hashes([*groups, GROUP]), tuple(word_hashes(words) for words in pronouns), word_hashes(you))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,8 @@ class Tokens:
 
 def tokenise(texts: Sequence[str], canon: Canon) -> Tokens:
     """Return the words of some texts in normal form. Cost: linear, about 10 ns per character."""
-    stream = "\n" + "\n".join(texts) + "\n"
+    # Boundaries enough at the end that the longest n-gram fits, however short the batch is.
+    stream = "\n" + "\n".join(texts) + "\n" * (max(NGRAM_SIZES) + 1)
     points = np.frombuffer(stream.encode("utf-32-le", "replace"), np.uint32)
     codes = np.minimum(points, np.uint32(0xFFFF))
     codes = np.where(_is_letter()[codes], codes + np.uint32(1), np.uint32(0))
@@ -139,10 +138,11 @@ def tokenise(texts: Sequence[str], canon: Canon) -> Tokens:
     remaining[inside] = np.repeat(end, sizes).astype(np.int32) - at[inside]
     raw = _hash_words(codes, begin, sizes, inside, at)
     word, is_group, is_you = _canonical(raw, canon)
-    if is_group.any():
-        # A group word lends its letters to no feature.
+    masked = word != raw
+    if masked.any():
+        # A group word or a gendered pronoun lends its letters to no feature.
         codes = codes.copy()
-        codes[np.flatnonzero(inside)[np.repeat(is_group, sizes)]] = 0
+        codes[np.flatnonzero(inside)[np.repeat(masked, sizes)]] = 0
         remaining[codes == 0] = 0
     post = np.searchsorted(first, begin, side="right") - 1
     return Tokens(codes, remaining, begin, end, post, raw, word, is_group, is_you, first, length)
@@ -209,7 +209,7 @@ def _company(tokens: Tokens, every: Ints) -> list[Feature]:
 
 def _letters(tokens: Tokens) -> list[Feature]:
     codes, remaining = tokens.codes, tokens.remaining
-    if len(codes) <= max(NGRAM_SIZES) or not len(tokens.begin):
+    if not len(tokens.begin):
         return []
     reach = remaining.copy()
     # An n-gram may begin at the boundary before a word: one more character than the word has left.

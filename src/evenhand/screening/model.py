@@ -12,6 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +130,7 @@ class LinearModel:
         out[:, :SPAN_COLUMN] /= np.sqrt(np.maximum(norm, 1.0))[tokens.post][:, None]
         own = np.sqrt(np.maximum(span[:, 1] / NORM_SCALE, 1.0))
         out[:, SPAN_COLUMN] = span[:, 0] / self.scales[SPAN_COLUMN] / own + self.biases[SPAN_COLUMN]
-        return out
+        return np.asarray(out, np.float64)
 
 
 def _add(sums: Floats, words: NDArray[np.int64], rows: Floats) -> None:
@@ -158,9 +159,7 @@ def save(package: Package, folder: Path) -> None:
         scales=np.asarray(model.scales),
         biases=np.asarray(model.biases),
     )
-    text = json.dumps(
-        {"model": model.id, "calibration": package.calibration.to_dict()}, sort_keys=True, indent=1
-    )
+    text = json.dumps({"model": model.id, "calibration": package.calibration.to_dict()}, sort_keys=True, indent=1)
     (folder / "calibration.json").write_text(text + "\n", "utf-8")
 
 
@@ -179,7 +178,7 @@ def load(folder: Path | Traversable) -> Package:
                 arrays["known"],
             )
         calibration = Calibration.from_dict(raw["calibration"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise UsageError(
             "this is not a readable detector package.", where=str(folder), mend="Restore or retrain it."
         ) from error

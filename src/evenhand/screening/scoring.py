@@ -66,9 +66,7 @@ def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64], s
     return Scored(views[best], highest, found[best], probabilities(fixed, highest, found[best]), share)
 
 
-def probabilities(
-    fixed: Calibration, raw: NDArray[np.float64], hits: Sequence[ThreatHit]
-) -> dict[Category, float]:
+def probabilities(fixed: Calibration, raw: NDArray[np.float64], hits: Sequence[ThreatHit]) -> dict[Category, float]:
     """Return the calibrated probability of each served head."""
     values = raw.tolist()
     scores = {Category(head): fixed.heads[head].probability(z) for head, z in zip(HEADS, values, strict=True)}

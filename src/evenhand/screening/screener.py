@@ -75,9 +75,7 @@ class Screener:
             readings = [read(text, self._words) for text in texts[start : start + BATCH]]
             scored = score(self.package, [reading.views for reading in readings])
             words = word_spans(self.package, [(one.view, (Category.ABUSE,)) for one in scored])
-            out += [
-                tuple(spans + threat_spans(one.view, one.hits)) for one, spans in zip(scored, words, strict=True)
-            ]
+            out += [tuple(spans + threat_spans(one.view, one.hits)) for one, spans in zip(scored, words, strict=True)]
         return out
 
     def _stream(self, texts: Sequence[str], parents: Sequence[str | None]) -> Iterator[Verdict]:
@@ -104,9 +102,9 @@ class Screener:
         """Return the verdicts of posts whose words reach a threshold: framed, or flagged with reasons."""
         framed_by = self._framings(posts)
         words = word_spans(self.package, [(post.scored.view, post.flags) for post in posts])
-        for post, framing, spans in zip(posts, framed_by, words, strict=True):
-            spans += threat_spans(post.scored.view, post.scored.hits) if Category.THREAT in post.flags else []
-            ordered = tuple(sorted(spans, key=lambda span: (span.begin, span.end, span.category)))
+        for post, framing, marked in zip(posts, framed_by, words, strict=True):
+            threats = threat_spans(post.scored.view, post.scored.hits) if Category.THREAT in post.flags else []
+            ordered = tuple(sorted([*marked, *threats], key=lambda span: (span.begin, span.end, span.category)))
             yield self._flagged(post, ordered) if framing is None else self._framed(post, ordered, *framing)
 
     def _framings(self, posts: Sequence[Post]) -> list[tuple[FrameRule, Scored] | None]:
@@ -131,9 +129,7 @@ class Screener:
         if target is Target.NONE and post.parent:
             target = Target.ADDRESSEE  # a reply that names nobody is aimed at the person it answers
         reason = flagged(post.text, post.flags, spans, target, post.scored.hits)
-        return self._make(
-            post.scored, flags=post.flags, target=target, groups=groups, spans=spans, reason=reason
-        )
+        return self._make(post.scored, flags=post.flags, target=target, groups=groups, spans=spans, reason=reason)
 
     def _make(
         self,

@@ -11,7 +11,7 @@ from evenhand.screening.words import group_of_word, read_data
 from evenhand.text.forms import GROUP, MENTION
 
 _WORD: Final = re.compile(r"[a-z\ue000-\ue00f]+(?:-[a-z]+)?")
-_THIRD: Final = frozenset("he she him her his hers himself herself hes shes".split())
+_THIRD: Final = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself", "hes", "shes"])
 _PRONOUN: Final = re.compile(rf"^\s*{MENTION}|\b(?:this|that|what an?|such an?|our|the) \w+ ?\w*")
 
 
@@ -57,4 +57,3 @@ def target_of(text: str, flags: tuple[Category, ...], groups: tuple[str, ...]) -
 @cache
 def _you() -> frozenset[str]:
     return frozenset(read_data("groups")["you"]["words"].split())
-

@@ -23,9 +23,9 @@ def threat_score(fixed: Calibration, raw: Sequence[float], kinds: Sequence[Threa
 
     Without a rule that hit and can explain itself the score stays under the published threshold.
     """
-    values = threat_columns(raw, kinds)
-    z = fixed.threat["constant"] + sum(
-        fixed.threat[str(name)] * value for name, value in zip(COLUMNS, values, strict=True)
-    )
+    *_, abuse, identity = threat_columns(raw, ())
+    table = fixed.threat
+    z = table["constant"] + table["abuse"] * abuse + table["identity_attack"] * identity
+    z += sum(table[kind] for kind in ThreatKind if kind in kinds) if kinds else 0.0
     score = _IDENTITY.probability(z)
     return score if kinds else min(score, max(0.0, round(fixed.thresholds["threat"] - 1e-6, 6)))

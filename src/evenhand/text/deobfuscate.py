@@ -20,16 +20,17 @@ _LEET_L: Final = str.maketrans("013457@$!|+89€", "oleastaslltbge")
 
 _SPACED: Final = re.compile(r"(?<![a-z0-9@$])[a-z0-9@$!](?:[ .\-_*~/]{1,3}[a-z0-9@$!]){2,}(?![a-z0-9@$])")
 _INNER_SIGNS: Final = re.compile(r"(?<![a-z0-9])[a-z]{2,}(?:[.\-_~/][a-z]{1,}){1,}(?![a-z0-9])")
-_MIXED: Final = re.compile(r"(?<![a-z0-9@$])(?=[a-z0-9@$!|+€]*[a-z])[a-z0-9@$!|+€]*[0-9@$!|+€][a-z0-9@$!|+€]*[a-z0-9@$]")
-_LONG: Final = re.compile(r"[a-z]*([a-z])\1\1[a-z]*")
+_MIXED: Final = re.compile(
+    r"(?<![a-z0-9@$])(?=[a-z0-9@$!|+€]*[a-z])[a-z0-9@$!|+€]*[0-9@$!|+€][a-z0-9@$!|+€]*[a-z0-9@$]"
+)
+_LONG: Final = re.compile(r"(?<![a-z])[a-z]*([a-z])\1\1[a-z]*")
 _MASKED: Final = re.compile(r"(?<![a-z0-9*#])[a-z]+[*#]+[a-z]*(?![a-z0-9*#])")
 _LONG_WORD: Final = re.compile(r"[a-z]{4,}")
 _RUN: Final = re.compile(r"([a-z])\1+")
 # One pass tells the posts that may hide something from the many that do not.
 SUSPICIOUS: Final = re.compile(
-    r"([a-z])\1\1|[a-z][*#]|[a-z][0-9@$!|+€]+[a-z]|[0-9@$][a-z]{2}|[a-z]\$|[a-z]{13}"
+    r"[a-z](?:[*#$]|[0-9@!|+€]+[a-z]|[.\-_~/][a-z])|([a-z])\1\1|[0-9@$][a-z]{2}|[a-z]{13}"
     r"|(?<![a-z0-9@$])[a-z0-9@$!][ .\-_*~/]{1,3}[a-z0-9@$!][ .\-_*~/]{1,3}[a-z0-9@$!](?![a-z0-9@$])"
-    r"|[a-z][.\-_~/][a-z]"
 )
 MIN_REPAIR: Final = 4
 MAX_JOINED: Final = 60

@@ -30,6 +30,8 @@ _NEEDS_WORK: Final = re.compile(r"[@\[<&]|http|www\.")
 _NON_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 # Greek, Cyrillic, Armenian: scripts with letters that pass for Latin ones.
 _LOOKALIKE_SCRIPTS: Final = re.compile(r"[\u0370-\u058f]")
+# A word that mixes them with Latin letters is a disguise, whatever the rest of the text is.
+_MIXED_WORD: Final = re.compile(r"[a-zA-Z][\u0370-\u058f]|[\u0370-\u058f][a-zA-Z]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});")
 _MASKS: Final = re.compile(
@@ -58,13 +60,13 @@ def normalise(text: str) -> View:
     Offsets are code points of the string given. Never fails, whatever the string holds (lone surrogates
     become nothing). Cost: one pass; plain ASCII text without names or addresses costs one lower().
     """
-    if text.isascii() and not _CONTROL.search(text):
-        view = View.of(text.lower())
-    else:
-        view = _fold(text)
+    is_plain = text.isascii() and not _CONTROL.search(text)
+    view = View.of(text.lower()) if is_plain else _fold(text)
     if not _NEEDS_WORK.search(view.text):
         return view
-    return view.replace(_ENTITY, _entity).replace(_MASKS, _placeholder)
+    if "&" in view.text:
+        view = view.replace(_ENTITY, _entity)
+    return view.replace(_MASKS, _placeholder)
 
 
 def _fold(text: str) -> View:
@@ -72,7 +74,7 @@ def _fold(text: str) -> View:
     view = View.of(lowered if len(lowered) == len(text) else text)
     if _CONTROL.search(view.text):
         view = view.replace(_CONTROL, lambda _: " ")
-    latin = not _LOOKALIKE_SCRIPTS.search(text) or is_mostly_latin(text)
+    latin = not _LOOKALIKE_SCRIPTS.search(text) or bool(_MIXED_WORD.search(text)) or is_mostly_latin(text)
     return view.replace(_NON_ASCII, lambda match: fold_character(match.group(), latin=latin))
 
 
@@ -126,8 +128,7 @@ def _symbol(character: str) -> str:
     if folded.isascii():  # circled and squared letters
         return "".join(c for c in folded if c.isalnum())
     name = unicodedata.name(character, "").lower()
-    for letter in ("circled latin capital letter ", "squared latin capital letter ", "regional indicator symbol letter "):
-        if letter in name:
-            return name[-1]
+    if "latin capital letter " in name or "regional indicator symbol letter " in name:
+        return name[-1]
     words = re.sub(r"\b(?:face|with|sign|symbol|emoji|and|of|black|white|heavy)\b|[^a-z ]", " ", name)
     return f" {' '.join(words.split())} "

@@ -32,6 +32,11 @@ def _function_words() -> dict[str, tuple[str, ...]]:
     return {word: tuple(languages) for word, languages in found.items()}
 
 
+@cache
+def _english_only() -> frozenset[str]:
+    return frozenset(word for word, languages in _function_words().items() if languages == (ENGLISH,))
+
+
 def guess_language(text: str, *, known_share: float = 0.0) -> Language:
     """Return the language code of a text in normal form: 'en', another code of our lists, or 'und'.
 
@@ -41,6 +46,8 @@ def guess_language(text: str, *, known_share: float = 0.0) -> Language:
     words = _WORD.findall(text)
     if not words or (not text.isascii() and _mostly_foreign_script(words)):
         return UNKNOWN
+    if len(_english_only().intersection(words)) * 4 > len(words):
+        return ENGLISH
     counts: dict[str, float] = {}
     table = _function_words()
     for word in words:

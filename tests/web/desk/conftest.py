@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,4 +17,4 @@ def room(desk: Desk) -> Room:
     """A desk with two protected people and two officers; nothing is imported."""
     from tests.web.desk.desk_room import furnished
 
-    return furnished(desk)
+    return furnished(desk, ago=timedelta(hours=12))

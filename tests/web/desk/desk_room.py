@@ -5,6 +5,7 @@ from tests.web.desk.desk_room import Room, post
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 from tests.databases import Desk
 
 from evenhand.codes import builtin
@@ -140,11 +142,19 @@ def make_officer(name: str, ctx: Context) -> ActorId:
     return ActorId(person)
 
 
-def furnished(desk: Desk) -> Room:
-    """Ana (x 1001) and Ben (x 1002) are protected; an officer and a colleague are there; nothing is imported."""
-    clock = [desk.ctx.now()]
+def furnished(desk: Desk, *, ago: timedelta = timedelta(0)) -> Room:
+    """Ana (x 1001) and Ben (x 1002) are protected; an officer and a colleague are there; nothing is imported.
+
+    `ago`: how long before the key service's time, which stands still, the room's own clock starts.
+    """
+    clock = [desk.ctx.now() - ago]
     ctx = Context(now=lambda: clock[0], random=desk.ctx.random)
     officer, colleague = make_officer("an-officer", ctx), make_officer("a-colleague", ctx)
     ana = declare(label="Councillor, ward 3", accounts=[Account("x", "1001", "ana")], actor=SYSTEM, ctx=ctx)
     ben = declare(label="Treasurer", accounts=[Account("x", "1002", "ben")], actor=SYSTEM, ctx=ctx)
     return Room(desk, ctx, ana, ben, officer, colleague, clock=clock)
+
+
+def one_clock(room: Room, patch: pytest.MonkeyPatch) -> None:
+    """Let the views see the clock of the test, which the key service sees as well."""
+    patch.setattr(Context, "system", classmethod(lambda _cls: Context(lambda: room.clock[0], secrets.token_bytes)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.desk.desk_room import Room
+from django.db import IntegrityError, transaction
+from tests.databases import Desk
+from tests.web.desk.desk_room import Room, furnished
 from tests.web.desk.test_desk_finding import wrong_tables
 
 from evenhand.errors import UsageError
 from evenhand.web.desk.actions import put_aside, take_back
 from evenhand.web.desk.models import Lead
-from evenhand.web.desk.words import Reason, Status
+from evenhand.web.desk.words import Band, Reason, Status
 from evenhand.web.record.keys import KeyRefused
 from evenhand.web.record.models import Record
 
@@ -77,3 +79,15 @@ def test_a_row_changed_behind_the_record_is_named(room: Room, lead: str) -> None
     Lead.objects.update(reason="criticism")
     Lead.objects.all().delete()
     assert any("missing" in words for words in wrong_tables(room))
+
+
+def test_both_databases_keep_the_same_desk(any_desk: Desk) -> None:
+    room = furnished(any_desk)
+    room.find("you idiot", "we will find you", "ok")
+    lead = str(Lead.objects.get(band=Band.DANGER).id)
+    put_aside(lead=lead, reason=Reason.FIGURE, actor=room.officer, ctx=room.later(minutes=0))
+    take_back(lead=lead, actor=room.officer, ctx=room.ctx)
+    assert wrong_tables(room) == []
+    for wrong in ({"status": "dropped"}, {"band": 7}, {"score": 1001}, {"act": "liked"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Lead.objects.update(**wrong)

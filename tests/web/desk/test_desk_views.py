@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client, override_settings
 from tests.cast import sign_in, standing_cast, visitor
-from tests.web.desk.desk_room import Room, post
+from tests.databases import Desk
+from tests.web.desk.desk_room import Room, one_clock, post
 from tests.web.desk.test_desk_finding import wrong_tables
 
 from evenhand.web.desk.models import Lead
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def cast(room: Room) -> dict[str, Member]:
-    return standing_cast(room.desk)
+def cast(room: Room, monkeypatch: pytest.MonkeyPatch) -> dict[str, Member]:
+    one_clock(room, monkeypatch)
+    return standing_cast(Desk(room.desk.home, room.ctx))
 
 
 @pytest.fixture
@@ -186,5 +188,5 @@ def test_fixed_words_of_one_and_many() -> None:
     strange = unread_words([Tally("a", "invented_reason", 3), Tally("b", "no_text", 1_200)])
     assert strange == (
         "1,203 posts of 1,203 aimed at protected people could not be read: "
-        "1,200 without any words, 3 for another reason."
+        "1,200 without any words; 3 for another reason."
     )

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.cast import standing_cast
+from tests.cast import sign_in, standing_cast, visitor
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
-from evenhand.web.people.actions import create_person, end_mandate, end_role, grant_role, record_mandate
+from evenhand.web.people.actions import create_person, end_mandate, end_role, grant_role, record_mandate, reset_access
 from evenhand.web.people.models import Grant, Mandate, User
 from evenhand.web.people.queries import holders_of, roles_at
 from evenhand.web.people.roles import Office, Role
@@ -127,6 +127,22 @@ def test_a_mandate_cannot_run_backwards(desk):
             actor=SYSTEM, ctx=desk.ctx,
         )  # fmt: skip
     assert Mandate.objects.count() == 0
+
+
+def test_resetting_a_sign_in_takes_the_old_one_away_and_is_recorded(desk):
+    cast = standing_cast(desk)
+    officer, before = cast["officer"], log_size()
+    client = sign_in(visitor(), officer)
+    assert client.get("/account/").status_code == 200
+    reset_access(person=officer.person, password="four new calm words", actor=SYSTEM, ctx=desk.ctx)
+    assert log_size() == before + 1
+    assert client.get("/account/").status_code == 302
+    answer = visitor().post("/account/login/", {"login": "officer", "password": officer.password})
+    assert answer.status_code == 200
+    again = visitor()
+    again.post("/account/login/", {"login": "officer", "password": "four new calm words"})
+    assert again.get("/desk")["Location"].startswith("/account/second-step/set-up/")
+    assert differences() == []
 
 
 def test_an_account_needs_a_free_and_proper_name(desk):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, connection, models, transaction
 from tests.databases import Desk
 
-from evenhand.errors import DoesNotHold
-from evenhand.web.record.guards import apply_triggers, check_triggers, schema_changes, trigger_findings
+from evenhand.errors import DoesNotHold, UsageError
+from evenhand.web.record.durability import check_file_system
+from evenhand.web.record.guards import (
+    apply_triggers,
+    check_triggers,
+    grant_application_role,
+    schema_changes,
+    trigger_findings,
+)
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.models import Record
 from evenhand.web.record.sealed import seal_text
@@ -149,3 +158,48 @@ def test_a_rebuilt_table_loses_its_triggers_and_migrate_brings_them_back(any_des
     assert bool(trigger_findings(connection)) == (connection.vendor == "sqlite")
     call_command("migrate", verbosity=0)
     assert trigger_findings(connection) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+@pytest.mark.parametrize("any_desk", ["postgresql"], indirect=True)
+def test_the_application_role_records_and_cannot_rewrite(any_desk: Desk) -> None:
+    run("DROP ROLE IF EXISTS desk_app")
+    run("CREATE ROLE desk_app")
+    grant_application_role(connection, "desk_app")
+    connection.cursor().execute("SET ROLE desk_app")
+    with recording(actor=SYSTEM, ctx=any_desk.ctx, purpose="as the application") as r:
+        seal_text(r, key=ORGANISATION, field="note", text="You muppet")
+        r.add(type="wave.filed", key=ORGANISATION, body={})
+    assert r.acknowledged
+    for statement in (
+        "UPDATE record SET sealed = sealed",
+        "DELETE FROM ledger_entry",
+        "TRUNCATE read_row",
+        "TRUNCATE opening",
+        "DROP TRIGGER record_append_only ON record",
+        "ALTER TABLE record DISABLE TRIGGER USER",
+        "SET session_replication_role = replica",
+        "UPDATE schema_manifest SET digest = 'x'",
+    ):
+        with pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
+            run(statement)
+    connection.cursor().execute("RESET ROLE")
+    run("DROP OWNED BY desk_app; DROP ROLE desk_app")
+
+
+@pytest.mark.parametrize(
+    ("mounts", "refused_kind"),
+    [
+        ("/dev/sda / ext4 rw 0 0\nserver:/x /srv nfs4 rw 0 0\n", "nfs4"),
+        ("server:/x / nfs rw 0 0\n/dev/sda /srv ext4 rw 0 0\n", None),
+        ("", None),
+    ],
+)
+def test_sqlite_on_a_network_file_system_is_refused(mounts: str, refused_kind: str | None) -> None:
+    path = Path("/srv/evenhand/desk.sqlite3")
+    if refused_kind is None:
+        check_file_system(path, mounts)
+        return
+    with pytest.raises(UsageError, match=refused_kind):
+        check_file_system(path, mounts)

@@ -15,8 +15,9 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Finding
 from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.web.record.crypto import open_sealed, seal
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
-from evenhand.web.record.keys import create_key
+from evenhand.web.record.keys import create_key, unwrap
 from evenhand.web.record.models import (
     KeySeat,
     LedgerEntry,
@@ -190,6 +191,26 @@ def test_swapped_documents_and_texts_are_named(lived_in: Desk) -> None:
     assert sum(finding.reason == "content_mismatch" for finding in report.findings) == 2
 
 
+def test_a_document_sealed_anew_by_somebody_with_the_key_is_named(small: Desk) -> None:
+    from evenhand.web.record.documents import opening_bound, record_bound
+
+    one, other = unwrap(ORGANISATION, actor=SYSTEM, purpose="test"), create_key(ctx=small.ctx, scope="a" * 32)
+    record = Record.objects.get(seq=2)
+    said = open_sealed(one, record.sealed, bound_to=record_bound(record.id))
+    edited = seal(one, said.replace(b"officer", b"auditor"), bound_to=record_bound(record.id), random=small.ctx.random)
+    as_administrator("UPDATE record SET sealed = %s WHERE id = %s", [edited, record.id])
+    found(verify(small.ctx), "document_mismatch", f"record id {record.id} seq 2", "not the one")
+    # The same document and opening moved under another key: readable by whoever holds that one.
+    key = unwrap(other, actor=SYSTEM, purpose="test")
+    opening = Opening.objects.get(seq=2, field="doc")
+    value = open_sealed(one, opening.sealed, bound_to=opening_bound(2, "doc"))
+    moved = seal(key, said, bound_to=record_bound(record.id), random=small.ctx.random)
+    as_administrator("UPDATE record SET sealed = %s, key_id = %s WHERE id = %s", [moved, other, record.id])
+    shown = seal(key, value, bound_to=opening_bound(2, "doc"), random=small.ctx.random)
+    as_administrator("UPDATE opening SET sealed = %s WHERE seq = 2 AND field = 'doc'", [shown])
+    found(verify(small.ctx), "document_mismatch", f"record id {record.id} seq 2", "key")
+
+
 def test_a_text_nobody_recorded_is_named(lived_in: Desk) -> None:
     text = SealedText.objects.first()
     SealedText.objects.create(id="c" * 32, key_id=text.key_id, field="note", ciphertext=text.ciphertext)
@@ -246,9 +267,48 @@ def _cut_last_leaf() -> None:
     as_administrator("UPDATE ledger_head SET size = %s, frontier = %s", [head.size, head.packed])
 
 
-def test_an_unreadable_other_copy_is_a_question_of_usage(small: Desk, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
-        verify(small.ctx, against=tmp_path / "nothing")
+@pytest.mark.parametrize("content", [None, b"", b"not a note", b"\xff"])
+def test_an_unreadable_other_copy_is_a_question_of_usage(small: Desk, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "note").write_bytes(content)
+    with pytest.raises(UsageError, match="no checkpoint"):
+        verify(small.ctx, against=tmp_path / "note")
+
+
+def test_without_the_key_service_the_fold_is_unverifiable(lived_in: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_KEY_SOCKET", str(lived_in.home.root / "keys" / "nobody"))
+    report = verify(lived_in.ctx)
+    found(report, "no_key", "not compared")
+    assert (report.verdict, report.exit_code) == ("unverifiable", 4)
+    as_administrator("DELETE FROM ledger_entry WHERE seq = 1")
+    assert verify(lived_in.ctx).exit_code == 1, "failed is worse than unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("statement", "place"),
+    [
+        ("UPDATE ledger_entry SET leaf_hash = 'text' WHERE seq = 1", "ledger_entry id 1"),
+        ("UPDATE ledger_entry SET data = CAST(data AS TEXT) WHERE seq = 1", "ledger_entry id 1"),
+        ("UPDATE ledger_head SET frontier = 7", "ledger_head id 1"),
+        ("UPDATE record SET sealed = 'text' WHERE seq = 4", "record id"),
+        ("UPDATE record SET sealed = x'' WHERE seq = 4", "record id"),
+        ("UPDATE read_row SET at = 'never' WHERE seq = 1", "read_row id 1"),
+        ("UPDATE read_row SET previous = 'x' WHERE seq = 1", "read_row id 1"),
+        ("UPDATE key_seat SET valid_from = '!'", "key_seat id"),
+        ("UPDATE key_seat SET role = CAST(x'ff6f' AS TEXT)", "key_seat id"),
+        ("UPDATE key_seat SET role = x'6f'", "key_seat id"),
+        ("UPDATE opening SET sealed = 'x' WHERE seq = 4", "opening id 4 doc"),
+        ("UPDATE opening SET sealed = x'00' WHERE seq = 4", "seq 4"),
+        ("UPDATE ledger_checkpoint SET note = 'nonsense'", "ledger_checkpoint"),
+        ("UPDATE ledger_checkpoint SET made_at = 'noon'", "ledger_checkpoint id 9"),
+        ("UPDATE sealed_text SET ciphertext = x''", "sealed_text id"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_named_and_end_nothing(small: Desk, statement: str, place: str) -> None:
+    assert as_administrator(statement) >= 1
+    for report in (verify(small.ctx), audit(small.ctx)):
+        assert any(place in finding.place for finding in report.findings), report.findings
+        assert report.exit_code == 1
 
 
 def test_a_dropped_trigger_is_named(small: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,13 +13,14 @@ from sklearn.linear_model import LogisticRegression
 from evenhand.screening.features import tokenise
 from evenhand.screening.model import HEADS, SPAN_COLUMN, Calibration, LinearModel, Platt
 from evenhand.screening.rules import ThreatKind, find_threats
-from evenhand.screening.threats import COLUMNS, threat_columns
+from evenhand.screening.threats import COLUMNS, threat_columns, threat_score
 from evenhand.screening.training.fit import word_rows
 from evenhand.screening.training.labels import HEADS as LABELS
 from evenhand.screening.training.labels import threat
 from evenhand.screening.training.rows import Part, Row
 from evenhand.screening.views import read, vocabulary
 from evenhand.screening.words import canon
+from evenhand.text import normalise
 
 # The share of benign threshold rows a head may flag; its threshold is the lowest that keeps to it.
 BENIGN_SHARE: Final = {"abuse": 0.01, "identity_attack": 0.01, "threat": 0.002}
@@ -31,23 +32,17 @@ Floats = NDArray[np.float64]
 def raw_of(model: LinearModel, texts: Sequence[str]) -> tuple[Floats, list[tuple[ThreatKind, ...]]]:
     """Return raw scores (best view per head) and the threat kinds of some texts, as the screener reads them."""
     words = vocabulary(model)
-    rows, kinds = [], []
+    rows: list[Floats] = []
+    kinds: list[tuple[ThreatKind, ...]] = []
     for start in range(0, len(texts), CHUNK):
-        for reading_views in _chunk(texts[start : start + CHUNK], model, words):
-            rows.append(reading_views[0])
-            kinds.append(reading_views[1])
+        readings = [read(text, words) for text in texts[start : start + CHUNK]]
+        raw = model.raw_scores(tokenise([view.text for reading in readings for view in reading.views], canon()))
+        at = 0
+        for reading in readings:
+            rows.append(raw[at : at + len(reading.views)].max(axis=0))
+            at += len(reading.views)
+            kinds.append(tuple(sorted({hit.rule.kind for view in reading.views for hit in find_threats(view.text)})))
     return np.asarray(rows).reshape(len(texts), len(HEADS)), kinds
-
-
-def _chunk(texts, model, words):  # type: ignore[no-untyped-def]
-    readings = [read(text, words) for text in texts]
-    raw = model.raw_scores(tokenise([view.text for r in readings for view in r.views], canon()))
-    at = 0
-    for reading in readings:
-        count = len(reading.views)
-        kinds = {hit.rule.kind for view in reading.views for hit in find_threats(view.text)}
-        yield raw[at : at + count].max(axis=0), tuple(sorted(kinds))
-        at += count
 
 
 def calibrate(model: LinearModel, rows: Sequence[Row], benign: Sequence[Row]) -> Calibration:
@@ -123,8 +118,6 @@ def threat_table(raw: Floats, kinds: Sequence[Sequence[ThreatKind]], labels: Seq
 
 
 def _threat_threshold(draft: Calibration, quiet: Floats, kinds: Sequence[Sequence[ThreatKind]]) -> float:
-    from evenhand.screening.threats import threat_score
-
     hits = [threat_score(draft, raw, found) for raw, found in zip(quiet, kinds, strict=True) if found]
     misses = [0.0] * (len(quiet) - len(hits))
     return max(0.05, quiet_threshold(hits + misses, BENIGN_SHARE["threat"]))
@@ -137,27 +130,13 @@ def span_cut(model: LinearModel, dev: Sequence[Row]) -> float:
         return 0.0
     _, labels = word_rows(rows)
     scores = np.concatenate(
-        [
-            model.word_scores(tokenise([read.text], canon()))[:, SPAN_COLUMN]
-            for read in (vocabulary_view(row.text) for row in rows)
-        ]
+        [model.word_scores(tokenise([normalise(row.text).text], canon()))[:, SPAN_COLUMN] for row in rows]
     )
     truth = labels == 1
     return max((step / 20 for step in range(-80, 81)), key=lambda cut: (_f1(truth, scores >= cut), -cut))
-
-
-def vocabulary_view(text: str):  # type: ignore[no-untyped-def]
-    from evenhand.text import normalise
-
-    return normalise(text)
 
 
 def _f1(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
     both = int((truth & said).sum())
     total = int(truth.sum() + said.sum())
     return 2 * both / total if total else 0.0
-
-
-def summary(calibration: Calibration) -> Mapping[str, float]:
-    """Return the published thresholds."""
-    return calibration.thresholds

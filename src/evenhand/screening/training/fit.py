@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
 from evenhand.screening.features import Feature, Tokens, UInt, families, tokenise, word_hash
 from evenhand.screening.model import (
@@ -61,7 +63,7 @@ def squared_weights(counts: Any) -> NDArray[np.int64]:
     """
     posts = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.where(posts >= LEAST_POSTS, np.log((counts.shape[0] + 1) / (posts + 1)), 0.0)
-    return np.minimum(np.rint(rarity * NORM_SCALE), MOST).astype(np.int64)
+    return np.asarray(np.minimum(np.rint(rarity * NORM_SCALE), MOST), np.int64)
 
 
 def normed(counts: Any, squared: NDArray[np.int64]) -> Any:
@@ -75,8 +77,8 @@ def fit_head(matrix: Any, rows: Sequence[Row], head: str) -> tuple[NDArray[np.fl
     """Return coefficients and constant of one head, fitted on the rows whose label is known."""
     given = [LABELS[head](row) for row in rows]
     use = np.flatnonzero([label is not None for label in given])
-    labels = np.asarray([given[index] for index in use], np.int64)
-    weights = np.asarray([weight(rows[index], head) for index in use])
+    labels = np.asarray([given[index] for index in use.tolist()], np.int64)
+    weights = np.asarray([weight(rows[index], head) for index in use.tolist()])
     return _logistic(matrix[use], labels, weights, STRENGTH)
 
 
@@ -84,9 +86,8 @@ def _logistic(
     matrix: Any, labels: NDArray[np.int64], weights: NDArray[np.float64], strength: float
 ) -> tuple[NDArray[np.float64], float]:
     fitted = LogisticRegression(C=strength, max_iter=STEPS, tol=1e-4, solver="lbfgs")
-    import warnings
-
-    with warnings.catch_warnings():
+    # One thread: the order of a sum, and so its last digit, must not depend on the number of cores.
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # the number of steps is fixed on purpose
         fitted.fit(matrix, labels, sample_weight=weights)
     return np.asarray(fitted.coef_[0], np.float64), float(fitted.intercept_[0])
@@ -117,7 +118,7 @@ def _in_span(rows: Sequence[Row], tokens: Tokens) -> NDArray[np.int64]:
     return out
 
 
-def fit_model(rows: Sequence[Row], say: Any = lambda line: None) -> LinearModel:
+def fit_model(rows: Sequence[Row], say: Callable[[str], None]) -> LinearModel:
     """Return the model fitted on the train rows. `say` hears each step. Memory: about 2 GB for all sets."""
     train = [row for row in rows if row.part is Part.TRAIN]
     texts = [normalise(row.text).text for row in train]

@@ -107,8 +107,8 @@ CATEGORIES: Final[dict[str, Promise]] = {
     "abuse": _("abuse"),
 }
 
+# The author's own words ("asserted") are the usual case and need no remark.
 FRAMES: Final[dict[str, Promise]] = {
-    "asserted": _("said as the author’s own words"),
     "quoted": _("looks like a quotation or a report"),
     "condemned": _("looks like an objection to such words"),
     "own_experience": _("looks like something that happened to the author"),

@@ -1,4 +1,4 @@
-"""The verbs of people: make an account, give and end a role, record and end a mandate.
+"""The verbs of people: make an account, reset one, give and end a role, record and end a mandate.
 
 Each compares, asks the policy, changes rows and adds the document that says the same, in one unit of work.
 The record carries ids and words of closed lists; no name, no sign-in name.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -88,6 +89,22 @@ def end_role(*, grant: str, actor: ActorId, ctx: Context) -> None:
         in_force.update(ends=now, ended_by=actor, ended_at=now)
         end_seats(r, actor=ActorId(person), at=now, role=role)
         r.add(type="role.changed", obj=grant, key=ORGANISATION, body={"change": "ended"})
+
+
+def reset_access(*, person: PersonId, password: str, actor: ActorId, ctx: Context) -> None:
+    """Give a person who lost theirs a new password and take the old second step away; every session ends.
+
+    Recorded, because whoever does it could sign in as that person: the auditor sees that it was done. Until
+    the person sets up a new second step their roles open nothing.
+    """
+    with recording(actor=actor, ctx=ctx, purpose="reset a sign-in") as r:
+        _check_actor(actor, person, Permission.MANAGE_ROLES, _now(ctx))
+        _lock(person)
+        # A changed password changes what every session of the person was signed with.
+        User.objects.filter(pk=person).update(password=make_password(password))
+        Authenticator.objects.filter(user_id=person).delete()
+        body = {"change": "access_reset", "person": person}
+        r.add(type="role.changed", obj=ctx.new_id(), key=ORGANISATION, body=body)
 
 
 def record_mandate(

@@ -15,12 +15,12 @@ def register_all() -> None:
 
 
 def fold_grants(state: dict[Any, Row], document: Document) -> None:
-    """Take one role.changed: a grant begins, or ends at the document's own time."""
+    """Take one role.changed: a grant begins, or ends at the document's own time; a reset sign-in has no row."""
     body, grant = document.body, document.obj
     if body["change"] == "granted":
         begun = {"person": body["person"], "role": body["role"], "begins": body["begins"], "ends": body["ends"]}
         state[grant] = {"id": grant, **begun, "granted_by": document.actor, "granted_at": document.at, **_OPEN}
-    else:
+    elif body["change"] == "ended":
         state[grant].update(ends=document.at, ended_by=document.actor, ended_at=document.at)
 
 

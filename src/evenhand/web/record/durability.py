@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,6 +22,7 @@ _SERVER: Final[dict[str, tuple[frozenset[str], str]]] = {
     "full_page_writes": (frozenset({"on"}), "on"),
     "synchronous_commit": (frozenset({"on", "remote_apply", "remote_write", "local"}), "on"),
 }
+_NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
 _OLDEST_SERVER: Final = 15_00_00
 
 
@@ -35,6 +37,22 @@ def check_durability(connection: BaseDatabaseWrapper) -> None:
         _check_server(connection)
     else:
         _check_sqlite(connection)
+
+
+def check_file_system(path: Path, mounts: str) -> None:
+    """Raise UnsafeSettings if a SQLite file lies on a network file system; `mounts` is the text of /proc/mounts.
+
+    Locks and shared memory do not work there as SQLite needs them: two writers would both succeed.
+    """
+    places = [line.split(" ")[1:3] for line in mounts.splitlines() if line.count(" ") >= 2]
+    under = [(place, kind) for place, kind in places if path.is_relative_to(place)]
+    _, kind = max(under, key=lambda found: len(found[0]), default=("", ""))
+    if kind in _NETWORK:
+        raise UnsafeSettings(
+            f"the SQLite file lies on a network file system ({kind})",
+            where=str(path),
+            mend="Put the installation on a local disk, or use PostgreSQL (DATABASE_URL).",
+        )
 
 
 def _check_sqlite(connection: BaseDatabaseWrapper) -> None:

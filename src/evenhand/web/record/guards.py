@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import threading
@@ -28,6 +29,7 @@ from evenhand.errors import DoesNotHold
 _FOLDERS: Final[dict[str, Path]] = {}
 _migrating = threading.local()
 
+_APPEND_ONLY: Final = "_append_only"
 _NAMED = re.compile(r"^CREATE TRIGGER (\w+)", re.MULTILINE)
 # Statements that change the schema or reach another file. REINDEX and ANALYZE change no answer, but no page needs them.
 _DENIED: Final = frozenset(
@@ -87,6 +89,26 @@ def apply_triggers(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
         cursor.execute("DELETE FROM schema_manifest")
         cursor.execute("INSERT INTO schema_manifest (id, digest) VALUES (1, %s)", [schema_digest(connection)])
+
+
+def grant_application_role(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Let a PostgreSQL role, which must not own the tables, do what the program does and no more.
+
+    It reads and inserts everywhere, but may not UPDATE, DELETE or TRUNCATE what is append-only, nor change a
+    trigger. Run by `migrate` (as the owner) for the role that EVENHAND_DATABASE_ROLE names.
+    """
+    quoted = connection.ops.quote_name(role)
+    append_only = ", ".join(_append_only_tables())
+    with connection.cursor() as cursor:
+        for statement in (
+            f"GRANT USAGE ON SCHEMA public TO {quoted}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM {quoted}, PUBLIC",
+            f"REVOKE ALL ON schema_manifest, django_migrations FROM {quoted}",
+            f"GRANT SELECT ON schema_manifest, django_migrations TO {quoted}",
+        ):
+            cursor.execute(statement)
 
 
 def trigger_findings(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
@@ -166,6 +188,11 @@ def _expected(vendor: str) -> dict[str, str | None]:
     return expected
 
 
+def _append_only_tables() -> list[str]:
+    """Return the tables of all apps that have a trigger `<table>_append_only` on PostgreSQL."""
+    return [name.removesuffix(_APPEND_ONLY) for name in _expected("postgresql") if name.endswith(_APPEND_ONLY)]
+
+
 def _plain(statement: str) -> str:
     return " ".join(statement.rstrip("; \n").split())
 
@@ -214,6 +241,9 @@ def _before_migrate(using: str, **_: Any) -> None:
 
 def _after_migrate(using: str, **_: Any) -> None:
     apply_triggers(connections[using])
+    role = os.environ.get("EVENHAND_DATABASE_ROLE")
+    if role and connections[using].vendor == "postgresql":
+        grant_application_role(connections[using], role)
     _migrating.aliases = getattr(_migrating, "aliases", set()) - {using}
     _set_authorizer(connections[using])
 

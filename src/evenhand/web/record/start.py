@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +14,7 @@ from evenhand.ledger import SYSTEM as SYSTEM_ACTOR
 from evenhand.ledger.draft import Draft
 from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import key_file, make_checkpoint, write_keyring
-from evenhand.web.record.durability import check_durability
+from evenhand.web.record.durability import check_durability, check_file_system
 from evenhand.web.record.guards import check_triggers
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.keys import create_key, key_service, living_keys
@@ -56,6 +58,9 @@ def check_start() -> None:
     Raises UnsafeSettings, UsageError or DoesNotHold (`triggers_changed`), each saying how to mend it.
     """
     check_durability(connection)
+    mounts = Path("/proc/mounts")
+    if connection.vendor == "sqlite" and mounts.exists():
+        check_file_system(Path(connection.settings_dict["NAME"]).resolve(), mounts.read_text(encoding="utf-8"))
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise UsageError(

@@ -73,7 +73,7 @@ class DjangoStore:
     def tile(self, level: int, idx: int) -> bytes | None:
         """Return the stored hashes of a tile, or None."""
         rows = self._rows("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", [level, idx])
-        return bytes(rows[0][0]) if rows else None
+        return _blob(rows[0][0]) if rows else None
 
     def entries(self, start: int, end: int) -> Iterator[Entry]:
         """Yield the rows with start <= seq < end in order, a few thousand in memory at a time."""
@@ -83,7 +83,7 @@ class DjangoStore:
                 [start, end, _READ_AT_ONCE],
             )
             for seq, leaf_hash, data in rows:
-                yield Entry(seq, bytes(leaf_hash), bytes(data))
+                yield Entry(seq, _blob(leaf_hash), _blob(data))
             if len(rows) < _READ_AT_ONCE:
                 return
             start = rows[-1][0] + 1
@@ -91,7 +91,7 @@ class DjangoStore:
     def tiles(self) -> Iterator[Tile]:
         """Yield every stored tile, by level and then index."""
         for level, idx, hashes in self._rows("SELECT level, idx, hashes FROM ledger_tile ORDER BY level, idx"):
-            yield Tile(level, idx, bytes(hashes))
+            yield Tile(level, idx, _blob(hashes))
 
     def checkpoints(self, last: int | None = None) -> list[Checkpoint]:
         """Return the checkpoints with their cosignatures, smallest first; only the `last` n if n is given."""
@@ -115,7 +115,7 @@ class DjangoStore:
 
     def _head(self, query: str) -> Head:
         rows = self._rows(query)
-        return Head.unpack(rows[0][0], bytes(rows[0][1])) if rows else Head()
+        return Head.unpack(rows[0][0], _blob(rows[0][1])) if rows else Head()
 
     def _run(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._db.cursor() as cursor:
@@ -125,3 +125,8 @@ class DjangoStore:
         with self._db.cursor() as cursor:
             cursor.execute(query, list(values))
             return list(cursor.fetchall())
+
+
+def _blob(value: Any) -> bytes:
+    """Return a stored value as bytes; SQLite gives text back where somebody wrote text into a binary column."""
+    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)

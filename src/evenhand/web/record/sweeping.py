@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
+
+from django.apps import apps
+from django.db import models
 
 from evenhand.context import Context
 from evenhand.web.record.ids import ORGANISATION, KeyId
 from evenhand.web.record.keys import NoKeyService, destroy_key, living_keys
-from evenhand.web.record.models import KeySeat, Opening, Record, SealedText
 
 GRACE: Final = timedelta(hours=24)
 
@@ -26,4 +29,12 @@ def sweep_keys(ctx: Context) -> int:
 
 
 def _in_use(key: KeyId) -> bool:
-    return any(model.objects.filter(key_id=key).exists() for model in (Record, SealedText, KeySeat, Opening))
+    return any(model._default_manager.filter(**{column: key}).exists() for model, column in _columns())
+
+
+def _columns() -> Iterator[tuple[type[models.Model], str]]:
+    """Yield each column of any app that holds key ids: they are called `key` or `key_id` everywhere."""
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            if column.attname in {"key", "key_id"} and isinstance(column, models.CharField):
+                yield model, column.attname

@@ -6,13 +6,14 @@ signed checkpoint the result is `unverifiable/no_checkpoint`: a consistent rewri
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -29,15 +30,16 @@ from evenhand.ledger.checking import (
 )
 from evenhand.ledger.draft import SYSTEM as SYSTEM_ACTOR
 from evenhand.ledger.draft import Draft
-from evenhand.ledger.errors import Reason
+from evenhand.ledger.errors import AppendRefused, Malformed, Reason
 from evenhand.ledger.files import write_durably
-from evenhand.ledger.notes import VerifierKey
+from evenhand.ledger.notes import VerifierKey, parse_note
 from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import keyring
 from evenhand.web.record.checks.documents import Keys, check_documents, check_openings, orphans
 from evenhand.web.record.checks.reads import check_chain, check_window
 from evenhand.web.record.checks.snapshot import snapshot
 from evenhand.web.record.checks.texts import Texts
+from evenhand.web.record.checks.types import check_types
 from evenhand.web.record.documents import instant
 from evenhand.web.record.guards import trigger_findings
 from evenhand.web.record.ids import SYSTEM
@@ -87,7 +89,8 @@ def verify(ctx: Context, against: Path | None = None) -> Report:
 def audit(ctx: Context) -> Report:
     """Return the full check (all checkpoints, every opening, pseudonyms), and write the leaf `log.audited`."""
     report = _report("audit", ctx, None)
-    with recording(actor=SYSTEM, ctx=ctx, purpose="audit") as r:
+    # On a torn log nothing may be appended; the report says why.
+    with contextlib.suppress(AppendRefused), recording(actor=SYSTEM, ctx=ctx, purpose="audit") as r:
         r.add_bare(Draft(type="log.audited", actor=SYSTEM_ACTOR))
     return report
 
@@ -102,23 +105,32 @@ def last_check(home: Home) -> dict[str, Any] | None:
 
 
 def _report(kind: str, ctx: Context, against: Path | None) -> Report:
-    home, thorough = Home.here(), kind == "audit"
-    keys = keyring(home)
-    with snapshot(connection):
-        store = DjangoStore(connection)
-        size = store.head().size
-        findings = check_log(store)
-        notes = store.checkpoints(last=None if thorough else QUICK_CHECKPOINTS)
-        findings += check_checkpoints(store, size, notes, keys)
-        findings += _against(store, size, against, keys)
-        findings += [
-            failed(Reason.TRIGGERS_CHANGED, f"trigger {name}", words) for name, words in trigger_findings(connection)
-        ]
-        content = _Content(ctx, thorough=thorough)
-        findings += content.findings(home)
+    home = Home.here()
+    content = _Content(ctx, thorough=kind == "audit")
+    size = 0
+    try:
+        with snapshot(connection):
+            size = DjangoStore(connection).head().size
+            # A value of the wrong kind cannot even be read: it is named, and the rest waits until it is mended.
+            findings = check_types(connection) or _all_findings(home, content, against)
+    except DatabaseError as error:
+        findings = [failed(Reason.MALFORMED, "desk database", f"it cannot be read: {error}")]
     report = Report(kind, instant(ctx.now()), size, content.documents, tuple(findings))
     write_durably(_last_path(home), json.dumps(report.as_json()).encode())
     return report
+
+
+def _all_findings(home: Home, content: _Content, against: Path | None) -> list[Finding]:
+    store, keys = DjangoStore(connection), keyring(home)
+    size = store.head().size
+    findings = check_log(store)
+    notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
+    findings += check_checkpoints(store, size, notes, keys)
+    findings += _against(store, size, against, keys)
+    findings += [
+        failed(Reason.TRIGGERS_CHANGED, f"trigger {name}", words) for name, words in trigger_findings(connection)
+    ]
+    return [*findings, *content.findings(home)]
 
 
 def _against(store: DjangoStore, size: int, path: Path | None, keys: list[VerifierKey]) -> list[Finding]:
@@ -126,9 +138,10 @@ def _against(store: DjangoStore, size: int, path: Path | None, keys: list[Verifi
         return []
     try:
         note = path.read_bytes()
-    except OSError as error:
+        parse_note(note)
+    except (OSError, Malformed) as error:
         raise UsageError(
-            "the checkpoint cannot be read", where=str(path), mend="Name a file with one signed checkpoint."
+            "this is no checkpoint that can be read", where=str(path), mend="Name a file with one signed checkpoint."
         ) from error
     return check_note(store, size, note, keys, str(path))
 
@@ -138,7 +151,7 @@ class _Content:
 
     def __init__(self, ctx: Context, *, thorough: bool) -> None:
         self.documents = 0
-        self._ctx, self._thorough = ctx, thorough
+        self._ctx, self.thorough = ctx, thorough
         self._keys = Keys("audit" if thorough else "verify")
 
     def findings(self, home: Home) -> Iterator[Finding]:
@@ -155,7 +168,7 @@ class _Content:
 
     def _opened(self) -> Iterator[Finding]:
         folding, texts, unopened = Folding(), Texts(), 0
-        for checked in check_documents(self._keys, thorough=self._thorough):
+        for checked in check_documents(self._keys, thorough=self.thorough):
             yield from checked.findings
             if checked.document is None:
                 unopened += 1
@@ -167,7 +180,7 @@ class _Content:
                 yield from check_window(checked, self._keys)
         yield from texts.findings(self._keys, complete=not unopened)
         yield from _projected(folding, complete=not unopened)
-        if self._thorough:
+        if self.thorough:
             yield from check_openings(self._keys)
 
 

@@ -56,7 +56,10 @@ def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
         r.add(
             type="retention.purged",
             key=ORGANISATION,
-            body={"forgotten_sources": [row.id for row in gone]},
+            body={
+                "forgotten_sources": [row.id for row in gone],
+                "erased_texts": [row.name_id for row in gone],
+            },
             commitments={"count": canonical({"sources": len(gone)})},
         )
         r.on_commit(lambda: _destroy(home, gone))

@@ -83,7 +83,7 @@ def card(row: Row, snapshot: Snapshot, *, place: int, aimed_at: str) -> Card:
         is_danger=row.band is Band.DANGER,
         summary=_summary(row),
         why=_("Why it is here: %(reason)s") % {"reason": snapshot.reason} if snapshot.reason else "",
-        frame=_("The detector takes it as: %(frame)s.") % {"frame": FRAMES[row.frame]} if row.frame in FRAMES else "",
+        frame=_frame(row.frame),
         rules=_rules(snapshot),
         pieces=tuple(Piece(text, category_words(mark)) for text, mark in cut),
         posted_at=row.posted_at,
@@ -97,6 +97,11 @@ def _summary(row: Row) -> str:
         "likelihood": likelihood(row.score),
         "categories": ", ".join(category_words(category) for category in row.categories),
     }
+
+
+def _frame(frame: str) -> str:
+    """Return what speaks for reading the post otherwise; nothing for the author's own words, the usual case."""
+    return _("The detector notes: it %(frame)s.") % {"frame": FRAMES[frame]} if frame in FRAMES else ""
 
 
 def _rules(snapshot: Snapshot) -> str:

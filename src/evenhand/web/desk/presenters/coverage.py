@@ -74,7 +74,7 @@ def _reasons(missing: Iterable[Tally]) -> str:
     by_words: Counter[str] = Counter()
     for tally in missing:
         by_words[str(UNREAD.get(tally.outcome, OTHER_UNREAD))] += tally.posts
-    return ", ".join(f"{_number(posts)} {words}" for words, posts in by_words.most_common())
+    return "; ".join(f"{_number(posts)} {words}" for words, posts in by_words.most_common())
 
 
 def _number(value: int) -> str:

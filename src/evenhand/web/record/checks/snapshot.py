@@ -21,8 +21,11 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
     connection.ensure_connection()
     before = connection.transaction_mode  # type: ignore[attr-defined] # SQLite's wrapper has it
     connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+    # Text that is no UTF-8 any more must be compared and named, not end the check.
+    connection.connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
         with transaction.atomic():
             yield
     finally:
+        connection.connection.text_factory = str
         connection.transaction_mode = before  # type: ignore[attr-defined]

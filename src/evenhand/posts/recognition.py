@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -41,7 +40,7 @@ def head_of(path: Path, limits: Limits = IMPORT) -> Head:
     with path.open("rb") as stream:
         start = stream.read(limits.sniff_bytes)
         stream.seek(0)
-        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) or zipfile.is_zipfile(stream):
+        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return _head_of_zip(stream, path.name, start, size, limits)
     return Head(path.name, start, size)
 

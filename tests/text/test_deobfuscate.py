@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evenhand.text import Vocabulary, deobfuscate, normalise
+
+KNOWN = frozenset("you are an idiot so good cool this is the meeting at hotel a new idea we go total".split())
+WORDS = Vocabulary(KNOWN.__contains__, frozenset({"idiot", "clown", "moron"}))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "clear", "span"),
+    [
+        ("you 1d10t", "you idiot", "1d10t"),
+        ("you i d i o t", "you idiot", "i d i o t"),
+        ("you i.d.i.o.t", "you idiot", "i.d.i.o.t"),
+        ("you i-d-i-o-t!", "you idiot!", "i-d-i-o-t"),
+        ("you idiiiiiot", "you idiot", "idiiiiiot"),
+        ("you id**t", "you idiot", "id**t"),
+        ("you idot", "you idiot", "idot"),
+        ("you idoit", "you idiot", "idoit"),
+        ("you ｉ ｄ ｉ ｏ ｔ", "you idiot", "ｉ ｄ ｉ ｏ ｔ"),
+    ],
+)
+def test_a_hidden_word_is_spelt_out_and_mapped_back(hidden: str, clear: str, span: str) -> None:
+    view = deobfuscate(normalise(hidden), WORDS)
+    assert view.text == clear
+    begin = view.text.index("idiot")
+    start, stop = view.original(begin, begin + 5)
+    assert hidden[start:stop] == span
+
+
+def test_words_written_together_are_split() -> None:
+    view = deobfuscate(normalise("youareanidiot"), WORDS)
+    assert view.text == "you are an idiot"
+
+
+@pytest.mark.parametrize(
+    "plain", ["this is a good idea", "covid19 b2b mp3", "we meet at 10.30 in room 4b", "soooo", "e.g. this", "$100"]
+)
+def test_plain_text_gains_no_insult(plain: str) -> None:
+    found = deobfuscate(normalise(plain), WORDS).text.split()
+    assert WORDS.strong.isdisjoint(found)
+
+
+def test_plain_text_is_the_same_object() -> None:
+    view = normalise("this is the meeting")
+    assert deobfuscate(view, WORDS) is view
+
+
+@given(st.text(alphabet="idot10 .-*!@$clown\u200bé", max_size=60))
+def test_offsets_stay_inside_the_original(text: str) -> None:
+    view = deobfuscate(normalise(text), WORDS)
+    for index in range(len(view.text)):
+        begin, end = view.original(index, index + 1)
+        assert 0 <= begin < end <= len(text)
+
+
+def test_a_hostile_text_costs_no_more_than_its_length() -> None:
+    text = "i.d." * 4000 + "*" * 4000 + "idiot" * 2000 + "ab" * 8000
+    assert deobfuscate(normalise(text), WORDS).text
