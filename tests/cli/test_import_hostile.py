@@ -187,7 +187,8 @@ def test_import_twice_dry_run_and_export(evenhand: Any, desk: Desk, tmp_path: Pa
     assert (dry.code, dry.files[0]["posts"], list(desk.home.corpus.rglob("*.parquet"))) == (0, 2, [])
     first = evenhand("import", path)
     assert first.code == 0
-    assert {name: first.files[0][name] for name in ("format", "posts", "control", "merged", "suppressed", "refused")} == {
+    told = ("format", "posts", "control", "merged", "suppressed", "refused")
+    assert {name: first.files[0][name] for name in told} == {
         "format": "x_api/1", "posts": 2, "control": 1, "merged": 0, "suppressed": 0, "refused": [],
     }  # fmt: skip
     assert set(first.files[0]) == {

@@ -41,10 +41,15 @@ REF = st.fixed_dictionaries(
     {"source_sha256": MAYBE, "member_path": MAYBE, "locator": MAYBE, "raw_record_sha256": MAYBE}
 )
 ROW = st.fixed_dictionaries(
-    {"native_id": st.integers(1, 10**6).map(str), "locator": st.uuids().map(str), "raw_record_sha256": st.uuids().map(str)},
+    {
+        "native_id": st.integers(1, 10**6).map(str),
+        "locator": st.uuids().map(str),
+        "raw_record_sha256": st.uuids().map(str),
+    },
     optional={
         "author_handle": MAYBE, "author_display": MAYBE, "id_is_synthetic": st.booleans(),
-        "text_raw": st.none() | st.binary(max_size=8), "text_norm": MAYBE, "norm_map": st.none() | st.binary(max_size=4),
+        "text_raw": st.none() | st.binary(max_size=8), "norm_map": st.none() | st.binary(max_size=4),
+        "text_norm": MAYBE,
         "text_norm_steps": st.lists(WORDS, max_size=2), "claimed_at": US, "claimed_at_local": US, "edited_at": US,
         "mentions": st.lists(MENTION, max_size=2), "urls": st.lists(LINK, max_size=2), "counts": st.none() | COUNTS,
         "raw_refs": st.lists(REF, max_size=1), "side": st.dictionaries(WORDS, WORDS, max_size=2),

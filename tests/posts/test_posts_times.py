@@ -42,8 +42,12 @@ def test_no_text_crashes(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "flag"),
-    [("0000-01-01T00:00:00Z", "date_out_of_range"), ("0001-01-01T00:00:00+01:00", "date_out_of_range")]
-    + [("2024-13-01T00:00:00Z", "date_out_of_range"), ("yesterday", "date_unparsable")],
+    [
+        ("0000-01-01T00:00:00Z", "date_out_of_range"),
+        ("0001-01-01T00:00:00+01:00", "date_out_of_range"),
+        ("2024-13-01T00:00:00Z", "date_out_of_range"),
+        ("yesterday", "date_unparsable"),
+    ],
 )
 def test_what_is_no_time_is_flagged(text: str, flag: str) -> None:
     assert (iso_time(text).us, iso_time(text).flags) == (None, (flag,))

@@ -10,6 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import ijson
@@ -21,6 +22,7 @@ from evenhand.posts.reader import Head, Report, Source
 from evenhand.posts.record import Row
 
 _PEEKED: Final = 20
+_MOST_INCLUDED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class JsonRecord:
     value: Any
     locator: str
     raw: bytes | None = None
+    beside: dict[str, Any] | None = None  # what a huge document says besides, for a record streamed out of it
 
     def parts(self) -> Iterator[JsonRecord]:
         """Yield the elements of a list as records; nothing if the value is no list."""
@@ -133,15 +136,27 @@ def _streamed(source: Source, page_keys: tuple[str, ...]) -> Iterator[JsonRecord
     try:
         with source.open() as stream:
             first = _first_letter(stream)
+        beside = None if first == b"[" else _beside(source)
         for name in ("", *page_keys) if first == b"[" else page_keys:
             prefix = f"{name}.item" if name else "item"
             pointer = f"jp:/{name}/" if name else "jp:/"
             with source.open() as stream:
                 _skip_bom(stream)
                 for index, element in enumerate(ijson.items(stream, prefix, use_float=True)):
-                    yield JsonRecord(element, f"{pointer}{index}")
+                    yield JsonRecord(element, f"{pointer}{index}", beside=beside)
     except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
         raise _no_json(source) from error
+
+
+def _beside(source: Source) -> dict[str, Any]:
+    """Return what the `includes` of a huge page name, up to a bound: handles and parents, never whole posts."""
+    found: dict[str, Any] = {}
+    for name in ("users", "tweets", "media"):
+        with source.open() as stream:
+            _skip_bom(stream)
+            items = ijson.items(stream, f"includes.{name}.item", use_float=True)
+            found[name] = list(islice(items, _MOST_INCLUDED))
+    return {"includes": found}
 
 
 def _first_letter(stream: BinaryIO) -> bytes:

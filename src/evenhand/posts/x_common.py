@@ -65,10 +65,10 @@ def _mention(item: dict[str, Any], shift: Callable[[int], int] | None) -> dict[s
     return {"id": item.get("id_str"), "handle": item.get("screen_name"), "start": start, "end": end}
 
 
-def offsets(indices: object, shift: Callable[[int], int] | None) -> tuple[int | None, int | None]:
+def offsets(pair: Any, shift: Callable[[int], int] | None) -> tuple[int | None, int | None]:
     """Return a pair of offsets, given as numbers or as digits in text, moved by `shift`."""
     try:
-        first, last = indices  # type: ignore[misc]
+        first, last = pair
         start, end = int(first), int(last)
     except (TypeError, ValueError):
         return None, None

@@ -44,8 +44,15 @@ class XApi:
             "member_sha256": source.sha256,
             "provenance_class": "platform_api",
         }
-        for record in read_json_records(source, report, page_keys=("data", "statuses")):
-            yield from _rows_of(record, base, report)
+        page, beside = Page({}), None
+        for record in read_json_records(source, report, page_keys=("data", "statuses", "errors")):
+            if record.beside is not beside:
+                beside = record.beside
+                page = Page(beside or {})
+            if beside is not None and record.locator.startswith("jp:/errors/"):
+                yield from rows_of_errors([record], base, report)
+            else:
+                yield from _rows_of(record, base, report, page)
 
 
 def _sign_of(value: dict[str, Any]) -> str | None:
@@ -60,22 +67,22 @@ def _sign_of(value: dict[str, Any]) -> str | None:
     return "control line" if is_control(value) else None
 
 
-def _rows_of(record: JsonRecord, base: Row, report: Report) -> Iterator[Row]:
+def _rows_of(record: JsonRecord, base: Row, report: Report, page: Page) -> Iterator[Row]:
     value = record.value
     if isinstance(value, list):
         for part in record.parts():
-            yield from _rows_of(part, base, report)
+            yield from _rows_of(part, base, report, page)
     elif not isinstance(value, dict):
         report.refuse(record.locator, "record_malformed")
     elif is_page(value):
         yield from _rows_of_page(record, base, report)
     elif isinstance(value.get("statuses"), list):
         for part in record.at("statuses").parts():
-            yield from _rows_of(part, base, report)
+            yield from _rows_of(part, base, report, page)
     elif is_v1(value):
         yield from _built(row_of_v1, record, base, report)
     elif is_v2(value):
-        yield from _built(partial(row_of_v2, page=Page({})), record, base, report)
+        yield from _built(partial(row_of_v2, page=page), record, base, report)
     elif is_control(value):
         take_control(record, base, report)
     else:
@@ -91,7 +98,7 @@ def _rows_of_page(record: JsonRecord, base: Row, report: Report) -> Iterator[Row
             yield from _built(partial(row_of_v2, page=page), part, base, report)
         else:
             report.refuse(part.locator, "record_not_recognised")
-    yield from rows_of_errors(record, base, report)
+    yield from rows_of_errors(record.at("errors").parts(), base, report)
 
 
 def _built(

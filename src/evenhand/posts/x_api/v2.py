@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evenhand.posts.json_records import JsonRecord
@@ -170,9 +170,9 @@ def _attachments(attached: object, page: Page) -> list[dict[str, Any]]:
     return [{"name": None, "media_type": item.get("type"), "sha256": None, "uri": item.get("url")} for item in media]
 
 
-def rows_of_errors(record: JsonRecord, base: Row, report: Report) -> Iterator[Row]:
+def rows_of_errors(parts: Iterable[JsonRecord], base: Row, report: Report) -> Iterator[Row]:
     """Yield a row without text for each tweet a page names as not available; other errors are control."""
-    for part in record.at("errors").parts():
+    for part in parts:
         error = part.value
         native_id = _missing_id(error)
         if native_id is None:
