@@ -28,7 +28,7 @@ English only; other languages are not assessed and are counted as such. It ranks
 decides nothing, and what it does not flag can still be reported.
 
 Words for groups, and pronouns, are masked before a post is read: the model cannot learn that a group is bad,
-and swapping listed words for one another changes nothing. Account names and links are masked too. A post's
+and swapping listed words for one another changes no feature (measured below on whole verdicts). Account names and links are masked too. A post's
 quoted or condemned words are set aside and the rest is scored again; the frame says which rule did so."""
 
 LIMITS = """

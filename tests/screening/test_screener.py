@@ -188,6 +188,8 @@ def test_a_loud_neighbour_and_the_place_in_the_batch_change_nothing(screener: Sc
         ("he is a liar and a clown", "she is a liar and a clown"),
         ("all liberals are scum", "all conservatives are scum"),
         ("I love gay people", "I love straight people"),
+        ("calling women stupid idiots", "calling men stupid idiots"),
+        ("stupid women", "stupid men"),
     ],
 )
 def test_swapping_a_listed_word_changes_no_flag_and_no_score(screener: Screener, one: str, other: str) -> None:

@@ -124,6 +124,7 @@ def _begin(home: Home, posts: int) -> Built:
 
 def _build(home: Home, built: Built) -> None:
     """Do all steps; each may be done again after an interruption without doubling anything."""
+    from evenhand.codes import builtin_text
     from evenhand.demo import generate
 
     told_on = datetime.fromisoformat(built.now)
@@ -134,6 +135,7 @@ def _build(home: Home, built: Built) -> None:
         written = generate(files, ctx=story, posts=built.posts)
     with step("people: 40 protected persons, the standing cast"):
         _people(home, built, written.protected)
+    (home.root / "code.toml").write_text(builtin_text("quillhaven"), encoding="utf-8")
     with step("reading them back with the real readers"):
         _read(home, [file.path for file in written.exports])
     with step("screening what is aimed at protected accounts"):
