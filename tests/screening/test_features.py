@@ -18,6 +18,7 @@ def _all(texts: list[str], post: int) -> list[int]:
     return sorted(value for family in _features(texts, post) for value in family)
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6))
 def test_features_of_a_post_do_not_depend_on_its_batch(texts: list[str]) -> None:
     for index, text in enumerate(texts):

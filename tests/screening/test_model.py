@@ -21,6 +21,7 @@ def test_the_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 4_000_000
 
 
+@pytest.mark.slow
 def test_a_package_is_written_and_read_the_same(tmp_path: Path) -> None:
     save(shipped(), tmp_path)
     again = load(tmp_path)
@@ -43,6 +44,7 @@ def test_one_changed_threshold_changes_the_calibration_id() -> None:
     assert Calibration.from_dict(json.loads(json.dumps(fixed.to_dict()))).id == fixed.id
 
 
+@pytest.mark.slow
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     save(shipped(), tmp_path)
     model = shipped().model
@@ -65,6 +67,7 @@ def test_a_damaged_package_is_one_line(tmp_path: Path, damage: str) -> None:
         load(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_local_package_is_used_by_its_id(tmp_path: Path) -> None:
     package = shipped()
     weights = package.model.weights.copy()
@@ -74,6 +77,7 @@ def test_a_local_package_is_used_by_its_id(tmp_path: Path) -> None:
     assert Screener(older.model.id, models=tmp_path).screen(["You idiot"])[0].model == older.model.id
 
 
+@pytest.mark.slow
 def test_a_package_under_another_name_is_refused(tmp_path: Path) -> None:
     save(shipped(), tmp_path / "linear-000000000000")
     with pytest.raises(UsageError, match="this folder holds"):

@@ -174,6 +174,7 @@ def test_a_text_gets_the_same_verdict_alone_and_in_any_batch(texts: list[str]) -
         assert all(score is None or 0 <= score <= 1 for score in verdict.scores.values())
 
 
+@pytest.mark.slow
 def test_a_loud_neighbour_and_the_place_in_the_batch_change_nothing(screener: Screener) -> None:
     text = "This motion fails women, and I say that as a member."
     batch = ["you idiot " * 400] * 300 + [text] + ["I will kill you " * 300] * 3

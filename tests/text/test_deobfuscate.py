@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from evenhand.text import Vocabulary, deobfuscate, normalise
 
-KNOWN = frozenset("you are an idiot so good cool this is the meeting at hotel a new idea we go total".split())
+SENTENCES = "you are an idiot so good cool this is the meeting at hotel a new idea we go total"
+KNOWN = frozenset(SENTENCES.split())
 WORDS = Vocabulary(KNOWN.__contains__, frozenset({"idiot", "clown", "moron"}))
 
 
@@ -50,6 +51,7 @@ def test_plain_text_is_the_same_object() -> None:
     assert deobfuscate(view, WORDS) is view
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="idot10 .-*!@$clown\u200bé", max_size=60))
 def test_offsets_stay_inside_the_original(text: str) -> None:
     view = deobfuscate(normalise(text), WORDS)

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "import": ("evenhand.cli.imports", "Read platform exports into a corpus; raw bytes are kept."),
     "ledger": ("evenhand.cli.ledger", "Verify, audit, prove or export the tamper-evident log."),
     "people": ("evenhand.cli.people", "Make accounts, give and end roles, record mandates."),
+    "protect": ("evenhand.cli.protect", "Declare whose accounts this organisation protects."),
     "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
     "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),
     "tick": ("evenhand.cli.tick", "Apply what is due now; safe to run at any time."),

@@ -147,19 +147,20 @@ def _build(home: Home, built: Built) -> None:
 
 
 def _people(home: Home, built: Built, protected: Path) -> None:
-    from evenhand.web.desk.declarations import read_declarations
-    from evenhand.web.desk.protection import declare
+    from evenhand.demo.names import FEDERATION
+    from evenhand.web.desk.protection import declare_from_csv
     from evenhand.web.people.cast import create_standing_cast
     from evenhand.web.record.ids import SYSTEM
     from evenhand.web.record.unit import recording
+    from evenhand.web.ui.organisation import organisation_file
 
     if built.sign_ins:
         return
+    organisation_file(home).write_text(f"{FEDERATION}\n", encoding="utf-8")
     ctx = Context.system()
     with recording(actor=SYSTEM, ctx=ctx, purpose="set up the demonstration"):
         cast = create_standing_cast(ctx)
-        for person in read_declarations(protected):
-            declare(label=person.label, accounts=person.accounts, actor=SYSTEM, ctx=ctx)
+        declare_from_csv(protected, ctx=ctx)
         built.sign_ins = {member.username: member.password for member in cast}
         # Before the commit: a password nobody knows would lock the demo.
         built.save(home)

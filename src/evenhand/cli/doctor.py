@@ -12,12 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from evenhand.cli._django import home_of, setup_django
 from evenhand.cli.output import console, emit_json
 from evenhand.errors import EvenhandError
 from evenhand.web.home import Home
+from evenhand.web.ui.organisation import MOST_CHARACTERS, organisation_file, organisation_name
 
 LEAST_FREE_BYTES = 2 * 1024**3
 
@@ -95,6 +97,27 @@ def _hosts(home: Home) -> Iterator[Finding]:
         yield Finding("EVENHAND_ALLOWED_HOSTS", State.OK, "localhost only; name your hosts to serve others")
 
 
+def _cookies(_home: Home) -> Iterator[Finding]:
+    """Say how sign-in cookies travel; the rule itself stands in web/settings.py."""
+    if any(os.environ.get("EVENHAND_ALLOWED_HOSTS", "").split(",")):
+        words = "sent over TLS alone; a proxy in front must speak it and set X-Forwarded-Proto"
+    else:
+        words = "sent without TLS, which is enough on this machine alone"
+    yield Finding("sign-in cookies", State.OK, words)
+
+
+def _organisation(home: Home) -> Iterator[Finding]:
+    path, name = organisation_file(home), organisation_name(home)
+    if name:
+        yield Finding("organisation's name", State.OK, name)
+    elif path.exists():
+        mend = f"Its first line is the name: UTF-8, 1 to {MOST_CHARACTERS} characters."
+        yield Finding("organisation's name", State.MISSING, f"{path.name} holds no usable name", mend)
+    else:
+        mend = f"Write it in the first line of {path}."
+        yield Finding("organisation's name", State.MISSING, 'public pages say "our organisation"', mend)
+
+
 def _desk_database(home: Home) -> Iterator[Finding]:
     if not home.database.exists() and not os.environ.get("DATABASE_URL"):
         yield Finding("desk database", State.MISSING, "there is none yet", "It is made on the first start.")
@@ -132,7 +155,9 @@ def _python(_home: Home) -> Iterator[Finding]:
     yield Finding("Python", State.OK, version)
 
 
-_CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (_python, _folder, _key_files, _hosts, _desk_database)
+_CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
+    _python, _folder, _organisation, _key_files, _hosts, _cookies, _desk_database,
+)  # fmt: skip
 
 
 @click.command()
@@ -151,5 +176,6 @@ def command(directory: str | None, as_json: bool) -> int:
 def _show(findings: list[Finding]) -> None:
     table = Table("what", "state", "found", "how to mend it", box=None, pad_edge=False)
     for finding in findings:
-        table.add_row(finding.thing, finding.state.value, finding.words, finding.mend)
+        # Escaped: a path or a name may hold square brackets, which rich reads as its own marks.
+        table.add_row(finding.thing, finding.state.value, escape(finding.words), escape(finding.mend))
     console.print(table)

@@ -48,7 +48,7 @@ def add_command(username: str, directory: str | None) -> None:
     ctx = Context.system()
     password = first_password(ctx)
     create_person(username=username, password=password, ctx=ctx)
-    console.print(f"The account {username} is made; it holds no role yet. Its first password, shown this once:")
+    console.print(f"The account {username} is made, without a role. Its first password, shown this once:")
     click.echo(password)
 
 
@@ -261,7 +261,7 @@ def _show(found: list[Listed]) -> None:
         roles = [f"{r.role} until {r.until}" if r.until else r.role for r in account.roles]
         mandates = [f"{m.office} {m.begins} to {m.ends or 'open'}" for m in account.mandates]
         table.add_row(
-            account.username, ", ".join(roles) or "none", ", ".join(mandates) or "none",
+            account.username, "\n".join(roles) or "none", "\n".join(mandates) or "none",
             "set up" if account.second_step else "not yet",
         )  # fmt: skip
     console.print(table)

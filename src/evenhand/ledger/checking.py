@@ -17,7 +17,7 @@ from evenhand.ledger.leaf import parse_time, strict_parse
 from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.registry import REGISTRY
-from evenhand.ledger.store import TILE_WIDTH, Checkpoint, Entry, Head, MemoryStore, Store, TileReader
+from evenhand.ledger.store import HASH_SIZE, TILE_WIDTH, Checkpoint, Entry, Head, MemoryStore, Store, TileReader
 from evenhand.ledger.tiles import grow, split_hashes
 from evenhand.ledger.tree import extend, leaf_hash
 
@@ -82,9 +82,10 @@ def notice(place: str, words: str) -> Finding:
 
 
 def from_error(error: Contradiction | Missing, place: str = "") -> Finding:
-    """Return what an error says as a finding."""
+    """Return what an error says as a finding; `place` (the row) goes before the part of it that the error names."""
     verdict = Verdict.FAILED if isinstance(error, Contradiction) else Verdict.UNVERIFIABLE
-    return Finding(verdict, error.reason, error.where or place, error.what)
+    words = f"{error.where}: {error.what}" if place and error.where else error.what
+    return Finding(verdict, error.reason, place or error.where, words)
 
 
 class EntrySource(Protocol):
@@ -119,14 +120,28 @@ class _Walk:
 def check_log(store: Store) -> list[Finding]:
     """Return what is wrong with entries, tiles and head; empty = all agree. Cost: about 30 µs a leaf."""
     head = store.head()
-    findings, tree = check_entries(store, head.size)
+    held = _held_by_leaves_and_tiles(store, head.size)
+    size = head.size if held is None else held
+    findings, tree = check_entries(store, size)
+    if held is not None:
+        words = f"it speaks of {head.size} leaves, but {held} are there and in the tiles"
+        findings.append(failed(Reason.ROOT_MISMATCH, "ledger_head", words))
     findings += [
         failed(Reason.ENTRY_MISMATCH, f"ledger_entry seq {entry.seq}", "the row lies beyond the head")
-        for entry in store.entries(head.size, head.size + _AT_ONCE)
+        for entry in store.entries(size, size + _AT_ONCE)
     ]
     if tree is None:
         return findings
-    return findings + _compare_tree(store, tree, head)
+    return findings + _compare_tree(store, tree, head if held is None else tree.head())
+
+
+def _held_by_leaves_and_tiles(store: Store, size: int) -> int | None:
+    """Return the size that leaves and tiles agree on where the head alone speaks of another, else None."""
+    hashed = sum(len(tile.hashes) for tile in store.tiles() if tile.level == 0) // HASH_SIZE
+    if hashed in (0, size):
+        return None
+    around = [entry.seq for entry in store.entries(hashed - 1, hashed + 1)]
+    return hashed if around == [hashed - 1] else None
 
 
 def check_entries(source: EntrySource, size: int) -> tuple[list[Finding], MemoryStore | None]:
@@ -161,7 +176,8 @@ def _gap(first: int, until: int) -> Finding:
 def _check_entry(entry: Entry, walk: _Walk) -> list[Finding]:
     place = f"ledger_entry seq {entry.seq}"
     found = leaf_hash(entry.data)
-    walk.take(entry.leaf_hash)  # so that one edited leaf is one finding, not also its tile and the head
+    # The stored hash, so that one edited leaf is one finding, not also its tile and the head.
+    walk.take(entry.leaf_hash if len(entry.leaf_hash) == HASH_SIZE else found)
     if found != entry.leaf_hash:
         return [failed(Reason.ENTRY_MISMATCH, place, "the leaf's bytes do not have its stored hash")]
     try:

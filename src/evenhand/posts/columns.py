@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -16,7 +18,7 @@ from evenhand.posts.schema import EMPTY, EVENT_SCHEMA, POST_SCHEMA, SILENT
 
 # The hash of an observation is about what was seen, so not about when we stored it, nor about itself.
 # Even empty or zero, a value of these types is one.
-_SAY_SOMETHING: Final = (str, bytes, int)
+_SAY_SOMETHING: Final = frozenset((str, bytes, int))
 _NOT_HASHED: Final = frozenset({"observation_sha256", "imported_at"})
 
 
@@ -32,7 +34,9 @@ def observation_sha256(row: Row) -> str:
     Canonical: JSON with sorted keys, UTF-8, no spaces; bytes as base64, times as microseconds; a field that is
     null, false or an empty list or map is left out, and so are `imported_at` and the hash.
     """
-    said = {name: value for name, value in (SILENT | row).items() if value or type(value) in _SAY_SOMETHING}
+    said = SILENT | row
+    for name in [name for name, value in said.items() if not value and type(value) not in _SAY_SOMETHING]:
+        del said[name]
     for name in _NOT_HASHED:
         said.pop(name, None)
     return hashlib.sha256(orjson.dumps(said, default=_bytes_as_text, option=orjson.OPT_SORT_KEYS)).hexdigest()
@@ -68,15 +72,22 @@ def to_table(rows: list[Row], schema: pa.Schema = POST_SCHEMA) -> pa.Table:
     columns = []
     for field in schema:
         if field.name not in present:
-            columns.append(_constant(EMPTY.get(field.name), field.type, len(rows)))
+            columns.append(_empty_column(field, len(rows)))
             continue
-        empty = EMPTY.get(field.name)
-        name = field.name
-        values: list[Any] = [row[name] if name in row else empty for row in rows]  # noqa: SIM401 - faster than get
+        values = _column(rows, field.name)
         if pa.types.is_map(field.type):
             values = [list(value.items()) for value in values]
         columns.append(pa.array(values, field.type))
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _column(rows: list[Row], name: str) -> list[Any]:
+    """Return one field of all rows, its empty value where a row lacks it."""
+    try:
+        return list(map(itemgetter(name), rows))  # twice as fast as a loop, for the fields every row has
+    except KeyError:
+        empty = EMPTY.get(name)
+        return [row[name] if name in row else empty for row in rows]  # noqa: SIM401 - faster than get
 
 
 def events_to_table(rows: list[Row]) -> pa.Table:
@@ -84,12 +95,10 @@ def events_to_table(rows: list[Row]) -> pa.Table:
     return to_table(rows, EVENT_SCHEMA)
 
 
-def _constant(value: Any, kind: pa.DataType, length: int) -> pa.Array[Any]:
-    if value is None:
-        return pa.array([None] * length, kind)
-    if isinstance(value, dict):
-        value = []
-    return pa.array([value] * length, kind)
+@lru_cache(maxsize=len(POST_SCHEMA) * 2)
+def _empty_column(field: pa.Field[Any], length: int) -> pa.Array[Any]:
+    value = EMPTY.get(field.name)
+    return pa.array([[] if isinstance(value, dict) else value] * length, field.type)
 
 
 def to_rows(batches: pa.Table | Iterable[pa.RecordBatch]) -> Iterator[Row]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any, Final, NoReturn
 
 import orjson
 
 MOST_NESTED: Final = 200
-# Whole strings are matched first, so that brackets inside them do not count; the closing quote is optional
-# so that an unclosed string is consumed once, not tried again from every quote in it.
-_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
+_AT_ONCE: Final = 1 << 20
+_TOO_DEEP: Final = b"[" * (MOST_NESTED + 1)
 
 
 class Malformed(ValueError):
@@ -48,14 +48,30 @@ def _refuse_constant(name: str) -> NoReturn:
 def _check_depth(data: bytes) -> None:
     if data.count(b"[") + data.count(b"{") <= MOST_NESTED:
         return
-    depth = 0
-    for piece in _STRUCTURE.findall(data):
-        if piece in b"[{":
-            depth += 1
-            if depth > MOST_NESTED:
-                raise Malformed("record_malformed")
-        elif piece in b"]}":
-            depth -= 1
+    brackets = _brackets(data)
+    # Every pass takes away the innermost pairs, that is one level; all of it runs in C.
+    for _ in range(MOST_NESTED):
+        if _TOO_DEEP in brackets:
+            break
+        left = brackets.replace(b"[]", b"")
+        if len(left) == len(brackets):
+            return  # balanced and used up; or not balanced, which every parser refuses
+        brackets = left
+    if brackets:
+        raise Malformed("record_malformed")
+
+
+def _brackets(data: bytes) -> bytes:
+    """Return only the brackets outside strings, braces as square ones."""
+    if b"\\" in data:
+        # Backslashes stand in strings only, and in pairs or before what they escape.
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    found, inside = bytearray(), 0
+    for start in range(0, len(data), _AT_ONCE):
+        pieces = data[start : start + _AT_ONCE].split(b'"')
+        found += b"".join(pieces[inside::2]).translate(_BRACKETS, _NO_BRACKET)
+        inside ^= (len(pieces) - 1) & 1
+    return bytes(found)
 
 
 def record_sha256(value: Any) -> tuple[str, bool]:

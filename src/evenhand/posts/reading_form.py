@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 NORM_VERSION: Final = "1"
 ENCODING: Final = "utf-8-surrogatepass"
@@ -22,15 +21,14 @@ _PLAIN = re.compile(_ALWAYS)
 _ESCAPED = re.compile("&(?:lt|gt|amp);|" + _ALWAYS)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as bytes and as read: what goes into a row."""
+class Reading(NamedTuple):
+    """A text as bytes and as read: what goes into a row. A tuple, because one is made per record."""
 
     raw: bytes
     norm: str
     map: bytes = b""
-    steps: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    steps: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 def encode(text: str) -> bytes:
@@ -48,9 +46,12 @@ def scrub(text: str) -> str:
 
 def read_text(text: str, *, entities: bool) -> Reading:
     """Return the reading form of `text`; `entities` says whether the platform escaped it."""
+    if "\r" not in text and "\0" not in text and not (entities and "&" in text):
+        try:
+            return Reading(text.encode(), text)
+        except UnicodeEncodeError:  # a lone surrogate: it is replaced below
+            pass
     pattern = _ESCAPED if entities else _PLAIN
-    if pattern.search(text) is None:
-        return Reading(encode(text), text)
     steps: dict[str, None] = {}
     flags: dict[str, None] = {}
     runs = bytearray()
@@ -66,7 +67,7 @@ def read_text(text: str, *, entities: bool) -> Reading:
         for number in (match.start() - last, len(new), len(found)):
             _put(runs, number)
         last = match.end()
-    return Reading(encode(text), "".join(pieces) + text[last:], bytes(runs), list(steps), list(flags))
+    return Reading(encode(text), "".join(pieces) + text[last:], bytes(runs), tuple(steps), tuple(flags))
 
 
 def _replacement(found: str) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ def put_text(row: Row, reading: Reading) -> None:
     row["norm_version"] = NORM_VERSION
     row["norm_map"] = reading.map
     if reading.map:
-        row["text_norm_steps"] = reading.steps
+        row["text_norm_steps"] = list(reading.steps)
         row.setdefault("flags", []).extend(reading.flags)
 
 

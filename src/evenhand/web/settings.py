@@ -61,11 +61,8 @@ def _database(url: str | None) -> dict[str, Any]:
 
 SECRET_KEY = _secret()
 DEBUG = False
-ALLOWED_HOSTS = [h for h in os.environ.get("EVENHAND_ALLOWED_HOSTS", "").split(",") if h] or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-]
+_NAMED_HOSTS = [h for h in os.environ.get("EVENHAND_ALLOWED_HOSTS", "").split(",") if h]
+ALLOWED_HOSTS = _NAMED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 ROOT_URLCONF = "evenhand.web.urls"
 WSGI_APPLICATION = "evenhand.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -117,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "evenhand.web.people.context.navigation",
+                "evenhand.web.ui.organisation.organisation",
             ],
         },
     }
@@ -176,5 +174,9 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# Named hosts mean production, and production means TLS in front: there these cookies never travel in the clear.
+# No SECURE_PROXY_SSL_HEADER: whoever reaches the port directly could write that header themselves. gunicorn takes
+# X-Forwarded-Proto from a proxy on this machine alone (docs/how-to/first-installation.md).
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_NAMED_HOSTS)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

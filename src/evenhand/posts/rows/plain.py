@@ -169,8 +169,9 @@ def _put_text(row: Row, values: dict[str, Any]) -> None:
     reading = read_text(text, entities=False)
     row["text_raw"], row["text_raw_encoding"] = reading.raw, ENCODING
     row["text_norm"], row["norm_version"], row["norm_map"] = reading.norm, NORM_VERSION, reading.map
-    row["text_norm_steps"] = reading.steps
-    row["flags"] += reading.flags
+    if reading.map:
+        row["text_norm_steps"] = list(reading.steps)
+        row["flags"] += reading.flags
 
 
 def _put_relation(row: Row, ids: dict[str, str], platform: str) -> None:
@@ -181,10 +182,13 @@ def _put_relation(row: Row, ids: dict[str, str], platform: str) -> None:
 
 
 def _put_rest(row: Row, values: dict[str, Any]) -> None:
-    row["mentions"] = [_mention(item) for item in _listed(values.get("mentions"))]
-    row["urls"] = [_link(item) for item in _listed(values.get("urls"))]
-    row["counts"] = counts(likes=_whole(values.get("likes")), reposts=_whole(values.get("reposts")))
-    row["counts_precision"] = "exact" if row["counts"] else None
+    if "mentions" in values:
+        row["mentions"] = [_mention(item) for item in _listed(values["mentions"])]
+    if "urls" in values:
+        row["urls"] = [_link(item) for item in _listed(values["urls"])]
+    if "likes" in values or "reposts" in values:
+        row["counts"] = counts(likes=_whole(values.get("likes")), reposts=_whole(values.get("reposts")))
+        row["counts_precision"] = "exact" if row["counts"] else None
     language = _text(values.get("language"))
     if language:
         row["language"], row["language_basis"] = language, "platform"

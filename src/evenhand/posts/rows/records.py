@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Container
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,12 +15,12 @@ from evenhand.posts.record import Row
 from evenhand.posts.schema import POST_SCHEMA
 from evenhand.posts.times import iso_time, to_us
 
-_SIGNS: Final = ("record_key", "observation_sha256", "native_id", "text_raw", "raw_record_sha256")
+_SIGNS: Final = frozenset(("record_key", "observation_sha256", "native_id", "text_raw", "raw_record_sha256"))
 
 
-def is_record(columns: Container[str]) -> bool:
+def is_record(columns: Collection[str]) -> bool:
     """Return whether columns (or the cells of a row) are those of a `records` export."""
-    return all(name in columns for name in _SIGNS)
+    return "record_key" in columns and _SIGNS.issubset(columns)
 
 
 def row_of_record(cells: dict[str, Any]) -> Row | str:

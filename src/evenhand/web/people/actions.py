@@ -1,7 +1,7 @@
 """The verbs of people: make an account, reset one, give and end a role, record and end a mandate.
 
 Each compares, asks the policy, changes rows and adds the document that says the same, in one unit of work.
-The record carries ids and words of closed lists; no name, no sign-in name.
+The record carries ids and words of closed lists; no name, and of a sign-in name a digest.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from evenhand.errors import UsageError
 from evenhand.web.people.models import Grant, Mandate, User
 from evenhand.web.people.permissions import CARRIED_BY, Permission
 from evenhand.web.people.policy import check_grant, may
+from evenhand.web.people.projections import name_digest
 from evenhand.web.people.queries import roles_at, standing_of
 from evenhand.web.people.roles import Office, Role
 from evenhand.web.people.standing import PersonId
@@ -35,18 +36,25 @@ WRITES_FOR_THE_ORGANISATION = CARRIED_BY[Permission.MANAGE_ROLES] | CARRIED_BY[P
 def create_person(*, username: str, password: str, ctx: Context) -> User:
     """Make an account without any role and return it. Raises UsageError for a name that cannot be used.
 
-    Not recorded: an account opens nothing before a role is granted, and that is.
+    The document holds the sign-in name as a digest only. The password and the second step are in no document:
+    whoever can write the database can replace them.
     """
     person = User(id=ctx.new_id(), username=username, password=make_password(password), made_at=_now(ctx))
-    try:
-        person.clean_fields()
-        with transaction.atomic():
-            person.save(force_insert=True)
-    except (ValidationError, IntegrityError) as error:
-        raise UsageError(
-            f"The sign-in name {username!r} cannot be used.",
-            mend="It may be taken; letters, digits and @ . + - _ are allowed.",
-        ) from error
+    with recording(actor=SYSTEM, ctx=ctx, purpose="make an account") as r:
+        try:
+            person.clean_fields()
+            with transaction.atomic():
+                person.save(force_insert=True)
+        except (ValidationError, IntegrityError) as error:
+            raise UsageError(
+                f"The sign-in name {username!r} cannot be used.",
+                mend="It may be taken; letters, digits and @ . + - _ are allowed.",
+            ) from error
+        body = {
+            "change": "account_made", "person": person.id, "made_at": instant(person.made_at),
+            "is_active": person.is_active, "username": name_digest(person.id, person.username),
+        }  # fmt: skip
+        r.add(type="role.changed", obj=ctx.new_id(), key=ORGANISATION, body=body)
     return person
 
 
@@ -69,7 +77,7 @@ def grant_role(*, person: PersonId, role: Role, actor: ActorId, ctx: Context, en
         if role in WRITES_FOR_THE_ORGANISATION:
             grant_seat(r, key=ORGANISATION, actor=ActorId(person), role=role.value, since=now, until=ends)
         body = {
-            "change": "granted", "person": person, "role": role.value,
+            "change": "granted", "at": instant(now), "person": person, "role": role.value,
             "begins": instant(now), "ends": instant(ends) if ends else None,
         }  # fmt: skip
         r.add(type="role.changed", obj=grant.id, key=ORGANISATION, body=body)
@@ -88,7 +96,8 @@ def end_role(*, grant: str, actor: ActorId, ctx: Context) -> None:
         _check_actor(actor, PersonId(person), Permission.MANAGE_ROLES, now)
         in_force.update(ends=now, ended_by=actor, ended_at=now)
         end_seats(r, actor=ActorId(person), at=now, role=role)
-        r.add(type="role.changed", obj=grant, key=ORGANISATION, body={"change": "ended"})
+        body = {"change": "ended", "at": instant(now)}
+        r.add(type="role.changed", obj=grant, key=ORGANISATION, body=body)
 
 
 def reset_access(*, person: PersonId, password: str, actor: ActorId, ctx: Context) -> None:
@@ -129,7 +138,7 @@ def record_mandate(
         if begins <= now.date():
             end_seats(r, actor=ActorId(person), at=now)
         body = {
-            "change": "recorded", "person": person, "office": office.value,
+            "change": "recorded", "at": instant(now), "person": person, "office": office.value,
             "begins": begins.isoformat(), "ends": ends.isoformat() if ends else None,
         }  # fmt: skip
         r.add(type="mandate.changed", obj=mandate.id, key=ORGANISATION, body=body)
@@ -148,7 +157,7 @@ def end_mandate(*, mandate: str, ends: date, actor: ActorId, ctx: Context) -> No
             )
         _check_actor(actor, PersonId(person), Permission.RECORD_MANDATES, now)
         running.update(ends=ends, ended_by=actor, ended_at=now)
-        body = {"change": "ended", "ends": ends.isoformat()}
+        body = {"change": "ended", "at": instant(now), "ends": ends.isoformat()}
         r.add(type="mandate.changed", obj=mandate, key=ORGANISATION, body=body)
 
 

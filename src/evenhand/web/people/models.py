@@ -1,7 +1,7 @@
 """The tables of people. A person has no name here: only a sign-in name they chose, and roles.
 
-`people_user` is no projection (a password is nobody's record); grants and mandates are: `ledger verify` folds
-them again from the documents.
+Accounts (but not their passwords), grants and mandates are projections: `ledger verify` folds them again from the
+documents.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ A composite primary key is a tuple. Values may be datetimes or their ISO text: b
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -26,12 +26,16 @@ Fold = Callable[[dict[Any, Row], Document], None]
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """One projected table. `types` empty = every document; `apart`: columns that no act decides (a last sign-in)."""
+    """One projected table. `types` empty = every document; `apart`: columns that no act decides (a last sign-in).
+
+    `digests`: column -> what documents say in its place, computed from the stored row (a sign-in name's digest).
+    """
 
     table: str
     types: tuple[str, ...]
     fold: Fold
     apart: frozenset[str] = frozenset()
+    digests: Mapping[str, Callable[[Row], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def _stored(projection: Projection) -> Iterator[tuple[Any, Row]]:
     columns = [column.attname for column in model._meta.concrete_fields]
     for row in model._default_manager.order_by().values(*columns, _key=models.F("pk")).iterator(2_000):
         key = row.pop("_key")
+        row |= {column: digest(row) for column, digest in projection.digests.items()}
         yield (tuple(key) if isinstance(key, list | tuple) else key), row
 
 

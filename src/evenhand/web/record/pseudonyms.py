@@ -30,17 +30,12 @@ def pseudonyms(wanted: Iterable[tuple[KeyId, ActorId, bytes]], ctx: Context) -> 
         _insert(lookup, places[lookup][0], places[lookup][2], ctx)
     if missing:
         found |= {bytes(row.lookup): row for row in Pseudonym.objects.filter(lookup__in=missing)}
-    return {
-        (key, actor): open_sealed(data_key, found[lookup].sealed, bound_to=_bound(lookup))
-        for lookup, (key, actor, data_key) in places.items()
-    }
+    return {(key, actor): opened(found[lookup], data_key) for lookup, (key, actor, data_key) in places.items()}
 
 
-def pseudonym_of(actor: ActorId, data_key: bytes) -> bytes | None:
-    """Return the person's name in the leaves of one key's documents; None where there is none or it was erased."""
-    lookup = blind_index(data_key, "pseudonym", actor)
-    row = Pseudonym.objects.filter(lookup=lookup).first()
-    return None if row is None else open_sealed(data_key, row.sealed, bound_to=_bound(lookup))
+def opened(row: Pseudonym, data_key: bytes) -> bytes:
+    """Return the name in a stored row; DoesNotHold if the row was changed or is another's."""
+    return open_sealed(data_key, row.sealed, bound_to=_bound(bytes(row.lookup)))
 
 
 def _insert(lookup: bytes, key: KeyId, data_key: bytes, ctx: Context) -> None:

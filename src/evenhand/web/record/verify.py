@@ -35,7 +35,9 @@ from evenhand.ledger.files import write_durably
 from evenhand.ledger.notes import VerifierKey, parse_note
 from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import keyring
-from evenhand.web.record.checks.documents import Keys, check_documents, check_openings, orphans
+from evenhand.web.record.checks.documents import Keys, check_documents, orphans
+from evenhand.web.record.checks.names import Names
+from evenhand.web.record.checks.openings import Openings
 from evenhand.web.record.checks.reads import check_chain, check_window
 from evenhand.web.record.checks.snapshot import snapshot
 from evenhand.web.record.checks.texts import Texts
@@ -110,9 +112,13 @@ def _report(kind: str, ctx: Context, against: Path | None) -> Report:
     size = 0
     try:
         with snapshot(connection):
-            size = DjangoStore(connection).head().size
+            findings = _trigger_findings()
             # A value of the wrong kind cannot even be read: it is named, and the rest waits until it is mended.
-            findings = check_types(connection) or _all_findings(home, content, against)
+            if wrong := check_types(connection):
+                findings += wrong
+            else:
+                size = DjangoStore(connection).head().size
+                findings += _all_findings(home, content, against)
     except DatabaseError as error:
         findings = [failed(Reason.MALFORMED, "desk database", f"it cannot be read: {error}")]
     report = Report(kind, instant(ctx.now()), size, content.documents, tuple(findings))
@@ -127,10 +133,12 @@ def _all_findings(home: Home, content: _Content, against: Path | None) -> list[F
     notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
     findings += check_checkpoints(store, size, notes, keys)
     findings += _against(store, size, against, keys)
-    findings += [
-        failed(Reason.TRIGGERS_CHANGED, f"trigger {name}", words) for name, words in trigger_findings(connection)
-    ]
     return [*findings, *content.findings(home)]
+
+
+def _trigger_findings() -> list[Finding]:
+    found = trigger_findings(connection)
+    return [failed(Reason.TRIGGERS_CHANGED, f"trigger {name}", words) for name, words in found]
 
 
 def _against(store: DjangoStore, size: int, path: Path | None, keys: list[VerifierKey]) -> list[Finding]:
@@ -167,21 +175,23 @@ class _Content:
             yield _no_key()
 
     def _opened(self) -> Iterator[Finding]:
-        folding, texts, unopened = Folding(), Texts(), 0
-        for checked in check_documents(self._keys, thorough=self.thorough):
+        folding, texts, names, openings = Folding(), Texts(), Names(self._keys), Openings(self._keys)
+        complete = True
+        for checked in check_documents(self._keys):
             yield from checked.findings
+            yield from openings.findings(checked.row)
+            names.take(checked)
             if checked.document is None:
-                unopened += 1
+                complete = complete and not checked.findings
                 continue
             self.documents += 1
             folding.take(checked.document)
             texts.take(checked.document)
             if checked.document.type == "record.read":
                 yield from check_window(checked, self._keys)
-        yield from texts.findings(self._keys, complete=not unopened)
-        yield from _projected(folding, complete=not unopened)
-        if self.thorough:
-            yield from check_openings(self._keys)
+        yield from texts.findings(self._keys, complete=complete)
+        yield from names.findings(complete=complete)
+        yield from _projected(folding, complete=complete)
 
 
 def _projected(folding: Folding, *, complete: bool) -> Iterator[Finding]:

@@ -29,8 +29,11 @@ def check_chain(ctx: Context) -> Iterator[Finding]:
             words = f"{row.seq - expected} row(s) from here on are not there"
             yield failed(Reason.READS_MISMATCH, f"read_row seq {expected}", words)
         elif bytes(row.previous) != previous:
-            words = "the row, or the one before it, was changed"
-            yield failed(Reason.READS_MISMATCH, f"read_row seq {row.seq}", words)
+            place = f"read_row seq {row.seq - 1} or {row.seq}" if row.seq else "read_row seq 0"
+            yield failed(Reason.READS_MISMATCH, place, "the row was changed: the chain breaks between the two")
+        if row.at.microsecond:
+            # The chain speaks of whole seconds, so it would not show in the hash.
+            yield failed(Reason.READS_MISMATCH, f"read_row seq {row.seq}", "at was changed: it is no whole second")
         if row.seq not in closed and row.at < ctx.now() - WINDOW - LATE:
             yield failed(Reason.READS_MISMATCH, f"read_row seq {row.seq}", "no leaf stands for this reading")
         expected, previous = row.seq + 1, row_hash(row)
@@ -51,8 +54,13 @@ def check_window(checked: Checked, keys: Keys) -> list[Finding]:
         verify_opening(Opening("reads", opened[:NONCE_SIZE], opened[NONCE_SIZE:]), row.commitment("reads"))
         _same_root(rows, document.body["rows"], opened[NONCE_SIZE:])
     except (DoesNotHold, Contradiction) as error:
-        return [failed(Reason.READS_MISMATCH, f"read_row of leaf {row.seq}", error.what)]
+        return [failed(Reason.READS_MISMATCH, _place(document.body["rows"], row.seq), error.what)]
     return []
+
+
+def _place(rows: Sequence[int], leaf: int) -> str:
+    spread = f"{min(rows)}" if len(rows) == 1 else f"{min(rows)} to {max(rows)}"
+    return f"read_row seq {spread} of leaf {leaf}"
 
 
 def _same_root(rows: Sequence[models.ReadRow], expected: Sequence[int], root: bytes) -> None:

@@ -35,19 +35,20 @@ class Texts:
             if seq is None:
                 if complete:
                     yield failed(Reason.ITEM_ADDED, place, "no document speaks of this text")
-            elif not _opens(row, keys):
-                yield failed(Reason.CONTENT_MISMATCH, f"{place} seq {seq}", "the sealed text was changed or swapped")
+            elif words := _wrong(row, keys, gone=row.id in self.erased):
+                yield failed(Reason.CONTENT_MISMATCH, f"{place} seq {seq}", words)
         for text, seq in missing.items():
             if text not in self.erased:
                 yield failed(Reason.OPENING_MISSING, f"sealed_text id {text} seq {seq}", "the sealed text is missing")
 
 
-def _opens(row: SealedText, keys: Keys) -> bool:
+def _wrong(row: SealedText, keys: Keys, *, gone: bool) -> str:
+    """Return what is wrong with a text, or nothing; one whose key is gone must have been erased by a document."""
     data_key = keys.get(row.key_id)
     if data_key is None:
-        return True  # its key was destroyed; the document's own check says whether lawfully
+        return "" if gone else "there is no such key, or it was destroyed"
     try:
         open_sealed(data_key, row.ciphertext, bound_to=text_bound(row.id, row.field))
     except DoesNotHold:
-        return False
-    return True
+        return "the sealed text was changed or swapped"
+    return ""
