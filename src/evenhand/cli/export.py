@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from evenhand.cli._django import ready
-from evenhand.cli.imports import corpus_home
 from evenhand.cli.output import console, emit_json
 from evenhand.corpus.export import Profile, export
 from evenhand.errors import UsageError
+from evenhand.web.home import Home
 
 
 @click.command()
@@ -34,7 +34,7 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
         raise UsageError("the folder is not there", where=str(target.parent), mend="Make it, or name another.")
     if target.is_dir():
         raise UsageError("this is a folder", where=str(target), mend="Name a file to write.")
-    home = corpus_home(corpus)
+    home = Home.of_corpus(corpus)
     ready(home, create=False)
     from evenhand.web.sources.queries import corpus_here
 

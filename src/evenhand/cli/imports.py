@@ -32,13 +32,6 @@ class _Unread:
     reason: str
 
 
-def corpus_home(folder: Path) -> Home:
-    """Return the home of a corpus folder: EVENHAND_DATA's if the folder is its own, else one for this folder."""
-    home = Home.of_corpus(folder)
-    resolved = folder.resolve()
-    return home if resolved in {home.root, home.corpus} else Home(resolved)
-
-
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
 @click.option("--corpus", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where the posts go.")
@@ -111,7 +104,7 @@ def _check_corpus(corpus: Path, files: list[Recognised | _Unread]) -> None:
 
 
 def _dry(corpus: Path, basis: str | None) -> Any:
-    home = corpus_home(corpus)
+    home = Home.of_corpus(corpus)
     if home.database.exists():
         ready(home, create=False)
         from evenhand.web.sources.queries import DeskManifest
@@ -132,7 +125,7 @@ def _dry(corpus: Path, basis: str | None) -> Any:
 
 
 def _real(corpus: Path, basis: str | None) -> Any:
-    home = corpus_home(corpus)
+    home = Home.of_corpus(corpus)
     ready(home)
     from evenhand.web.sources.actions import import_file
 

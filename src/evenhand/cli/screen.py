@@ -165,9 +165,9 @@ def _item(where: str, fields: Fields, text: object, key: object, parent: object)
 
 def _from_corpus(folder: Path) -> Iterator[Item]:
     from evenhand.cli._django import ready
-    from evenhand.cli.imports import corpus_home
+    from evenhand.web.home import Home
 
-    home = corpus_home(folder)
+    home = Home.of_corpus(folder)
     ready(home, create=False)
     from evenhand.web.sources.queries import corpus_here
 

@@ -66,11 +66,12 @@ class Home:
     def of_corpus(cls, corpus: Path) -> Home:
         """Return the home that a corpus folder belongs to.
 
-        EVENHAND_DATA wins; else the parent folder if it holds a desk database; else the folder itself, so
-        that `evenhand import … --corpus DIR` works anywhere with nothing set up.
+        The home that EVENHAND_DATA names, if this is its folder or its corpus; else the parent folder, if it
+        holds a desk database and this is its corpus; else the folder itself, so that
+        `evenhand import … --corpus DIR` works anywhere with nothing set up.
         """
-        if os.environ.get("EVENHAND_DATA"):
-            return cls.here()
         resolved = corpus.resolve()
-        parent = cls(resolved.parent)
-        return parent if parent.database.exists() else cls(resolved)
+        here, parent = cls.here(), cls(resolved.parent)
+        if os.environ.get("EVENHAND_DATA") and resolved in {here.root, here.corpus}:
+            return here
+        return parent if parent.database.exists() and resolved == parent.corpus else cls(resolved)

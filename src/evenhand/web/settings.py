@@ -180,3 +180,6 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_NAMED_HOSTS)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+
+# How many leads one officer can look at in a day; what may be a danger is always shown (SCREENING §4.2).
+DESK_CAPACITY = 50

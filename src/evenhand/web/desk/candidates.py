@@ -12,7 +12,7 @@ from evenhand.web.desk.aim import Accounts, aimed_at
 from evenhand.web.desk.policy import ACT_OF_RELATION
 from evenhand.web.desk.words import Act
 
-PAGE: Final = 50_000
+PAGE: Final = 10_000
 
 # Words that somebody only passed on (repost, like, react, forward) are never charged to them; direct messages
 # are not in `posts` at all (FORMATS R5, §2.8). The list of names only narrows: `aimed_at` decides.
@@ -31,15 +31,13 @@ SELECT record_key, observation_sha256, platform, author_id, author_handle, autho
        truncated, epoch_us(coalesce(claimed_at, observed_at)) AS posted_us, target_unresolved, mentions, side,
        answered_id, answered_handle, answered_text, quoted_id, quoted_handle
 FROM fresh
-WHERE record_key > $after AND list_has_any($names, list_concat(
+WHERE list_has_any($names, list_concat(
     [platform || '#' || coalesce(answered_id, ''), platform || '#' || coalesce(quoted_id, ''),
      platform || '#' || coalesce(element_at(side, 'reply_to_author')[1], ''),
      platform || '@' || lower(coalesce(answered_handle, '')), platform || '@' || lower(coalesce(quoted_handle, '')),
      platform || '@' || lower(coalesce(target_unresolved, ''))],
     list_transform(mentions, lambda m: platform || '#' || coalesce(m.id, '')),
     list_transform(mentions, lambda m: platform || '@' || lower(coalesce(m.handle, '')))))
-ORDER BY record_key
-LIMIT $page
 """
 _UPTO: Final = "SELECT coalesce(max(epoch_us(imported_at)), -1) AS upto FROM observations"
 
@@ -72,17 +70,19 @@ def newest_import(corpus: Corpus) -> int:
 
 
 def candidates(corpus: Corpus, accounts: Accounts, *, since: int, upto: int) -> Iterator[list[Candidate]]:
-    """Yield the posts imported after `since` and up to `upto`, both in UTC microseconds, in pages of PAGE.
+    """Yield the posts imported after `since` and up to `upto`, both in UTC microseconds, about PAGE at a time.
 
-    A page is one query: the fold over the whole corpus, then only what is addressed to a declared account.
+    One query: the fold over the whole corpus, then only what is addressed to a declared account; its answer is
+    streamed, so that memory does not grow with the corpus.
     """
-    asked = {"since": since, "upto": upto, "names": accounts.names(), "page": PAGE}
-    after = ""
-    while rows := corpus.query(_SQL, asked | {"after": after}).to_pylist():
-        found = [_candidate(row, target) for row in rows if (target := aimed_at(row, accounts))]
-        if found:
+    found: list[Candidate] = []
+    for batch in corpus.stream(_SQL, {"since": since, "upto": upto, "names": accounts.names()}):
+        found += [_candidate(row, target) for row in batch.to_pylist() if (target := aimed_at(row, accounts))]
+        if len(found) >= PAGE:
             yield found
-        after = rows[-1]["record_key"]
+            found = []
+    if found:
+        yield found
 
 
 def _candidate(row: dict[str, Any], target: str) -> Candidate:

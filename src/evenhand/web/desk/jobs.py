@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
-
-from evenhand.codes import CodeOfConduct, builtin, builtin_slugs, load
+from evenhand.codes import CodeOfConduct, builtin, load
 from evenhand.context import Context
 from evenhand.screening import Screener, Verdict
 from evenhand.web.desk.finding import Run, screen_new_posts
@@ -19,7 +17,7 @@ from evenhand.web.home import Home
 from evenhand.web.sources.queries import corpus_here
 
 SCREEN_POSTS: Final = "screen-posts"
-_DEFAULT_CODE: Final = "general"
+_GENERAL_CODE: Final = "general"
 
 
 def screen_posts(_payload: dict[str, Any], ctx: Context) -> None:
@@ -37,12 +35,9 @@ def screen_here(ctx: Context, home: Home | None = None) -> Run | None:
 
 
 def code_of_conduct(home: Home) -> CodeOfConduct:
-    """Return the organisation's code: `code.toml` in its home, else the built-in one the settings name."""
+    """Return the organisation's code: `code.toml` in its home, else the general one that is built in."""
     own = home.root / "code.toml"
-    if own.exists():
-        return load(own)
-    slug = str(getattr(settings, "CODE_OF_CONDUCT", _DEFAULT_CODE))
-    return builtin(slug if slug in builtin_slugs() else _DEFAULT_CODE)
+    return load(own) if own.exists() else builtin(_GENERAL_CODE)
 
 
 @cache

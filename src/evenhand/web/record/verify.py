@@ -40,6 +40,7 @@ from evenhand.web.record.checks.names import Names
 from evenhand.web.record.checks.openings import Openings
 from evenhand.web.record.checks.reads import check_chain, check_window
 from evenhand.web.record.checks.snapshot import snapshot
+from evenhand.web.record.checks.strays import strays
 from evenhand.web.record.checks.texts import Texts
 from evenhand.web.record.checks.types import check_types
 from evenhand.web.record.documents import instant
@@ -133,7 +134,7 @@ def _all_findings(home: Home, content: _Content, against: Path | None) -> list[F
     notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
     findings += check_checkpoints(store, size, notes, keys)
     findings += _against(store, size, against, keys)
-    return [*findings, *content.findings(home)]
+    return [*findings, *strays(), *content.findings(home)]
 
 
 def _trigger_findings() -> list[Finding]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from evenhand.context import Context
 from evenhand.corpus import NO_TERMS, CorpusFile, Ingested, Terms, ingest
 from evenhand.corpus.basis import check_basis
 from evenhand.corpus.store import discard
+from evenhand.errors import UsageError
 from evenhand.posts import Recognised
 from evenhand.web.home import Home
 from evenhand.web.record.documents import instant
@@ -18,6 +20,10 @@ from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
 from evenhand.web.sources.queries import corpus_here, is_held
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
+
+
+SCREEN_POSTS: Final = "screen-posts"
+"""The job that every import leaves for the worker; the desk does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,9 @@ def _record(
             },
             commitments={"content": bytes.fromhex(recognised.source.sha256)},
         )
+        # Without the desk app nobody screens and there is no such job; the import stands all the same.
+        with suppress(UsageError):
+            r.enqueue(SCREEN_POSTS, {})
 
 
 def _import_row(

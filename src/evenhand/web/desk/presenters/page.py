@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.web.desk.policy import CAPACITY, UNDO_WITHIN, Standing, Waiting, must_wait, places, ranked
+from evenhand.web.desk.policy import UNDO_WITHIN, Standing, Waiting, must_wait, places, ranked
 from evenhand.web.desk.presenters.cards import Card, Undoable, card, undoable
 from evenhand.web.desk.presenters.coverage import UnreadRow, most_unread, unread_head, unread_rows, unread_words
 from evenhand.web.desk.protection import seat_officer
@@ -46,7 +46,6 @@ class Page:
     unread_head: UnreadRow
     unread_rows: tuple[UnreadRow, ...]
     undoable: tuple[Undoable, ...]
-    precision: str
     screened_at: datetime | None
 
 
@@ -69,7 +68,6 @@ def leads_page(actor: ActorId, ctx: Context) -> Page:
         unread_head=unread_head(),
         unread_rows=unread_rows(counted, {person: opened.names[person] for person in least_read}),
         undoable=tuple(undoable(row, opened.names[row.target]) for row in aside),
-        precision="",
         screened_at=last_screened(),
     )
 
@@ -84,9 +82,9 @@ def lead_page(lead: str, actor: ActorId, ctx: Context) -> Card:
 
 
 def _places(queue: Sequence[Waiting], actor: ActorId, now: datetime) -> int:
-    """Return how many leads the page holds; the setting DESK_CAPACITY is an officer's day, else 50."""
+    """Return how many leads the page holds; the setting DESK_CAPACITY is an officer's day."""
     return places(
-        capacity=int(getattr(settings, "DESK_CAPACITY", CAPACITY)),
+        capacity=settings.DESK_CAPACITY,
         done_today=done_by(actor, now.replace(hour=0, minute=0, second=0, microsecond=0)),
         danger=sum(lead.band is Band.DANGER for lead in queue),
     )
