@@ -36,10 +36,11 @@ def commands_page() -> str:
 
 def section(name: str, command: click.Command) -> str:
     """Return the section of one command: its use, what it does, its options."""
-    context = click.Context(command, info_name=f"evenhand {name}")
+    context = click.Context(command, info_name=name, parent=click.Context(root, info_name="evenhand"))
     usage = " ".join(command.get_usage(context).split()).removeprefix("Usage: ")
     lines = [f"\n## `evenhand {name}`\n\n    {usage}\n\n{paragraph(command.help or '')}\n"]
-    options = [row for p in command.get_params(context) if (row := p.get_help_record(context))]
+    shown = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
+    options = [row for p in shown if (row := p.get_help_record(context))]
     if options:
         lines.append("\n| option | does |\n|---|---|\n")
         lines += [f"| `{cell(first)}` | {cell(second)} |\n" for first, second in options]

@@ -179,6 +179,16 @@ def test_a_mandate_restricts_from_its_first_day_until_its_last(people: People, d
     assert verify(desk.ctx).verdict is Verdict.VERIFIED
 
 
+def test_only_the_named_office_ends_and_not_before_it_began(people: People) -> None:
+    people("add", "anna")
+    for office in ("leader", "candidate", "candidate"):
+        people("mandate", "anna", office, "--from", days(-3))
+    early = people("end-mandate", "anna", "candidate", "--on", days(-4))
+    assert early.code == 2 and f"no open mandate as candidate that began by {days(-4)}" in early.err
+    assert people("end-mandate", "anna", "candidate", "--on", days(-3)).code == 0
+    assert list(Mandate.objects.filter(ended_at=None).values_list("office", flat=True)) == ["leader"]
+
+
 def test_a_reset_gives_a_new_password_and_takes_the_second_step_away(people: People, desk: Desk) -> None:
     create_standing_cast(desk.ctx)
     old = User.objects.get(username="officer").password

@@ -21,8 +21,8 @@ from evenhand.posts import POST_SCHEMA, recognise
 def take(corpus: Corpus, path: Path, ctx: Context) -> evenhand.corpus.Ingested:
     with corpus.writing():
         ingested = ingest(corpus, recognise(path), ctx)
-    assert isinstance(corpus.manifest, MemoryManifest)
-    corpus.manifest.swap(add=ingested.files)
+        assert isinstance(corpus.manifest, MemoryManifest)
+        corpus.manifest.swap(add=ingested.files)
     return ingested
 
 
@@ -44,6 +44,23 @@ def test_a_stray_half_written_file_changes_no_answer(corpus: Corpus) -> None:  #
     (corpus.folder / "observations" / "stray.parquet").write_bytes(b"PAR1 half")
     assert corpus.query("SELECT * FROM posts ORDER BY record_key").equals(before)
     assert [path.name for path in corpus.strays()] == ["stray.parquet"]
+
+
+def test_what_nobody_committed_is_swept_and_what_nobody_announced_stays(
+    corpus: Corpus, tmp_path: Path, ctx: Context
+) -> None:
+    unknown = corpus.folder / "observations" / "of an older database.parquet"
+    unknown.write_bytes(b"PAR1")
+    with corpus.writing():
+        lost = ingest(corpus, recognise(jsonl(tmp_path / "b.jsonl", [v1_tweet("50"), gone("51")])), ctx)
+        assert [corpus.path(file).exists() for file in lost.files] == [True, True]
+    assert [corpus.path(file).exists() for file in lost.files] == [False, False]
+    assert corpus.strays() == [unknown]
+    assert [path.name for path in corpus.work.iterdir() if path.is_file()] == ["lock"]
+
+
+def gone(native_id: str) -> dict[str, object]:
+    return {"delete": {"status": {"id_str": native_id}}}
 
 
 def test_no_pattern_ever_names_a_file() -> None:  # FMT-C26

@@ -114,7 +114,7 @@ TAMPERINGS: list[tuple[Callable[[MemoryStore], None], Reason, str]] = [
     (delete, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
     (swap, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
     (insert_beyond, Reason.ENTRY_MISMATCH, f"ledger_entry seq {SIZE}"),
-    (tile_bit, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
+    (tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 0"),
     (upper_tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 1 idx 0"),
     (tile_gone, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 1"),
     (extra_tile, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 3"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from evenhand.cli._django import home_of, ready
 from evenhand.cli.output import console, emit_json, step
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.web.home import Home
+from evenhand.web.home import DEFAULT_HOME, Home
 
 DEFAULT_POSTS = 20_000
 BASIS = "demonstration: everybody in these files is invented"
@@ -205,14 +206,22 @@ def _peak_mib() -> int:
     return peak // (1024**2 if sys.platform == "darwin" else 1024)
 
 
+def _called_as() -> str:
+    """Return how this program was called, so that a printed hint can be typed as it stands."""
+    if shutil.which("evenhand"):
+        return "evenhand"
+    called = Path(sys.argv[0]).absolute()
+    return str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)
+
+
 def _show(home: Home, built: Built, facts: dict[str, int | float]) -> None:
     console.print(
         f"\n{facts['posts']:,} posts, {facts['leads']:,} leads waiting, {facts['unread']:,} not read, "
         f"{facts['leaves']:,} leaves in the log; {facts['seconds']} s, {facts['peak_memory_mib']} MiB.\n"
     )
     table = Table("sign in as", "password", "then", box=None, pad_edge=False)
-    where = "" if os.environ.get("EVENHAND_DATA") == str(Home.here().root) else f" --dir {home.root}"
+    where = "" if home.root == Path(DEFAULT_HOME).resolve() else f" --dir {home.root}"
     for username, password in built.sign_ins.items():
-        table.add_row(username, password, f"evenhand demo code {username}{where}")
+        table.add_row(username, password, f"{_called_as()} demo code {username}{where}")
     console.print(table)
     console.print("Accounts whose role reads content need the one-time code that the last column prints.\n")

@@ -5,7 +5,7 @@ A file that no manifest names does not exist, however it came to lie in the fold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +36,9 @@ class Manifest(Protocol):
     def files(self) -> Sequence[CorpusFile]:
         """Return the files that are committed now."""
 
+    def committed(self, names: Collection[str]) -> set[str]:
+        """Return which of these files below the corpus folder belong to something committed."""
+
 
 class MemoryManifest:
     """A manifest for tests and for looking at files without an installation; forgotten with the process."""
@@ -46,6 +49,10 @@ class MemoryManifest:
     def files(self) -> Sequence[CorpusFile]:
         """Return the files that are committed now."""
         return tuple(self._files.values())
+
+    def committed(self, names: Collection[str]) -> set[str]:
+        """Return which of these files belong to something committed."""
+        return set(names) & set(self._files)
 
     def swap(self, *, add: Iterable[CorpusFile] = (), remove: Iterable[CorpusFile] = ()) -> None:
         """Commit new files and drop old ones, at once."""

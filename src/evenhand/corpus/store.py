@@ -21,6 +21,7 @@ from evenhand.errors import UsageError
 
 _HASHED_AT_ONCE: Final = 1 << 20
 # What DuckDB raises for a file that is not there: it then looks for a pattern, which it may not.
+_ANNOUNCED: Final = ".announced"
 _GONE: Final = (duckdb.IOException, duckdb.PermissionException)
 
 
@@ -101,7 +102,9 @@ class Corpus:
     def writing(self) -> Iterator[None]:
         """Hold the right to change this corpus: one import, compaction or clean-up at a time.
 
-        Raises Busy at once if another process has it. The system gives it back if this process dies.
+        What the block, or a process that died in it earlier, leaves half-written or uncommitted is removed;
+        so commit inside. Raises Busy at once if another process has it. The system gives it back if this
+        process dies.
         """
         self.work.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.work / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -114,16 +117,31 @@ class Corpus:
                     where=str(self.folder),
                     mend="Wait until it has finished and try again.",
                 ) from error
-            yield
+            self._sweep()
+            try:
+                yield
+            finally:
+                self._sweep()
         finally:
             os.close(descriptor)
 
-    def sweep(self) -> int:
-        """Remove half-written files of a process that died; return how many. Needs `writing`."""
+    def _sweep(self) -> None:
+        """Remove files that were announced and not committed, then what is half-written."""
         left = [path for path in sorted(self.work.iterdir()) if path.is_file() and path.name != "lock"]
-        for path in left:
-            path.unlink()
-        return len(left)
+        announced = [_announced(path) for path in left if path.suffix == _ANNOUNCED]
+        if announced:
+            committed = self.manifest.committed(announced)
+            discard(*(self.folder / name for name in announced if name not in committed))
+        discard(*left)
+
+    def announce(self, name: str) -> None:
+        """Note durably that a file `folder/name.ending` of the corpus is about to appear. Needs `writing`.
+
+        Only what was announced is ever swept: a whole file that no manifest names may as well be all that a
+        wrong or older database knows nothing of.
+        """
+        (self.work / f"{name.replace('/', '.', 1)}{_ANNOUNCED}").touch()
+        sync_folder(self.work)
 
     def strays(self) -> list[Path]:
         """Return whole files that no manifest names: an import died before its commit, or a restore is older."""
@@ -131,6 +149,10 @@ class Corpus:
         folders = (self.folder / kind for kind in FileKind)
         found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
         return [path for path in found if path not in named]
+
+
+def _announced(path: Path) -> str:
+    return path.name.removesuffix(_ANNOUNCED).replace(".", "/", 1)
 
 
 def publish(corpus: Corpus, written: Path, kind: FileKind, *, name: str, rows: int, oldest: int) -> CorpusFile:
@@ -142,9 +164,11 @@ def publish(corpus: Corpus, written: Path, kind: FileKind, *, name: str, rows: i
     target = corpus.folder / kind / f"{name}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     size, digest = _sync_and_hash(written)
+    stored = str(target.relative_to(corpus.folder))
+    corpus.announce(stored)
     written.rename(target)
     sync_folder(target.parent)
-    return CorpusFile(str(target.relative_to(corpus.folder)), kind, rows, size, digest, oldest)
+    return CorpusFile(stored, kind, rows, size, digest, oldest)
 
 
 def _sync_and_hash(path: Path) -> tuple[int, str]:

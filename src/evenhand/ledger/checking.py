@@ -201,7 +201,7 @@ def _compare_tree(store: Store, tree: MemoryStore, head: Head) -> list[Finding]:
     for level, idx in sorted(stored.keys() | tree.tile_rows.keys()):
         found, computed = stored.get((level, idx), b""), tree.tile_rows.get((level, idx), b"")
         if found != computed:
-            levels.setdefault(level, []).extend(_tile_findings(level, idx, found, computed))
+            levels.setdefault(level, []).extend(_tile_findings(level, idx, found, computed, head == tree.head()))
     if levels:
         return levels[min(levels)]
     if head != tree.head():
@@ -209,22 +209,18 @@ def _compare_tree(store: Store, tree: MemoryStore, head: Head) -> list[Finding]:
     return []
 
 
-def _tile_findings(level: int, idx: int, found: bytes, computed: bytes) -> list[Finding]:
+def _tile_findings(level: int, idx: int, found: bytes, computed: bytes, head_agrees: bool) -> list[Finding]:
     place = f"ledger_tile level {level} idx {idx}"
     if not found:
         return [failed(Reason.ROOT_MISMATCH, place, "the tile is missing")]
     if level or len(found) != len(computed):
         return [failed(Reason.ROOT_MISMATCH, place, "the tile does not hold the hashes of its leaves")]
     pairs = enumerate(zip(split_hashes(found), split_hashes(computed), strict=True))
-    return [
-        failed(
-            Reason.ENTRY_MISMATCH,
-            f"ledger_entry seq {idx * TILE_WIDTH + place_in_tile}",
-            "the leaf's hash is not the one that its tile holds",
-        )
-        for place_in_tile, (one, other) in pairs
-        if one != other
-    ]
+    leaves = [f"ledger_entry seq {idx * TILE_WIDTH + at}" for at, (one, other) in pairs if one != other]
+    if head_agrees:  # leaves and head say the same: it was the tile
+        return [failed(Reason.ROOT_MISMATCH, place, f"the tile does not hold the hash of {leaf}") for leaf in leaves]
+    words = "the leaf's hash is not the one that its tile holds"
+    return [failed(Reason.ENTRY_MISMATCH, leaf, words) for leaf in leaves]
 
 
 def check_checkpoints(

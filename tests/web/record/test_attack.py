@@ -31,6 +31,7 @@ from evenhand.web.people.actions import create_person, end_mandate, end_role, re
 from evenhand.web.people.models import Grant
 from evenhand.web.people.roles import Office
 from evenhand.web.people.standing import PersonId
+from evenhand.web.record import verify as verifying
 from evenhand.web.record.checkpoints import make_checkpoint
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.reads import close_read_windows
@@ -54,6 +55,7 @@ NO_ACTS = {
     "mfa_authenticator", "sqlite_sequence",
 }  # fmt: skip
 EMPTY = {"ledger_cosignature", "counting_row"}
+ONE_ROW = {"ledger_head", "schema_manifest"}
 
 
 class Change(NamedTuple):
@@ -101,7 +103,8 @@ def lived_in(desk: Desk, tmp_path: Path) -> Desk:
     return desk
 
 
-def test_every_column_of_every_table_is_covered(lived_in: Desk) -> None:
+def test_every_column_of_every_table_is_covered(lived_in: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "write_durably", lambda *_: None)  # some hundred reports that nobody reads
     assert verify(lived_in.ctx).exit_code == 0
     missed, tried = [], 0
     database = lived_in.home.database
@@ -115,7 +118,7 @@ def test_every_column_of_every_table_is_covered(lived_in: Desk) -> None:
         if complaint and (change.table, change.column) not in NOT_COVERED:
             missed.append(f"{change.table}.{change.column} {change.before!r} -> {change.after!r}: {complaint}")
         assert write(database, change, change.before)
-    assert missed == []
+    assert not missed, "\n".join(missed)
     assert tried > 300
     assert verify(lived_in.ctx).exit_code == 0, "every change was taken back"
 
@@ -181,6 +184,7 @@ def write(database: Path, change: Change, value: Any) -> bool:
     connection.close()
     with closing(sqlite3.connect(database, isolation_level=None)) as rows:
         rows.execute("PRAGMA ignore_check_constraints = ON")
+        rows.execute("PRAGMA synchronous = OFF")
         triggers = rows.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         rows.execute("BEGIN")
         for name, _ in triggers:
@@ -202,6 +206,9 @@ def unnoticed(report: Report, change: Change) -> str:
         return f"exit {report.exit_code}"
     if not any(change.table in place for place in named):
         return f"another table: {named}"
-    if not any(change.table in place and any(key in place for key in change.keys) for place in named):
+    row_named = change.table in ONE_ROW or any(
+        change.table in place and any(key in place for key in change.keys) for place in named
+    )
+    if not row_named:
         return f"another row: {named}"
     return ""

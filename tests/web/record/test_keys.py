@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import contextlib
 import socket
 import subprocess
 import sys
@@ -176,7 +177,9 @@ def test_the_service_survives_noise(desk: Desk, noise: bytes) -> None:
         line.connect(str(socket_path(desk.home)))
         line.sendall(noise)
         line.shutdown(socket.SHUT_WR)
-        assert receive(line) is None
+        # It answers nothing; whether the line is closed or cut is the system's affair.
+        with contextlib.suppress(ConnectionResetError):
+            assert receive(line) is None
     assert is_running(desk.home)
 
 

@@ -21,7 +21,6 @@ DANGER: Final = frozenset({"threat", "doxxing"})
 LEAD_CATEGORIES: Final = frozenset(CATEGORIES)
 ACT_OF_RELATION: Final = {"post": Act.WROTE, "reply": Act.REPLIED, "quote": Act.QUOTED}
 TURN: Final = 10  # leads of one person, or by one author, before everybody else has had as many
-CAPACITY: Final = 50  # leads an officer can look at in a day (SCREENING §4.2)
 UNDO_WITHIN: Final = timedelta(minutes=10)
 
 

@@ -25,6 +25,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from evenhand.errors import DoesNotHold
+from evenhand.web.record.models import LedgerEntry, SchemaManifest
 
 _FOLDERS: Final[dict[str, Path]] = {}
 _migrating = threading.local()
@@ -140,7 +141,26 @@ def check_triggers(connection: BaseDatabaseWrapper | None = None) -> None:
         raise DoesNotHold(
             f"triggers_changed: {listed}",
             where="desk database",
-            mend="Find out who changed it, then run `evenhand ledger audit` and the migrations again.",
+            mend="Find out who changed it and run `evenhand ledger verify`; then put all triggers back with"
+            " `python -m django migrate --settings evenhand.web.settings`.",
+        )
+
+
+def check_before_migrating(connection: BaseDatabaseWrapper) -> None:
+    """Raise DoesNotHold (`triggers_changed`) unless triggers and indexes are as the last migration left them.
+
+    Migrating puts every trigger back, so a change must be noticed before. A database without any leaf passes.
+    """
+    if SchemaManifest._meta.db_table not in connection.introspection.table_names():
+        return
+    if not LedgerEntry.objects.using(connection.alias).exists():
+        return
+    if _written_digest(connection) != schema_digest(connection):
+        raise DoesNotHold(
+            "triggers_changed: a trigger or an index was changed since the last migration",
+            where="desk database",
+            mend="Find out who changed it (a migration that was cut short does it too), run `evenhand ledger verify`,"
+            " then `python -m django migrate --settings evenhand.web.settings`.",
         )
 
 

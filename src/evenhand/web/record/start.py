@@ -15,7 +15,7 @@ from evenhand.ledger.draft import Draft
 from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import key_file, make_checkpoint, write_keyring
 from evenhand.web.record.durability import check_durability, check_file_system
-from evenhand.web.record.guards import check_triggers
+from evenhand.web.record.guards import check_before_migrating, check_triggers
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.keys import create_key, key_service, living_keys
 from evenhand.web.record.store import DjangoStore
@@ -46,9 +46,13 @@ def initialise(home: Home, ctx: Context, *, origin: str | None = None) -> bool:
 
 
 def migrate_if_needed() -> None:
-    """Bring the database up to the program, and the triggers with it; does nothing where it already is."""
+    """Bring the database up to the program, and the triggers with it; does nothing where it already is.
+
+    Raises DoesNotHold (`triggers_changed`) where they were changed before: migrating would put them back unseen.
+    """
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        check_before_migrating(connection)
         call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db import connection
+
 from evenhand.context import Context
 from evenhand.corpus import NO_TERMS, CorpusFile, Ingested, Terms, ingest
 from evenhand.corpus.basis import check_basis
-from evenhand.corpus.store import discard
 from evenhand.errors import UsageError
 from evenhand.posts import Recognised
 from evenhand.web.home import Home
@@ -20,7 +21,6 @@ from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
 from evenhand.web.sources.queries import corpus_here, is_held
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
-
 
 SCREEN_POSTS: Final = "screen-posts"
 """The job that every import leaves for the worker; the desk does it."""
@@ -49,22 +49,19 @@ def import_file(
     UsageError for a file that cannot be used, or while another import runs.
     """
     check_basis(recognised, basis)
+    if connection.in_atomic_block:
+        raise RuntimeError("an import commits by itself: files that are not committed when it ends are removed")
     home = home or Home.here()
     corpus = corpus_here(home)
     with corpus.writing():
-        corpus.sweep()
         ingested = ingest(corpus, recognised, ctx, terms)
+        if not ingested.files and is_held(recognised.source.sha256):
+            return Imported("", ingested)
+        copy = seal_copy(home, recognised.source.path, sha256=recognised.source.sha256, ctx=ctx)
         try:
-            if not ingested.files and is_held(recognised.source.sha256):
-                return Imported("", ingested)
-            copy = seal_copy(home, recognised.source.path, sha256=recognised.source.sha256, ctx=ctx)
-            try:
-                _record(recognised, ingested, copy, actor=actor, basis=basis, ctx=ctx)
-            except BaseException:
-                copy.undo()
-                raise
+            _record(recognised, ingested, copy, actor=actor, basis=basis, ctx=ctx)
         except BaseException:
-            discard(*(corpus.path(file) for file in ingested.files))
+            copy.undo()
             raise
     return Imported(copy.id, ingested)
 

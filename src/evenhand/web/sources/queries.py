@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import QuerySet
 
 from evenhand.corpus import Corpus, CorpusFile, FileKind
 from evenhand.web.home import Home
@@ -22,6 +24,28 @@ class DeskManifest:
             for row in models.CorpusFile.objects.order_by("oldest_import", "name")
         ]
 
+    def committed(self, names: Collection[str]) -> set[str]:
+        """Return which of these files are corpus files of the manifest, or sealed copies of an import."""
+        imports = {copy_name(found) for found in _sealed().values_list("id", flat=True)}
+        return set(names) & (imports | set(models.CorpusFile.objects.values_list("name", flat=True)))
+
+
+def copy_name(source_id: str) -> str:
+    """Return the name of a source's sealed copy below the corpus folder."""
+    return f"sources/{source_id}.sealed"
+
+
+def stray_copies(home: Home) -> list[Path]:
+    """Return the sealed copies that no import names: nobody can open them any more."""
+    folder = home.corpus / "sources"
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    held = {copy_name(source_id) for source_id in _sealed().values_list("id", flat=True)}
+    return [path for path in found if f"sources/{path.name}" not in held]
+
+
+def _sealed() -> QuerySet[models.Import]:
+    return models.Import.objects.exclude(key_id="")
+
 
 def corpus_here(home: Home | None = None) -> Corpus:
     """Return the corpus of a home (default: the one of this process)."""
@@ -35,4 +59,4 @@ def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
 
 def is_held(sha256: str) -> bool:
     """Return whether a file with these bytes is held sealed already."""
-    return models.Import.objects.filter(sha256=sha256).exclude(key_id="").exists()
+    return _sealed().filter(sha256=sha256).exists()

@@ -12,12 +12,14 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from evenhand.context import Context
+from evenhand.corpus import Corpus
 from evenhand.corpus.sealed_file import SALT, open_chunks, seal_chunks
 from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import UsageError
 from evenhand.web.home import Home
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import create_key, destroy_key, unwrap
+from evenhand.web.sources.queries import copy_name, corpus_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,11 @@ class SealedCopy:
 
 def path_of(home: Home, source_id: str) -> Path:
     """Return where the sealed copy of a source lies."""
-    return home.corpus / "sources" / f"{source_id}.sealed"
+    return home.corpus / copy_name(source_id)
 
 
 def seal_copy(home: Home, source: Path, *, sha256: str, ctx: Context) -> SealedCopy:
-    """Seal a copy of a source file and return it. Key first, then the file, each durable.
+    """Seal a copy of a source file and return it. Key first, then the file, each durable. Needs `writing`.
 
     No plaintext touches the disk. Raises UsageError if the bytes are not those of `sha256` any more.
     """
@@ -51,7 +53,7 @@ def seal_copy(home: Home, source: Path, *, sha256: str, ctx: Context) -> SealedC
     try:
         file_key = ctx.random(32)
         wrapped = _wrap(file_key, key, source_id, ctx)
-        _write(copy.path, source, file_key, sha256=sha256, ctx=ctx)
+        _write(corpus_here(home), copy.path, source, file_key, sha256=sha256, ctx=ctx)
     except BaseException:
         copy.undo()
         raise
@@ -69,9 +71,9 @@ def _wrap(file_key: bytes, key: KeyId, source_id: str, ctx: Context) -> bytes:
     return nonce + AESGCM(data_key).encrypt(nonce, file_key, _bound(source_id))
 
 
-def _write(target: Path, source: Path, file_key: bytes, *, sha256: str, ctx: Context) -> None:
+def _write(corpus: Corpus, target: Path, source: Path, file_key: bytes, *, sha256: str, ctx: Context) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_suffix(".half")
+    half = corpus.work / f"{target.stem}.half"
     digest = hashlib.sha256()
     try:
         with source.open("rb") as plain, half.open("xb") as sealed:
@@ -83,6 +85,7 @@ def _write(target: Path, source: Path, file_key: bytes, *, sha256: str, ctx: Con
         if digest.hexdigest() != sha256:
             raise UsageError("the file changed while it was read", where=str(source), mend="Try again.")
         half.chmod(0o440)
+        corpus.announce(copy_name(target.stem))
         half.rename(target)
         sync_folder(target.parent)
     finally:

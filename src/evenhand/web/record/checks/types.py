@@ -77,5 +77,5 @@ def _condition(column: models.Field, kinds: _Kinds) -> str | None:  # type: igno
 def _key(model: type[models.Model], vendor: str) -> str:
     keys = model._meta.pk_fields
     if isinstance(keys[0], models.BinaryField):
-        return f'hex("{keys[0].column}")' if vendor == "sqlite" else f"encode(\"{keys[0].column}\", 'hex')"
+        return f'lower(hex("{keys[0].column}"))' if vendor == "sqlite" else f"encode(\"{keys[0].column}\", 'hex')"
     return " || ' ' || ".join(f'CAST("{key.column}" AS TEXT)' for key in keys)
