@@ -6,10 +6,10 @@ PostgreSQL is a server of our own in a temporary folder, reached through a Unix 
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,16 @@ import pytest
 from evenhand.context import Context
 from evenhand.web.home import Home
 
-_server: Path | None = None
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """Our PostgreSQL server: its folder, and the process that ends it when we end."""
+
+    folder: Path
+    parent: subprocess.Popen[bytes]
+
+
+_server: _Server | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,45 +169,36 @@ def server_binaries() -> Path | None:
 
 
 def start_server() -> Path:
-    """Start our own server once and return its folder. Unix socket only, in the folder; durability on."""
+    """Start our own server once and return its folder. Unix socket only, in the folder; durability on.
+
+    It ends with this process, however that ends (tests/server.py); each worker of xdist has its own.
+    """
     global _server  # noqa: PLW0603 one server per test process
     if _server is None:
         folder = Path(tempfile.mkdtemp(prefix="evenhand-pg-"))
-        if os.geteuid() == 0:  # initdb refuses root
-            owner = pwd.getpwnam("postgres")
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
         folder.chmod(0o755)
-        _program("initdb", "-D", f"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                 "--locale=C", "--data-checksums")  # fmt: skip
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c unix_socket_permissions=0777"
-        _program("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start")
-        _server = folder
-    return _server
+        parent = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("server.py")), str(folder), str(server_binaries())],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        assert parent.stdout is not None
+        said = parent.stdout.readline()
+        assert said == b"ready\n", said + parent.stdout.read()
+        _server = _Server(folder, parent)
+    return _server.folder
 
 
 def stop_server() -> None:
-    """Stop our server, if one was started, and remove its folder."""
+    """Stop our server, if one was started; its parent removes the folder."""
     global _server  # noqa: PLW0603 one server per test process
     if _server is not None:
-        _program("pg_ctl", "-D", f"{_server}/data", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(_server, ignore_errors=True)
+        _server.parent.communicate()
         _server = None
 
 
 def _socket() -> Path:
     assert _server is not None
-    return _server
-
-
-def _program(name: str, *arguments: str) -> None:
-    binaries = server_binaries()
-    assert binaries is not None
-    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run(
-        [*as_owner, str(binaries / name), *arguments],
-        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        cwd="/",
-    )  # fmt: skip
+    return _server.folder
 
 
 def _psql(statement: str) -> None:

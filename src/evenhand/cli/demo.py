@@ -219,9 +219,10 @@ def _show(home: Home, built: Built, facts: dict[str, int | float]) -> None:
         f"\n{facts['posts']:,} posts, {facts['leads']:,} leads waiting, {facts['unread']:,} not read, "
         f"{facts['leaves']:,} leaves in the log; {facts['seconds']} s, {facts['peak_memory_mib']} MiB.\n"
     )
-    table = Table("sign in as", "password", "then", box=None, pad_edge=False)
-    where = "" if home.root == Path(DEFAULT_HOME).resolve() else f" --dir {home.root}"
+    table = Table("sign in as", "password", box=None, pad_edge=False)
     for username, password in built.sign_ins.items():
-        table.add_row(username, password, f"{_called_as()} demo code {username}{where}")
+        table.add_row(username, password)
     console.print(table)
-    console.print("Accounts whose role reads content need the one-time code that the last column prints.\n")
+    where = "" if home.root == Path(DEFAULT_HOME).resolve() else f" --dir {home.root}"
+    console.print("\nWhere a one-time code is asked for, this prints it (officer, or another name from the list):")
+    click.echo(f"  {_called_as()} demo code officer{where}\n", err=True)

@@ -34,8 +34,9 @@ from evenhand.ledger.errors import AppendRefused, Malformed, Reason
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.notes import VerifierKey, parse_note
 from evenhand.web.home import Home
-from evenhand.web.record.checkpoints import keyring
+from evenhand.web.record.checkpoints import key_file, keyring
 from evenhand.web.record.checks.documents import Keys, check_documents, orphans
+from evenhand.web.record.checks.high_water import check_file
 from evenhand.web.record.checks.names import Names
 from evenhand.web.record.checks.openings import Openings
 from evenhand.web.record.checks.reads import check_chain, check_window
@@ -133,6 +134,7 @@ def _all_findings(home: Home, content: _Content, against: Path | None) -> list[F
     findings = check_log(store)
     notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
     findings += check_checkpoints(store, size, notes, keys)
+    findings += check_file(store, key_file(home), notes)
     findings += _against(store, size, against, keys)
     return [*findings, *strays(), *content.findings(home)]
 

@@ -1,0 +1,88 @@
+"""The parent of our own PostgreSQL server; run as a program. The server never outlives the tests that wanted it.
+
+    python server.py FOLDER BINARIES     prints `ready`, or ends with what the server said
+
+Standard input is a pipe that only the test process holds open. When it closes, because the tests are over or because
+somebody killed them, the server is stopped and its folder removed. A session of its own, so that a Ctrl-C or a
+killed process group does not take this program away first.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGQUIT
+from typing import Any
+
+_LONGEST_START = 60  # seconds
+
+
+def main(folder: Path, binaries: Path) -> int:
+    """Serve until standard input ends; return 0, or 1 if the server did not start."""
+    as_owner = _owner(folder)
+    server: subprocess.Popen[bytes] | None = None
+    try:
+        _initialise(folder, binaries, as_owner)
+        server = _start(folder, binaries, as_owner)
+        if not _answers(folder, binaries, server):
+            _say((folder / "log").read_text(errors="replace"))
+            return 1
+        _say("ready")
+        sys.stdin.buffer.read()
+        return 0
+    finally:
+        if server is not None:
+            with suppress(ProcessLookupError):
+                os.kill(server.pid, SIGQUIT)  # PostgreSQL's immediate shutdown
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _owner(folder: Path) -> dict[str, Any]:
+    """Return how to start a program as the server's owner: initdb refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    owner = pwd.getpwnam("postgres")
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _initialise(folder: Path, binaries: Path, as_owner: dict[str, Any]) -> None:
+    command = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+               "--locale=C", "--data-checksums"]  # fmt: skip
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/", **as_owner)
+
+
+def _start(folder: Path, binaries: Path, as_owner: dict[str, Any]) -> subprocess.Popen[bytes]:
+    settings = {"listen_addresses": "", "unix_socket_directories": folder, "unix_socket_permissions": "0777"}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", folder / "data", *options],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **as_owner,
+        )  # fmt: skip
+
+
+def _answers(folder: Path, binaries: Path, server: subprocess.Popen[bytes]) -> bool:
+    ask = [binaries / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
+    until = time.monotonic() + _LONGEST_START
+    while server.poll() is None and time.monotonic() < until:
+        if subprocess.run(ask, check=False, stdin=subprocess.DEVNULL).returncode == 0:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1]), Path(sys.argv[2])))
