@@ -38,7 +38,7 @@ def ready(home: Home, *, create: bool = True) -> None:
         raise UsageError(
             "there is no installation here",
             where=str(home.root),
-            mend="Name its folder with --dir or EVENHAND_DATA, or make one with: evenhand demo.",
+            mend="Name its folder with --dir or EVENHAND_DATA, or make one: evenhand serve (or evenhand demo).",
         )
     setup_django(home)
     from evenhand.context import Context

@@ -178,6 +178,9 @@ CSRF_COOKIE_HTTPONLY = True
 # No SECURE_PROXY_SSL_HEADER: whoever reaches the port directly could write that header themselves. gunicorn takes
 # X-Forwarded-Proto from a proxy on this machine alone (docs/how-to/first-installation.md).
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(_NAMED_HOSTS)
+# Sign-in attempts are counted by address. Behind a proxy every address would be the proxy's, and one stranger could
+# lock everybody out; a site that names its hosts stands behind exactly one.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _NAMED_HOSTS else 0
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 

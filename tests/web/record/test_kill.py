@@ -25,7 +25,7 @@ from evenhand.web.record.checkpoints import make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.keys import create_key
 from evenhand.web.record.models import KeySeat, LedgerEntry, Record, SealedText
-from evenhand.web.record.sealed import seal_text
+from evenhand.web.record.sealed import open_texts, seal_text
 from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.sweeping import GRACE, sweep_keys
 from evenhand.web.record.unit import recording
@@ -40,15 +40,21 @@ def real_randomness(desk: Desk) -> Context:
 
 
 def record_for_ever(ctx: Context, rounds: int = 10_000) -> Work:
-    """Return work that records units of three kinds of rows, acknowledging each after its commit."""
+    """Return work that records units of three kinds of rows, acknowledging each after its commit.
+
+    Between them it reads a text (a row of the read log) and now and then signs a checkpoint.
+    """
 
     def work(acknowledge: Acknowledge) -> None:
-        for _ in range(rounds):
+        for number in range(rounds):
             with recording(actor=SYSTEM, ctx=ctx, purpose="kill test") as r:
-                seal_text(r, key=ORGANISATION, field="lead.snapshot", text="You muppet")
+                text = seal_text(r, key=ORGANISATION, field="lead.snapshot", text="You muppet")
                 grant_seat(r, key=ORGANISATION, actor=ActorId(ctx.new_id()), role="officer", since=ctx.now())
                 document = r.add(type="lead.disposed", key=ORGANISATION, body={})
             acknowledge(f"{document} {r.acknowledged[0].index}")
+            open_texts([text], actor=SYSTEM, purpose="kill test", ctx=ctx)
+            if number % 3 == 2:
+                make_checkpoint(ctx)
 
     return work
 
@@ -78,11 +84,10 @@ def test_killed_at_each_point_of_an_append(any_desk: Desk, point: str) -> None:
 def test_killed_at_random_moments(desk: Desk) -> None:
     acknowledged: list[str] = []
     work = record_for_ever(real_randomness(desk))
-    delays = random_delays(points(short=110, nightly=1_000), longest=0.15)
-    for number, delay in enumerate(delays):
+    delays = random_delays(points(short=120, nightly=1_000), longest=0.1)
+    for delay in delays:
         acknowledged += killed_after(delay, work)
-        if number % 10 == 0 or number == len(delays) - 1:
-            holds(desk, acknowledged)
+        holds(desk, acknowledged)
     assert len(acknowledged) > len(delays), "too few units were recorded to say anything"
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from evenhand.errors import UsageError
 from evenhand.web.record.documents import instant
 from evenhand.web.record.ids import ActorId, KeyId, hex_id
@@ -30,8 +32,8 @@ def grant_seat(
 
 
 def end_seat(r: Recorder, seat_id: str, *, at: datetime) -> None:
-    """End a seat at a time; UsageError if there is no such open seat."""
-    seat = KeySeat.objects.filter(id=seat_id, valid_until__isnull=True).first()
+    """End a seat at a time; UsageError if there is no seat that is still open then."""
+    seat = _open(at).filter(id=seat_id).first()
     if seat is None:
         raise UsageError("there is no open seat with this id")
     seat.valid_until = max(at.replace(microsecond=0), seat.valid_from)
@@ -41,7 +43,7 @@ def end_seat(r: Recorder, seat_id: str, *, at: datetime) -> None:
 
 def end_seats(r: Recorder, *, actor: ActorId, at: datetime, role: str | None = None, key: KeyId | None = None) -> int:
     """End all open seats of a person (of one role, on one key, if named) and return how many there were."""
-    open_seats = KeySeat.objects.filter(actor=actor, valid_until__isnull=True)
+    open_seats = _open(at).filter(actor=actor)
     if role is not None:
         open_seats = open_seats.filter(role=role)
     if key is not None:
@@ -56,6 +58,11 @@ def has_seat(key: KeyId, actor: ActorId, at: datetime) -> bool:
     """Return whether the person holds a seat on the key at that time (for pages; the key service checks itself)."""
     held = KeySeat.objects.filter(key_id=key, actor=actor, valid_from__lte=at)
     return held.exclude(valid_until__lte=at).exists()
+
+
+def _open(at: datetime) -> QuerySet[KeySeat]:
+    """Return the seats that are open at a time, those that have a later end among them."""
+    return KeySeat.objects.filter(Q(valid_until=None) | Q(valid_until__gt=at))
 
 
 def _fact(seat: KeySeat) -> SeatFact:

@@ -1,4 +1,4 @@
-"""The high-water file: what the signer last signed, kept beside its key and so out of a database administrator's reach."""
+"""The high-water file: what the signer last signed, kept beside its key, where no database administrator writes."""
 
 from __future__ import annotations
 
