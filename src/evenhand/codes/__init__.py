@@ -8,6 +8,7 @@
 A machine may name a clause as a suggestion; whether it was broken is for people to say.
 """
 
+from evenhand.categories import Category
 from evenhand.codes.digest import canonical, digest
 from evenhand.codes.linting import lint
 from evenhand.codes.lookup import (
@@ -22,7 +23,6 @@ from evenhand.codes.lookup import (
 )
 from evenhand.codes.model import (
     ActType,
-    Category,
     Clause,
     CodeOfConduct,
     Definition,

@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
 
+from evenhand.categories import Category
 from evenhand.codes.digest import digest
-from evenhand.codes.model import ActType, Category, Clause, CodeOfConduct, Example, Fault, Version
+from evenhand.codes.model import ActType, Clause, CodeOfConduct, Example, Fault, Version
 from evenhand.codes.reading import read
 
 T = TypeVar("T")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 
-from evenhand.codes.model import Category, Clause, CodeOfConduct, Definition, Example, Version
+from evenhand.categories import Category
+from evenhand.codes.model import Clause, CodeOfConduct, Definition, Example, Version
 from evenhand.codes.reading import load
 from evenhand.errors import UsageError
 

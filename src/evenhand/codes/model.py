@@ -7,20 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-
-class Category(StrEnum):
-    """What the screener can say about a post; each version maps these to clauses."""
-
-    ABUSE = "abuse"
-    INSULT = "insult"
-    IDENTITY_ATTACK = "identity_attack"
-    THREAT = "threat"
-    SEXUAL_HARASSMENT = "sexual_harassment"
-    DEHUMANISATION = "dehumanisation"
-    DOXXING = "doxxing"
-    PILE_ON_CALL = "pile_on_call"
-    PROFANITY = "profanity"
-    INCIVILITY = "incivility"
+from evenhand.categories import Category
 
 
 class ActType(StrEnum):

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from evenhand.categories import Category
 from evenhand.codes.model import (
     ActType,
-    Category,
     Clause,
     CodeOfConduct,
     Definition,

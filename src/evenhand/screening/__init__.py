@@ -4,8 +4,9 @@ from evenhand.screening import Screener
 verdicts = Screener().screen(["text", ...], parents=None)
 """
 
+from evenhand.categories import Category
 from evenhand.screening.reasons import with_clause
 from evenhand.screening.screener import Screener
-from evenhand.screening.verdict import Abstention, Category, Frame, Span, Target, Verdict
+from evenhand.screening.verdict import Abstention, Frame, Span, Target, Verdict
 
 __all__ = ["Abstention", "Category", "Frame", "Screener", "Span", "Target", "Verdict", "with_clause"]

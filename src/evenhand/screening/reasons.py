@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from evenhand.categories import Category
 from evenhand.screening.rules import ThreatHit
-from evenhand.screening.verdict import Category, Frame, Span, Target
+from evenhand.screening.verdict import Frame, Span, Target
 
 NOTHING_FOUND: Final = "Nothing in the words reached a threshold; what passes can still be reported."
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evenhand.categories import Category
 from evenhand.screening.features import contains, tokenise
 from evenhand.screening.model import HEADS, Calibration, Package
 from evenhand.screening.rules import ThreatHit, find_threats
 from evenhand.screening.threats import threat_score
-from evenhand.screening.verdict import Category
 from evenhand.screening.words import canon
 from evenhand.text import View
 

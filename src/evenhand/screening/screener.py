@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from evenhand.categories import Category
 from evenhand.errors import UsageError
 from evenhand.screening.frames import FrameRule, framings
 from evenhand.screening.model import Package, load, shipped
@@ -15,7 +16,7 @@ from evenhand.screening.reasons import NOTHING_FOUND, flagged, framed
 from evenhand.screening.scoring import Scored, flags_of, score
 from evenhand.screening.spans import threat_spans, word_spans
 from evenhand.screening.targets import groups_in, target_of
-from evenhand.screening.verdict import ABSTENTION_REASONS, Abstention, Category, Frame, Span, Target, Verdict
+from evenhand.screening.verdict import ABSTENTION_REASONS, Abstention, Frame, Span, Target, Verdict
 from evenhand.screening.views import Reading, abstention, read, vocabulary
 
 BATCH: Final = 256

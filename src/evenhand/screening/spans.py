@@ -8,10 +8,11 @@ from functools import cache
 
 import numpy as np
 
+from evenhand.categories import Category
 from evenhand.screening.features import Ints, UInt, contains, tokenise, word_hashes
 from evenhand.screening.model import HEADS, SPAN_COLUMN, Floats, Package
 from evenhand.screening.rules import ThreatHit
-from evenhand.screening.verdict import Category, Span
+from evenhand.screening.verdict import Span
 from evenhand.screening.words import canon
 from evenhand.text.forms import PLACEHOLDERS
 from evenhand.text.view import View

@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import Final
 
-from evenhand.screening.verdict import Category, Target
+from evenhand.categories import Category
+from evenhand.screening.verdict import Target
 from evenhand.screening.words import group_of_word, read_data
 from evenhand.text.forms import GROUP, MENTION
 

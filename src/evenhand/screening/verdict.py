@@ -6,20 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-
-class Category(StrEnum):
-    """What a post may be an instance of; keys of the scores, in the order they are printed."""
-
-    ABUSE = "abuse"
-    INSULT = "insult"
-    IDENTITY_ATTACK = "identity_attack"
-    THREAT = "threat"
-    SEXUAL_HARASSMENT = "sexual_harassment"
-    DEHUMANISATION = "dehumanisation"
-    DOXXING = "doxxing"
-    PILE_ON_CALL = "pile_on_call"
-    PROFANITY = "profanity"
-    INCIVILITY = "incivility"
+from evenhand.categories import Category
 
 
 class Frame(StrEnum):
