@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -17,7 +18,10 @@ from evenhand.web.people.models import Grant, Mandate, User
 from evenhand.web.people.queries import holders_of, roles_at
 from evenhand.web.people.roles import Office, Role
 from evenhand.web.people.standing import PersonId
-from evenhand.web.record.ids import SYSTEM, ActorId
+from evenhand.web.record.documents import open_document
+from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
+from evenhand.web.record.keys import unwrap
+from evenhand.web.record.models import Record
 from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
@@ -187,12 +191,42 @@ def test_the_documents_rebuild_the_rows(desk):
         lambda: Grant.objects.filter(role=Role.OFFICER).update(role=Role.DPO),
         lambda: Grant.objects.filter(role=Role.AUDITOR).delete(),
         lambda: Mandate.objects.update(person="0" * 32),
+        lambda: User.objects.filter(username="officer").update(username="officer2"),
+        lambda: User.objects.filter(username="outsider").update(is_active=False),
+        lambda: User.objects.filter(username="outsider").update(made_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda: User.objects.filter(username="outsider").delete(),
+        lambda: User.objects.create(id="f" * 32, username="sly", made_at=datetime(2026, 1, 1, tzinfo=UTC)),
     ],
 )
 def test_a_row_changed_behind_the_record_is_noticed(desk, change):
     standing_cast(desk)
     change()
-    assert [found for found in differences() if "people_grant" in found or "people_mandate" in found]
+    assert [found for found in differences() if found.startswith("people_")]
+
+
+def test_no_sign_in_name_stands_in_a_document(desk):
+    person(desk.ctx, "a-telling-name")
+    for _, data in documents():
+        assert b"a-telling-name" not in data
+        assert b"four calm words" not in data
+
+
+def test_rows_and_documents_say_the_same_second_however_slow_the_machine_is(desk):
+    seconds = count()
+    slow = replace(desk.ctx, now=lambda: desk.ctx.now() + timedelta(seconds=next(seconds)))
+    who = person(slow)
+    end_role(grant=grant_role(person=who, role=Role.OFFICER, actor=SYSTEM, ctx=slow), actor=SYSTEM, ctx=slow)
+    mandate = record_mandate(
+        person=who, office=Office.LEADER, begins=date(2026, 1, 1), ends=None, actor=SYSTEM, ctx=slow
+    )
+    end_mandate(mandate=mandate, ends=date(2026, 3, 2), actor=SYSTEM, ctx=slow)
+    assert differences() == []
+
+
+def documents() -> list[tuple[str, bytes]]:
+    """Return (id, canonical bytes) of every document under the organisation's key."""
+    data_key = unwrap(ORGANISATION, actor=SYSTEM, purpose="test")
+    return [(row.id, open_document(data_key, row.id, bytes(row.sealed))) for row in Record.objects.all()]
 
 
 def log_size() -> int:

@@ -85,6 +85,7 @@ def lived_in(desk: Desk, tmp_path: Path) -> Desk:
     begun, last = date(2025, 1, 1), date(2026, 2, 1)
     mandate = record_mandate(person=chair, office=Office.LEADER, begins=begun, ends=None, actor=SYSTEM, ctx=ctx)
     end_mandate(mandate=mandate, ends=last, actor=SYSTEM, ctx=ctx)
+    record_mandate(person=chair, office=Office.LEADER, begins=last, ends=None, actor=SYSTEM, ctx=ctx)
     declare(label="Councillor, ward 3", accounts=[Account("x", "7001", "ana")], actor=SYSTEM, ctx=ctx)
     reply: dict[str, Any] = {"in_reply_to_user_id_str": "7001", "in_reply_to_screen_name": "ana"}
     words = ("you idiot, resign", "what a fine speech", "damn, I will find you", "an idiot speaks")
@@ -206,25 +207,33 @@ def all_changes(database: Path) -> Iterator[Change]:
     with closing(sqlite3.connect(database)) as rows:
         for table in sorted(covered_tables(database)):
             columns = rows.execute(f'PRAGMA table_info("{table}")').fetchall()
-            keys = [name for _, name, *_, place in columns if place]
+            keys = [(place, name) for place, name, *_, is_key in columns if is_key]
             found = rows.execute(f'SELECT rowid, * FROM "{table}" ORDER BY rowid').fetchall()
-            names = [name for _, name, *_ in columns]
-            for place, column in enumerate(names):
-                for number in range(_KINDS if found else 0):
-                    # Another row for each kind of change: the first, the last, and some between.
-                    rowid, *row = found[(-number * (place + 1)) % len(found)]
-                    after = changed(row[place], number)
-                    if after != row[place] or type(after) is not type(row[place]):
-                        named = {words(row[names.index(key)]) for key in keys}
-                        named |= {words(after), str(after).encode().hex()} if column in keys else set()
-                        yield Change(table, column, rowid, frozenset(named), row[place], after)
+            for place, column, *_ in columns:
+                for row, after in spread([row[place + 1] for row in found], place + 1):
+                    before = found[row][place + 1]
+                    named = {words(found[row][key + 1]) for key, _ in keys}
+                    if place in dict(keys):
+                        named |= {words(after), str(after).encode().hex()}
+                    yield Change(table, column, found[row][0], frozenset(named), before, after)
 
 
-_KINDS = 5
+def spread(values: list[Any], step: int) -> Iterator[tuple[int, Any]]:
+    """Yield (row, new value) for a column: each kind of change, on rows apart, and each kind where nothing stood."""
+    for kind in range(_KINDS if values else 0):
+        row = (-kind * step) % len(values)
+        after = changed(values[row], kind)
+        if after != values[row] or type(after) is not type(values[row]):
+            yield row, after
+    if None in values and any(value is not None for value in values):
+        yield from ((values.index(None), after) for after in ("x", 7, "2026-13-45 99:00:00"))
+
+
+_KINDS = 6
 
 
 def changed(value: Any, kind: int) -> Any:
-    """Return another value: one bit or figure, text, nothing, a number, or one byte at the end."""
+    """Return another value: one bit or figure, text, nothing, a number, one byte less, the same in another spelling."""
     match kind:
         case 0:
             return flipped(value)
@@ -234,8 +243,19 @@ def changed(value: Any, kind: int) -> Any:
             return None
         case 3:
             return 7
-        case _:
+        case 4:
             return value[:-1] if isinstance(value, str | bytes) and value else 2**60
+        case _:
+            return respelled(value)
+
+
+def respelled(value: Any) -> Any:
+    """Return what Django reads as the same time, figure or word."""
+    if isinstance(value, str) and len(value) == len("2026-03-02 09:00:00") and value[10] == " ":
+        return value.replace(" ", "T")
+    if isinstance(value, int):
+        return float(value) + 0.5
+    return value.encode() if isinstance(value, str) else value
 
 
 def flipped(value: Any) -> Any:

@@ -63,7 +63,7 @@ def holds(desk: Desk, acknowledged: list[str]) -> None:
     stored = {record.id: record.seq for record in Record.objects.all()}
     for line in acknowledged:
         document, index = line.split()
-        assert stored[document] == int(index), "an acknowledged leaf was lost"
+        assert stored.get(document) == int(index), "an acknowledged leaf was lost"
     assert len(stored) == SealedText.objects.count() == KeySeat.objects.count(), "half a unit was left"
     assert LedgerEntry.objects.count() == len(stored) + 2
     # A log that grew past its checkpoint is not `failed`; anything that contradicts is.
@@ -84,7 +84,7 @@ def test_killed_at_each_point_of_an_append(any_desk: Desk, point: str) -> None:
 def test_killed_at_random_moments(desk: Desk) -> None:
     acknowledged: list[str] = []
     work = record_for_ever(real_randomness(desk))
-    delays = random_delays(points(short=120, nightly=1_000), longest=0.1)
+    delays = random_delays(points(short=160, nightly=1_000), longest=0.1)
     for delay in delays:
         acknowledged += killed_after(delay, work)
         holds(desk, acknowledged)

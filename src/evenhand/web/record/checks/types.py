@@ -15,11 +15,12 @@ from evenhand.web.record.projections import model_of, registered
 
 _AT_MOST: Final = 5
 _LARGEST: Final = 2**53 - 1  # beyond it a document cannot say the value
+# A bare '0002' would be taken as a number beside a column of times, and every text is greater than that.
 # Django reads what is no time at all as None, and several spellings as one time: only the spelling it writes will do.
-_DAY = "typeof({0}) <> 'text' OR date({0}) IS NOT {0} OR {0} < '0002' OR {0} > '9999-12-30'"
+_DAY = "typeof({0}) <> 'text' OR date({0}) IS NOT {0} OR {0} < '0002-01-01' OR {0} > '9999-12-30'"
 _FRACTION = "substr({0}, 20) NOT GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]' OR substr({0}, 20) = '.000000'"
 _TIME = (
-    "typeof({0}) <> 'text' OR datetime(substr({0}, 1, 19)) IS NOT substr({0}, 1, 19) OR {0} < '0002'"
+    "typeof({0}) <> 'text' OR datetime(substr({0}, 1, 19)) IS NOT substr({0}, 1, 19) OR {0} < '0002-01-01'"
     f" OR {{0}} > '9999-12-30' OR (length({{0}}) <> 19 AND ({_FRACTION}))"
 )
 _Kinds = tuple[tuple[type[models.Field], str], ...]  # type: ignore[type-arg] # any field
