@@ -151,6 +151,8 @@ def main() -> None:
                     f"{form:24} {posts:8,} {posts / seconds:9,.0f} {seconds / baseline:9.1f} {grown:5.0f} MB  {wanted}"
                 )
                 path.unlink()
+        seconds, _, _ = run(write_v1(folder / "one.jsonl", 1), folder / "one")
+        print(f"an import of one post: {seconds * 1000:.0f} ms, most of it DuckDB's start")
     print(json.dumps({"unit": "CPU seconds of one process, DuckDB's included; x orjson = time over a bare parse"}))
 
 

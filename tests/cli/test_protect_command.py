@@ -44,8 +44,6 @@ def test_one_bad_row_declares_nobody(desk: Desk, tmp_path: Path, capsys: pytest.
     assert Protected.objects.count() == 0
 
 
-def test_a_file_that_is_not_there_is_one_line(
-    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_is_not_there_is_one_line(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path / "nowhere.csv", desk) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -136,6 +136,26 @@ def _desk_database(home: Home) -> Iterator[Finding]:
             yield Finding(name, State.OK, "as it must be")
 
 
+def _corpus(home: Home) -> Iterator[Finding]:
+    """Files that no import committed: harmless, and never swept unless an import announced them."""
+    if not home.corpus.is_dir() or not home.database.exists():
+        return
+    setup_django(home)
+    from django.db import DatabaseError
+
+    from evenhand.web.sources.queries import corpus_here, stray_copies
+
+    try:
+        strays = [*corpus_here(home).strays(), *stray_copies(home)]
+    except DatabaseError:
+        return  # said above
+    if strays:
+        words = f"{len(strays)} files belong to no import, {strays[0].name} among them"
+        yield Finding("corpus", State.OK, words, "They are never read; delete them if nothing else needs them.")
+    else:
+        yield Finding("corpus", State.OK, "every file belongs to an import")
+
+
 def _database_checks() -> list[tuple[str, Callable[[], None]]]:
     from django.db import connection
 
@@ -156,7 +176,7 @@ def _python(_home: Home) -> Iterator[Finding]:
 
 
 _CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
-    _python, _folder, _organisation, _key_files, _hosts, _cookies, _desk_database,
+    _python, _folder, _organisation, _key_files, _hosts, _cookies, _desk_database, _corpus,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from evenhand.cli._django import ready
+from evenhand.cli._stores import stores_of
 from evenhand.cli.output import console, emit_json
 from evenhand.corpus.export import Profile, export
 from evenhand.errors import UsageError
@@ -38,7 +39,7 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
     ready(home, create=False)
     from evenhand.web.sources.queries import corpus_here
 
-    with console.status("exporting") if sys.stderr.isatty() else _Quiet() as status:
+    with stores_of(home), console.status("exporting") if sys.stderr.isatty() else _Quiet() as status:
         exported = export(
             corpus_here(home),
             target,

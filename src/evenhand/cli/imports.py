@@ -13,11 +13,13 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from evenhand.cli._django import ready
+from evenhand.cli._stores import stores_of
 from evenhand.cli.output import console, emit_json
 from evenhand.context import Context
 from evenhand.corpus import Corpus, Ingested, MemoryManifest, Terms, ingest
+from evenhand.corpus.mappings import keep_mapping, recognise_mapped
 from evenhand.errors import UsageError
-from evenhand.posts import Choices, Recognised, recognise
+from evenhand.posts import Choices, Recognised
 from evenhand.posts.times import zone_of
 from evenhand.web.home import Home
 
@@ -37,6 +39,12 @@ class _Unread:
 @click.option("--corpus", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where the posts go.")
 @click.option("--as", "as_format", metavar="FORMAT", help="Name the reader: x_archive, x_api or rows.")
 @click.option("--timezone", metavar="TZ", help="The zone of times without one, like Europe/London.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Which column is what: lines like text = "said" below [columns].',
+)
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Day or month first, where no date tells.")
 @click.option("--basis", metavar="TEXT", help="The lawful basis for bulk data about third persons.")
 @click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
@@ -46,22 +54,29 @@ def command(
     corpus: Path,
     as_format: str | None,
     timezone: str | None,
+    mapping: Path | None,
     date_order: str | None,
     basis: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Read platform exports into a corpus. A folder is read file by file. The same file twice adds nothing."""
+    """Read platform exports into a corpus. A folder is read file by file. The same file twice adds nothing.
+
+    How a table without the plain columns was read is kept in DIR/mappings and used again.
+    """
     if timezone:
         zone_of(timezone)
     choices = Choices(timezone, date_order)
-    files = [_looked_at(path, inside, as_format, choices) for path, inside in _files(paths)]
+    home = Home.of_corpus(corpus)
+    files = [_looked_at(path, inside, home.corpus, as_format, choices, mapping) for path, inside in _files(paths)]
     _check_corpus(corpus, files)
-    import_one = _dry(corpus, basis) if dry_run else _real(corpus, basis)
+    with stores_of(home):
+        import_one = _dry(home, basis) if dry_run else _real(home, basis)
     done: list[dict[str, Any]] = []
     try:
         for file in files:
-            done.append(_unread(file) if isinstance(file, _Unread) else _one(file, import_one))
+            with stores_of(home):
+                done.append(_unread(file) if isinstance(file, _Unread) else _one(file, import_one))
     finally:
         # What has been committed is told even if a later file stops the command.
         if as_json or not sys.stdout.isatty():
@@ -87,9 +102,11 @@ def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
             yield inner, True
 
 
-def _looked_at(path: Path, inside: bool, as_format: str | None, choices: Choices) -> Recognised | _Unread:
+def _looked_at(
+    path: Path, inside: bool, folder: Path, as_format: str | None, choices: Choices, mapping: Path | None
+) -> Recognised | _Unread:
     try:
-        return recognise(path, as_format=as_format, choices=choices)
+        return recognise_mapped(path, folder, as_format=as_format, choices=choices, named=mapping)
     except UsageError as error:
         if not inside:
             raise
@@ -103,8 +120,7 @@ def _check_corpus(corpus: Path, files: list[Recognised | _Unread]) -> None:
         raise UsageError("no reader knows any file in the folder", mend="Nothing was imported.")
 
 
-def _dry(corpus: Path, basis: str | None) -> Any:
-    home = Home.of_corpus(corpus)
+def _dry(home: Home, basis: str | None) -> Any:
     if home.database.exists():
         ready(home, create=False)
         from evenhand.web.sources.queries import DeskManifest
@@ -124,14 +140,17 @@ def _dry(corpus: Path, basis: str | None) -> Any:
     return count
 
 
-def _real(corpus: Path, basis: str | None) -> Any:
-    home = Home.of_corpus(corpus)
+def _real(home: Home, basis: str | None) -> Any:
     ready(home)
     from evenhand.web.sources.actions import import_file
 
     def run(recognised: Recognised, terms: Terms) -> Ingested:
         ctx = Context.system()
-        return import_file(recognised=recognised, ctx=ctx, home=home, basis=basis, terms=terms).ingested
+        ingested = import_file(recognised=recognised, ctx=ctx, home=home, basis=basis, terms=terms).ingested
+        kept = keep_mapping(recognised, home.corpus)
+        if kept:
+            ingested.report.note(f"mapping kept for the next table with this header: {kept}")
+        return ingested
 
     return run
 

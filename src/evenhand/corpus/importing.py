@@ -81,7 +81,8 @@ def ingest(
 ) -> Ingested:
     """Read a recognised file and return what it adds to the corpus. Needs `corpus.writing()`.
 
-    Records already held, by (record_key, raw_record_sha256), add nothing: the same file twice adds 0 rows.
+    Records already held, by record_key, raw_record_sha256 and the time as read, add nothing: the same file
+    twice adds 0 rows; with another zone chosen it corrects the times.
     With `keep` false nothing is left on disk. Whatever fails leaves no file behind. Memory stays under about
     300 MB; about 50 µs per record.
     """
@@ -204,9 +205,9 @@ def _never_held(event: Row, recognised: Recognised) -> Row:
 
 _FRESH = """
 WITH read AS (
-    SELECT record_key, raw_record_sha256, file_row_number AS number,
+    SELECT record_key, raw_record_sha256, claimed_at, tz_status, file_row_number AS number,
            row_number() OVER (
-               PARTITION BY record_key, raw_record_sha256 ORDER BY file_row_number
+               PARTITION BY record_key, raw_record_sha256, claimed_at, tz_status ORDER BY file_row_number
            ) AS copy
     FROM ({read})
 )
@@ -217,6 +218,8 @@ FROM read AS r
 WHERE r.copy = 1 AND NOT EXISTS (
     SELECT 1 FROM ({held}) AS h
     WHERE h.record_key = r.record_key AND h.raw_record_sha256 = r.raw_record_sha256
+      -- The same bytes read with another zone or order of dates are another observation.
+      AND h.tz_status = r.tz_status AND h.claimed_at IS NOT DISTINCT FROM r.claimed_at
 )
 """
 _FRESH_EVENTS = """

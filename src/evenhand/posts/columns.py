@@ -98,7 +98,8 @@ def events_to_table(rows: list[Row]) -> pa.Table:
 @lru_cache(maxsize=len(POST_SCHEMA) * 2)
 def _empty_column(field: pa.Field[Any], length: int) -> pa.Array[Any]:
     value = EMPTY.get(field.name)
-    return pa.array([[] if isinstance(value, dict) else value] * length, field.type)
+    column: pa.Array[Any] = pa.array([[] if isinstance(value, dict) else value] * length, field.type)
+    return column
 
 
 def to_rows(batches: pa.Table | Iterable[pa.RecordBatch]) -> Iterator[Row]:

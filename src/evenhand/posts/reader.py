@@ -44,6 +44,7 @@ class Choices:
 
     timezone: str | None = None  # IANA zone of times without one
     date_order: str | None = None  # "dmy" or "mdy", where no date of the file tells
+    columns: tuple[tuple[str, str], ...] | None = None  # (field, column) of a mapping file
 
 
 NO_CHOICES: Final = Choices()

@@ -126,7 +126,7 @@ def _how_to_mend(head: Head) -> str:
     if start.startswith((b"<!doctype html", b"<html")):
         return "Please export JSON."
     known = ", ".join(reader.source_format.partition("/")[0] for reader in READERS)
-    return f"Readers: {known}. Name one with --as, or give the file the plain columns."
+    return f"Readers: {known}. Name one with --as, or say with --mapping FILE which column is what."
 
 
 def reader_named(name: str) -> Reader:

@@ -6,12 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connections, transaction
+from django_tasks_db.models import DBTaskResult
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.posts import Recognised, recognise
+from evenhand.web.record import outbox
 from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.keys import KeyRefused, living_keys, unwrap
 from evenhand.web.record.sealed import open_texts
@@ -127,3 +130,35 @@ def test_sources_and_texts_are_forgotten_on_time(desk: Desk, tweets: Recognised)
 
 def test_forgetting_nothing_writes_nothing(desk: Desk) -> None:
     assert forget_sources(ctx=desk.ctx, home=desk.home) == 0
+
+
+def jobs() -> int:
+    return int(DBTaskResult.objects.filter(args_kwargs__args__0=actions.SCREEN_POSTS).count())
+
+
+def test_the_job_is_there_exactly_if_the_import_is(
+    desk: Desk, tweets: Recognised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched, pytest.raises(OperationalError, match="disk is full"):
+        patched.setattr(type(connections["default"]), "_commit", full)
+        import_file(recognised=tweets, ctx=desk.ctx)
+    assert (jobs(), models.Import.objects.count(), files(desk)) == (0, 0, [])
+    import_file(recognised=tweets, ctx=desk.ctx)
+    assert (jobs(), models.Import.objects.count()) == (1, 1)
+    import_file(recognised=tweets, ctx=desk.ctx)
+    assert jobs() == 1
+
+
+def test_an_import_stands_without_the_desk_app(desk: Desk, tweets: Recognised, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "_JOBS", {})
+    assert import_file(recognised=tweets, ctx=desk.ctx).ingested.posts == 3
+    assert jobs() == 0
+
+
+def test_an_import_inside_another_transaction_is_refused(desk: Desk, tweets: Recognised) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="commits by itself"):
+        import_file(recognised=tweets, ctx=desk.ctx)
+    assert files(desk) == []

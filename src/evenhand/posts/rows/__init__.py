@@ -26,7 +26,7 @@ class Rows:
             return None
         if head.start.startswith(PARQUET_MAGIC):
             return Sign(self.source_format, 0.75, ("Parquet",))
-        columns = _columns(head)
+        columns = columns_of(head)
         if is_record(columns):
             return Sign(self.source_format, 1.0, ("our own records export",))
         sure, reasons = score(columns)
@@ -34,7 +34,7 @@ class Rows:
 
     def needs_basis(self, head: Head) -> bool:
         """Return whether the columns are those of a mass collection about third persons."""
-        return is_bulk(_columns(head))
+        return is_bulk(columns_of(head))
 
     def rows(self, source: Source, report: Report) -> Iterator[Row]:
         """Yield a row per table row; a row whose id a spreadsheet destroyed is refused."""
@@ -52,7 +52,10 @@ class Rows:
         plain.finish()
 
 
-def _columns(head: Head) -> tuple[str, ...]:
+def columns_of(head: Head) -> tuple[str, ...]:
+    """Return the column names of a table, as far as its start tells; () for Parquet, whose end tells."""
+    if head.start.startswith(PARQUET_MAGIC):
+        return ()
     if head.start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
         keys: dict[str, None] = {}
         for value in peek(head):

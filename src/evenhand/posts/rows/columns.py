@@ -26,7 +26,7 @@ PLAIN: Final = (
 )
 """The columns that need no mapping, in the order of our own exports."""
 
-SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+_COMMON: Final[Mapping[str, tuple[str, ...]]] = {
     "platform": ("network", "source_platform"),
     "id": ("id_str", "tweet_id", "post_id", "status_id", "comment_id", "message_id", "native_id"),
     "author_id": ("user_id", "userid", "from_user_id", "account_id"),
@@ -43,6 +43,20 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "reposts": ("retweet_count", "retweets", "shares", "share_count", "repost_count"),
     "language": ("lang",),
     "parent_text": ("context", "in_reply_to_text"),
+}
+# Headings follow the language of whoever made the table; a further language is a further table here.
+_GERMAN: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("beitrags_id", "kommentar_id"),
+    "author_handle": ("benutzer", "benutzername", "nutzername"),
+    "author_display": ("autor", "anzeigename"),
+    "text": ("nachricht", "beitrag", "kommentar", "inhalt"),
+    "created_at": ("datum", "zeitpunkt"),
+    "reply_to": ("antwort_auf",),
+    "likes": ("gefällt_mir",),
+    "language": ("sprache",),
+}
+SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    field: (*names, *_GERMAN.get(field, ())) for field, names in _COMMON.items()
 }
 ID_FIELDS: Final = ("id", "author_id", "reply_to", "quote_of", "share_of")
 

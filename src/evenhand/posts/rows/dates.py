@@ -51,7 +51,9 @@ class DateReader:
 
     def _in_parts(self, match: re.Match[str]) -> Moment:
         first, second = int(match[1]), int(match[2])
-        order = self._order or self._decide()
+        # 31.12.2024: whoever writes dots begins with the day.
+        dotted = match.string[match.end(1)] == "." and second <= _MOST
+        order = self._order or ("dmy" if dotted else self._decide())
         day, month = (first, second) if order == "dmy" else (second, first)
         try:
             local = local_us((int(match[3]), month, day), _clock(match))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ class PlainRows:
         self._synthetic = SyntheticIds(source.sha256)
         self._dates = DateReader(source.choices, self._all_dates, source.name)
         self._told: tuple[str, ...] = ()
+        self._chosen = None if source.choices.columns is None else dict(source.choices.columns)
         self._base: Row = {
             "source_format": "rows/1",
             "record_kind": "post",
@@ -44,7 +45,7 @@ class PlainRows:
     def row(self, table_row: TableRow) -> Row | str:
         """Return the row of a table row, or the reason code why there is none."""
         columns = tuple(table_row.cells)
-        mapping = mapping_of(columns)
+        mapping = self._mapping(columns)
         if columns != self._told:
             self._tell(columns, mapping)
         cells = _unescaped(table_row.cells)
@@ -63,10 +64,13 @@ class PlainRows:
         self._put_key(row, ids, platform)
         return row
 
-    def _tell(self, columns: tuple[str, ...], mapping: dict[str, str]) -> None:
+    def _mapping(self, columns: tuple[str, ...]) -> Mapping[str, str]:
+        return mapping_of(columns) if self._chosen is None else self._chosen
+
+    def _tell(self, columns: tuple[str, ...], mapping: Mapping[str, str]) -> None:
         self._told = columns
         for field, column in mapping.items():
-            if field != column:
+            if field != column and column in columns:
                 self._report.note(f"column '{column}' read as {field}")
         unused = [name for name in columns if name not in mapping.values() and not name.startswith("_")]
         if unused:
@@ -106,11 +110,15 @@ class PlainRows:
             moment = self._dates.read(value)
         row["claimed_at"], row["claimed_at_local"], row["tz_status"] = moment.us, moment.local, moment.status
         row["flags"] += moment.flags
+        if moment.status == "naive_unknown":
+            self._report.note(
+                "times without a zone are kept as local times; import again with --timezone to say which zone"
+            )
 
     def _all_dates(self) -> Iterator[Any]:
         """Yield the date cell of every row: how the order of day and month is decided."""
         for table_row in table_rows(self._source, Report(self._source.name)):
-            column = mapping_of(tuple(table_row.cells)).get("created_at")
+            column = self._mapping(tuple(table_row.cells)).get("created_at")
             if column:
                 yield table_row.cells.get(column)
 

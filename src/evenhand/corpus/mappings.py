@@ -1,0 +1,134 @@
+"""The mapping files of a corpus: how tables without the plain columns were read, kept for the next time.
+
+They lie beside the data in `mappings/`, one per header. A person may change them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from evenhand.corpus.store import discard, sync_folder
+from evenhand.errors import Ambiguous, UsageError
+from evenhand.posts import Choices, Reader, Recognised, recognise
+from evenhand.posts.reader import Head
+from evenhand.posts.reading_form import scrub
+from evenhand.posts.recognition import head_of
+from evenhand.posts.rows import Rows, columns_of
+from evenhand.posts.rows.columns import mapping_of
+from evenhand.posts.rows.mapping import header_digest, mapping_text, read_mapping
+from evenhand.posts.rows.records import is_record
+from evenhand.posts.rows.tables import parquet_columns
+
+_FEW: Final = 2
+_SHOWN: Final = 20
+
+
+def recognise_mapped(
+    path: Path, folder: Path, *, as_format: str | None, choices: Choices, named: Path | None = None
+) -> Recognised:
+    """Return the reader for a file, as `recognise` does, with the mapping of its columns if there is one.
+
+    `named` is a mapping file a person names; else the one kept in the corpus `folder` for this header is
+    used, so that a table nobody would recognise is read too. Raises UsageError for a mapping that is wrong.
+    """
+    if named is not None:
+        return _with(recognise(path, as_format=_rows(as_format, named), choices=choices), named)
+    try:
+        recognised = recognise(path, as_format=as_format, choices=choices)
+    except Ambiguous:
+        raise
+    except UsageError:
+        kept = _kept(path, folder) if path.is_file() and as_format is None else None
+        if kept is None:
+            raise
+        return _with(recognise(path, as_format="rows", choices=choices), kept)
+    kept = _kept(path, folder) if _is_table(recognised.reader) else None
+    if kept is not None:
+        return _with(recognised, kept)
+    if as_format is None:
+        _check_understood(recognised)
+    return recognised
+
+
+def _check_understood(recognised: Recognised) -> None:
+    """Raise UsageError for a table of which only the text would be read, though there is more to read."""
+    columns = _columns(recognised.source.path, recognised.head) if _is_table(recognised.reader) else ()
+    if is_record(columns) or len(columns) < _FEW or set(mapping_of(columns)) != {"text"}:
+        return
+    raise UsageError(
+        f"of the columns {', '.join(columns[:_SHOWN])} only the text is understood",
+        where=str(recognised.source.path),
+        mend="Say with --mapping FILE which is what, or take the text alone with --as rows; nothing was imported.",
+    )
+
+
+def _rows(as_format: str | None, named: Path) -> str:
+    if as_format not in {None, "rows", Rows.source_format}:
+        raise UsageError("a mapping is for tables", where=str(named), mend="Leave out --as, or --mapping.")
+    return "rows"
+
+
+def _is_table(reader: Reader) -> bool:
+    return reader.source_format == Rows.source_format
+
+
+def _with(recognised: Recognised, mapping: Path) -> Recognised:
+    source = recognised.source
+    columns = tuple(read_mapping(mapping, _columns(source.path, recognised.head)).items())
+    return replace(recognised, source=replace(source, choices=replace(source.choices, columns=columns)))
+
+
+def _columns(path: Path, head: Head) -> tuple[str, ...]:
+    return columns_of(head) or parquet_columns(path)
+
+
+def _kept(path: Path, folder: Path) -> Path | None:
+    columns = _columns(path, head_of(path))
+    kept = _place(folder, columns)
+    return kept if columns and not is_record(columns) and kept.exists() else None
+
+
+def _place(folder: Path, columns: tuple[str, ...]) -> Path:
+    return folder / "mappings" / f"{header_digest(columns)}.toml"
+
+
+def keep_mapping(recognised: Recognised, folder: Path) -> Path | None:
+    """Keep how the columns of a table were read, whole or not at all; return where, None if there is no need.
+
+    Plain columns need no mapping. A file that is there stays as it is, unless another mapping was used now.
+    """
+    if not _is_table(recognised.reader):
+        return None
+    columns = _columns(recognised.source.path, recognised.head)
+    chosen = recognised.source.choices.columns
+    mapping = mapping_of(columns) if chosen is None else dict(chosen)
+    if is_record(columns) or (mapping == mapping_of(columns) and all(field == name for field, name in mapping.items())):
+        return None
+    place = _place(folder, columns)
+    if not _says(place, columns, mapping):
+        _write(place, scrub(mapping_text(columns, mapping)).encode())
+    return place
+
+
+def _says(place: Path, columns: tuple[str, ...], mapping: dict[str, str]) -> bool:
+    try:
+        return read_mapping(place, columns) == mapping
+    except UsageError:
+        return False
+
+
+def _write(place: Path, content: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = place.with_suffix(f".{os.getpid()}.half")
+    try:
+        with half.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        half.replace(place)
+        sync_folder(place.parent)
+    finally:
+        discard(half)
