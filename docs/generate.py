@@ -39,7 +39,7 @@ def section(name: str, command: click.Command) -> str:
     context = click.Context(command, info_name=name, parent=click.Context(root, info_name="evenhand"))
     usage = " ".join(command.get_usage(context).split()).removeprefix("Usage: ")
     lines = [f"\n## `evenhand {name}`\n\n    {usage}\n\n{paragraph(command.help or '')}\n"]
-    shown = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
+    shown = [p for p in command.get_params(context) if isinstance(p, click.Option) and "--help" not in p.opts]
     options = [row for p in shown if (row := p.get_help_record(context))]
     if options:
         lines.append("\n| option | does |\n|---|---|\n")
