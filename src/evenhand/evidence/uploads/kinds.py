@@ -1,0 +1,157 @@
+"""What an uploaded file is, by its content alone; a name or a declared type is never believed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from evenhand.errors import UsageError
+
+MIB: Final = 1 << 20
+MAX_BYTES: Final = 64 * MIB
+"""A file handed to `strip` is held in memory; larger uploads are refused with words (EVIDENCE §2.3, §2.8)."""
+MAX_PIXELS: Final = 50_000_000
+MAX_PARTS: Final = 200_000
+
+
+class Kind(StrEnum):
+    """The kinds a stranger may upload."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    PDF = "pdf"
+    TEXT = "text"
+    MAIL = "mail"
+
+    @property
+    def media_type(self) -> str:
+        """The type under which the working copy is served, as an attachment."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES: Final = {
+    Kind.PNG: "image/png",
+    Kind.JPEG: "image/jpeg",
+    Kind.WEBP: "image/webp",
+    Kind.PDF: "application/pdf",
+    Kind.TEXT: "text/plain; charset=utf-8",
+    Kind.MAIL: "message/rfc822",
+}
+
+
+class UploadRefused(UsageError):
+    """An upload we do not take, with the reason and what the sender can do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """The working copy: what staff see. `removed` names what was taken out, `remains` what could not be.
+
+    The original bytes are kept elsewhere, sealed and unchanged.
+    """
+
+    kind: Kind
+    data: bytes
+    removed: tuple[str, ...] = ()
+    remains: tuple[str, ...] = ()
+
+
+def refused(what: str, mend: str = "Send a screenshot (PNG or JPEG), a PDF or the link instead.") -> UploadRefused:
+    """Return the refusal of an upload."""
+    return UploadRefused(what, where="this file", mend=mend)
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Refuse an image without area or of more than 50 million pixels; nothing is decoded to find out."""
+    if width < 1 or height < 1:
+        raise refused("says that it has no width or no height")
+    if width * height > MAX_PIXELS:
+        raise refused(
+            f"is a picture of {width:,} by {height:,} points, over 50 million", "Send a smaller picture of it."
+        )
+
+
+_HEADER = re.compile(rb"[!-9;-~]{1,76}:[ \t]")
+_MAIL_FIELDS: Final = frozenset(
+    {b"from", b"to", b"date", b"subject", b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"}
+)
+_MARKUP = re.compile(rb"\s*(?:<!doctype\s|<html|<head|<body|<svg|<\?xml|<script|\{\\rtf)", re.IGNORECASE)
+# What people send most and we do not take, with what to do instead; offset, magic, name.
+_KNOWN_OTHERS: Final = (
+    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
+    (0, b"GIF8", "a GIF"),
+    (4, b"ftypheic", "a HEIC picture"),
+    (4, b"ftypmif1", "a HEIC picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (4, b"ftyp", "a video"),
+    (0, b"\x1a\x45\xdf\xa3", "a video"),
+    (0, b"OggS", "a sound recording"),
+    (0, b"ID3", "a sound recording"),
+    (0, b"BM", "a BMP picture"),
+    (0, b"II*\x00", "a TIFF picture"),
+    (0, b"MM\x00*", "a TIFF picture"),
+    (0, b"\xd0\xcf\x11\xe0", "an office document or an Outlook message"),
+    (0, b"\x1f\x8b", "a packed file"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a packed file"),
+    (0, b"Rar!", "a packed file"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ", "a program"),
+)
+
+
+def kind_of(data: bytes) -> Kind:
+    """Return what a file is; UploadRefused for an empty, too large or unknown one, and for web pages."""
+    if not data:
+        raise refused("is empty", "Choose the file again.")
+    if len(data) > MAX_BYTES:
+        raise refused(f"is larger than {MAX_BYTES // MIB} MiB", "Send a smaller part of it, or the link.")
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind.PNG
+    if data.startswith(b"\xff\xd8\xff"):
+        return Kind.JPEG
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return Kind.WEBP
+    if data.startswith(b"%PDF-"):
+        return Kind.PDF
+    return _worded(data)
+
+
+def _worded(data: bytes) -> Kind:
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    if _MARKUP.match(body[:512]):
+        raise refused("is a web page or a drawing that can run programs", "Send the link, a screenshot or a PDF of it.")
+    text = _is_text(body)
+    for offset, magic, name in _KNOWN_OTHERS:
+        if not text and data[offset : offset + len(magic)] == magic:
+            raise refused(f"is {name}, which we do not take here")
+    if not text and not _looks_like_mail(body):
+        raise refused("is of a kind we do not know")
+    return Kind.MAIL if _looks_like_mail(body) else Kind.TEXT
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not any(char < " " and char not in "\t\n\r\f" for char in set(text)) and "\x7f" not in text
+
+
+def _looks_like_mail(body: bytes) -> bool:
+    """Whether it begins with a block of mail header fields, two of them well known; a NUL is in no mail."""
+    if b"\0" in body:
+        return False
+    known: set[bytes] = set()
+    for line in body[: 64 * 1024].splitlines():
+        if not line:
+            break
+        if line[:1] in b" \t":
+            continue
+        if not _HEADER.match(line) and not line.endswith(b":"):
+            return False
+        name = line.split(b":", 1)[0].lower()
+        known |= {name} & _MAIL_FIELDS
+    return b"from" in known and len(known) >= 2
