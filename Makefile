@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check browser bench screenshots css docs lock clean
+.PHONY: help setup demo test check browser bench screenshots css messages docs lock clean
 
 help:  ## What can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,12 +48,15 @@ screenshots: $(VENV)/dev.stamp  ## Pictures of every page, into screenshots/
 css:  ## Rebuild the style sheet from its sources (needs node)
 	@.ci/build-css
 
+messages: $(VENV)/run.stamp  ## Compile the translations (django.po to django.mo)
+	$(BIN)/python -m evenhand.web.catalogues
+
 docs: $(VENV)/dev.stamp  ## Rebuild the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
 
 lock:  ## Rebuild the hash locks (needs uv)
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra desk pyproject.toml -o requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra desk --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) screenshots .mypy_cache .ruff_cache .hypothesis node_modules

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from evenhand import __version__
-from evenhand.errors import EvenhandError
+from evenhand.errors import EvenhandError, UsageError
 
 # command -> (module that holds it as `command`, one line of help)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -22,11 +22,16 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("evenhand.cli.doctor", "Name what is missing or unsafe here, and how to mend it."),
     "export": ("evenhand.cli.export", "Write the posts of a corpus to JSONL, CSV or Parquet."),
     "import": ("evenhand.cli.imports", "Read platform exports into a corpus; raw bytes are kept."),
+    "invariants": ("evenhand.cli.invariants", "Check the promises of independence on this installation."),
     "ledger": ("evenhand.cli.ledger", "Verify, audit, prove or export the tamper-evident log."),
+    "membership": ("evenhand.cli.membership", "Load the register of members; look one person up for a case."),
     "people": ("evenhand.cli.people", "Make accounts, give and end roles, record mandates."),
+    "perspective": ("evenhand.cli.perspective", "Serve scores in the Perspective API's protocol; compare, keys."),
+    "procedure": ("evenhand.cli.procedure", "Check what an organisation chose in its procedure."),
     "protect": ("evenhand.cli.protect", "Declare whose accounts this organisation protects."),
     "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
     "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),
+    "statistics": ("evenhand.cli.statistics", "Publish figures of a period; check what was published."),
     "tick": ("evenhand.cli.tick", "Apply what is due now; safe to run at any time."),
     "train": ("evenhand.cli.train", "Reproduce the shipped detector from labelled text."),
 }
@@ -43,7 +48,15 @@ class LazyGroup(click.Group):
         """Return the named command, importing its module, or None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        try:
+            command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        except ModuleNotFoundError as error:
+            # The light install holds the detector and its service alone.
+            if error.name is None or error.name.startswith("evenhand"):
+                raise
+            raise UsageError(
+                f"this command needs {error.name}", where=cmd_name, mend="Run: pip install 'evenhand[desk]'."
+            ) from error
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
