@@ -14,7 +14,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from evenhand.web.people.cast import Member, create_standing_cast, current_code
+from evenhand.web.people.cast import Member, create_company, create_standing_cast, current_code
 from evenhand.web.people.models import User
 from evenhand.web.people.roles import require_mfa
 from evenhand.web.people.standing import PersonId
@@ -62,3 +62,8 @@ def _second_step(client: Client, member: Member) -> None:
         while code_now(member.person) == code:
             time.sleep(0.5)
     raise AssertionError(answer.content.decode())
+
+
+def whole_cast(desk: Any) -> dict[str, Member]:
+    """Make the standing cast and the company: enough people for every seat of a case; return them by sign-in name."""
+    return standing_cast(desk) | {member.username: member for member in create_company(desk.ctx)}

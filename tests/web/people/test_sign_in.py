@@ -15,7 +15,7 @@ from tests.cast import code_now, sign_in, standing_cast, visitor
 
 from evenhand.errors import UsageError
 from evenhand.web.people.actions import create_person, grant_role
-from evenhand.web.people.cast import create_standing_cast, current_code
+from evenhand.web.people.cast import CAST, create_standing_cast, current_code
 from evenhand.web.people.models import User
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import PersonId
@@ -185,4 +185,4 @@ def test_the_cast_can_be_made_once(desk):
     create_standing_cast(desk.ctx)
     with pytest.raises(UsageError, match="cannot be used"):
         create_standing_cast(desk.ctx)
-    assert User.objects.count() == 10
+    assert User.objects.count() == len(CAST)

@@ -6,10 +6,11 @@ The record carries ids and words of closed lists; no name, and of a sign-in name
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -28,18 +29,28 @@ from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.seats import end_seats, grant_seat
 from evenhand.web.record.unit import recording
 
-# Whoever may change roles and mandates seals those documents under the organisation's key, so holds a seat on
-# it. It opens no post, message or case: their texts lie under keys of their own.
-WRITES_FOR_THE_ORGANISATION = CARRIED_BY[Permission.MANAGE_ROLES] | CARRIED_BY[Permission.RECORD_MANDATES]
+# Whoever changes roles, mandates, rules or the pool seals those documents under the organisation's key, so holds a
+# seat on it. It opens no post, message, member or case: their texts lie under keys of their own.
+WRITES_FOR_THE_ORGANISATION = frozenset[Role]().union(
+    *(
+        CARRIED_BY[permission]
+        for permission in (
+            Permission.MANAGE_ROLES, Permission.RECORD_MANDATES, Permission.MANAGE_POOL, Permission.PUBLISH_RULES,
+            Permission.LOAD_REGISTER,
+        )
+    )
+)  # fmt: skip
 
 
-def create_person(*, username: str, password: str, ctx: Context) -> User:
+def create_person(*, username: str, password: str, ctx: Context, drawn: bool = False) -> User:
     """Make an account without any role and return it. Raises UsageError for a name that cannot be used.
 
+    `drawn`: the password was drawn at random, with 80 bits or more, so a quick hash keeps it as well as a slow one.
     The document holds the sign-in name as a digest only. The password and the second step are in no document:
     whoever can write the database can replace them.
     """
-    person = User(id=ctx.new_id(), username=username, password=make_password(password), made_at=_now(ctx))
+    kept = _quick_hash(password) if drawn else make_password(password)
+    person = User(id=ctx.new_id(), username=username, password=kept, made_at=_now(ctx))
     with recording(actor=SYSTEM, ctx=ctx, purpose="make an account") as r:
         try:
             person.clean_fields()
@@ -56,6 +67,13 @@ def create_person(*, username: str, password: str, ctx: Context) -> User:
         }  # fmt: skip
         r.add(type="role.changed", obj=ctx.new_id(), key=ORGANISATION, body=body)
     return person
+
+
+def _quick_hash(password: str) -> str:
+    """Return a hash of 1,000 rounds: slow hashing protects what people choose. Signing in replaces it by a slow one."""
+    hasher = copy(get_hasher())
+    hasher.iterations = 1_000  # type: ignore[attr-defined] # of PBKDF2, Django's first choice
+    return hasher.encode(password, hasher.salt())
 
 
 def grant_role(*, person: PersonId, role: Role, actor: ActorId, ctx: Context, ends: datetime | None = None) -> str:

@@ -6,6 +6,7 @@ Fictional by construction: they have a sign-in name that says what they are, and
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,11 +43,29 @@ CAST: tuple[Part, ...] = (
     # The chair of the organisation, who also holds the officer's role: the mandate must win.
     Part("chair", (Role.OFFICER,), Office.LEADER),
     Part("officer", (Role.OFFICER,)),
+    Part("officer_2", (Role.OFFICER,)),
+    Part("panel_1", (Role.PANEL,)),
+    Part("reviewer", (Role.REVIEWER,)),
     Part("auditor", (Role.AUDITOR,)),
     Part("case_keeper", (Role.CASE_KEEPER,)),
     Part("sysadmin", (Role.SYSADMIN,)),
     Part("outsider", ()),
 )
+"""One of each kind: they meet every page in the tests."""
+
+COMPANY: tuple[Part, ...] = (
+    Part("officer_3", (Role.OFFICER,)),
+    Part("officer_4", (Role.OFFICER,)),
+    *(Part(f"panel_{place}", (Role.PANEL,)) for place in range(2, 10)),
+    Part("reviewer_2", (Role.REVIEWER,)),
+    Part("charge_assessor", (Role.CHARGE_ASSESSOR,)),
+    Part("charge_assessor_2", (Role.CHARGE_ASSESSOR,)),
+    Part("welfare", (Role.WELFARE,)),
+    Part("welfare_2", (Role.WELFARE,)),
+    Part("liaison", (Role.LIAISON,)),
+    Part("dpo", (Role.DPO,)),
+)
+"""More of the same and the rest of the house: with the cast, enough people for every seat of a case (SP6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +87,25 @@ def create_standing_cast(ctx: Context) -> tuple[Member, ...]:
 
     Raises UsageError where one of the sign-in names is taken.
     """
+    return _create(CAST, ctx)
+
+
+def create_company(ctx: Context) -> tuple[Member, ...]:
+    """Make everybody of COMPANY, all or nothing, and return them with their passwords.
+
+    Raises UsageError where one of the sign-in names is taken.
+    """
+    return _create(COMPANY, ctx)
+
+
+def _create(parts: Sequence[Part], ctx: Context) -> tuple[Member, ...]:
     with recording(actor=SYSTEM, ctx=ctx, purpose="set up the demonstration"):
-        return tuple(_make(part, ctx) for part in CAST)
+        return tuple(_make(part, ctx) for part in parts)
 
 
 def _make(part: Part, ctx: Context) -> Member:
     password = _password(ctx)
-    user = create_person(username=part.username, password=password, ctx=ctx)
+    user = create_person(username=part.username, password=password, ctx=ctx, drawn=True)
     person = PersonId(user.pk)
     for role in part.roles:
         grant_role(person=person, role=role, actor=SYSTEM, ctx=ctx)

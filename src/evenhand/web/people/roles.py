@@ -28,6 +28,7 @@ class Role(StrEnum):
     REPRESENTATIVE = "representative"
     WITNESS = "witness"
     WELFARE = "welfare"
+    CHARGE_ASSESSOR = "charge_assessor"
     PANEL = "panel"
     REVIEWER = "reviewer"
     APPEAL_PANEL = "appeal_panel"
@@ -141,6 +142,13 @@ ROLES: dict[Role, About] = {
         _("touch what a case is about."),
         second_step=True,
     ),
+    Role.CHARGE_ASSESSOR: About(
+        _("Charge assessor"),
+        _("Is in the pool outside the staff that decides whether there is a case to answer: first blind, then open."),
+        _("have read the open file before deciding blind, or be staff of the unit."),
+        second_step=True,
+        reads_content=True,
+    ),
     Role.PANEL: About(
         _("Panel member"),
         _("Is in the pool from which three are drawn: did it happen, did it break the rule, what follows."),
@@ -221,7 +229,12 @@ OFFICES: dict[Office, str | Promise] = {
 }
 
 _READS_CONTENT = frozenset(role for role, about in ROLES.items() if about.reads_content)
-_OUTSIDE = frozenset({Role.PANEL, Role.REVIEWER, Role.APPEAL_PANEL, Role.REOPENING_PANEL, Role.INTERIM_PANEL})
+# Who fills the seats that staff never fill (SP4).
+OUTSIDE = frozenset(
+    {
+        Role.CHARGE_ASSESSOR, Role.PANEL, Role.REVIEWER, Role.APPEAL_PANEL, Role.REOPENING_PANEL, Role.INTERIM_PANEL,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +264,12 @@ SEPARATIONS: tuple[Apart, ...] = (
     ),
     Apart(
         frozenset({Role.OFFICER}),
-        _OUTSIDE | {Role.CASE_KEEPER},
+        OUTSIDE | {Role.CASE_KEEPER},
         _("The unit's own staff decide no case and keep no draw (P1)."),
     ),
     Apart(
         frozenset({Role.CASE_KEEPER}),
-        _OUTSIDE | {Role.WELFARE},
+        OUTSIDE | {Role.WELFARE},
         _("The case keeper touches nothing a case is about (PROCEDURE §1.2)."),
     ),
 )

@@ -1,0 +1,30 @@
+"""Who may sign a rule: two people in two roles (INV-06). Pure functions over what they hold at one moment."""
+
+from __future__ import annotations
+
+from evenhand.errors import UsageError
+from evenhand.web.people.permissions import CARRIED_BY, Permission
+from evenhand.web.people.policy import may
+from evenhand.web.people.roles import ROLES
+from evenhand.web.people.standing import Standing
+
+_SIGNING = CARRIED_BY[Permission.PUBLISH_RULES]
+
+
+def check_signer(signer: Standing) -> None:
+    """Raise UsageError for somebody who may not sign rules now."""
+    if not may(signer, Permission.PUBLISH_RULES):
+        raise UsageError(
+            "this person may not sign rules", mend=f"It needs the permission {Permission.PUBLISH_RULES.value}."
+        )
+
+
+def check_signers(first: Standing, second: Standing) -> None:
+    """Raise UsageError unless these are two people who may sign, in two different roles."""
+    check_signer(first)
+    check_signer(second)
+    if first.person == second.person:
+        raise UsageError("nobody signs twice", mend="A second person has to read it and sign.")
+    if len((first.roles | second.roles) & _SIGNING) < len((first, second)):
+        roles = " and ".join(sorted(str(ROLES[role].name) for role in _SIGNING))
+        raise UsageError("both hold the same role", mend=f"One of each role has to sign: {roles}.")
