@@ -1,0 +1,132 @@
+"""Translations: `python -m evenhand.web.catalogues` compiles the django.po of each app to the django.mo Django reads.
+
+Each app has its own; `locale` beside the apps holds the words of the pure rooms, which are message ids there.
+Pure Python, because gettext's programs are not on every machine. Plain entries only: no plural, no context, which is
+all our catalogues use; anything else is refused with its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import struct
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from django.template.base import DebugLexer, TokenType
+
+from evenhand.errors import UsageError
+
+WEB: Final = Path(__file__).parent
+_MAGIC: Final = 0x950412DE
+_HEAD: Final = 28
+_CALLS: Final = frozenset({"_", "gettext", "gettext_lazy"})
+_QUOTED: Final = re.compile(r'^(msgid|msgstr)?\s*"(.*)"$')
+_TRANSLATE: Final = re.compile(r"^(?:translate|trans)\s+(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
+_IN_TAG: Final = re.compile(r"_\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\)")
+
+
+def catalogues(web: Path = WEB) -> list[Path]:
+    """Return every django.po below a folder, in order."""
+    return sorted([*web.glob("locale/*/LC_MESSAGES/django.po"), *web.glob("*/locale/*/LC_MESSAGES/django.po")])
+
+
+def read(path: Path) -> dict[str, str]:
+    """Return msgid -> msgstr of a catalogue, the header under ""; UsageError with the line for anything else.
+
+    Entries marked fuzzy and entries without a translation are left out.
+    """
+    entries: dict[str, str] = {}
+    entry: dict[str, str] = {}
+    field, fuzzy = "", False
+    for number, line in enumerate([*path.read_text(encoding="utf-8").splitlines(), ""], 1):
+        if not line.strip():
+            if entry.get("msgstr") and not fuzzy:
+                entries[entry["msgid"]] = entry["msgstr"]
+            entry, field, fuzzy = {}, "", False
+        elif line.startswith("#"):
+            fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
+        elif found := _QUOTED.match(line.strip()):
+            field = found.group(1) or field
+            entry[field] = entry.get(field, "") + _unescaped(found.group(2), path, number)
+        else:
+            raise UsageError("not a plain entry (msgid, msgstr)", where=f"{path.name} line {number}")
+    return entries
+
+
+def compiled(entries: Mapping[str, str]) -> bytes:
+    """Return the bytes of a .mo file (GNU gettext, little-endian, sorted, no hash table); same entries, same bytes."""
+    pairs = sorted((msgid.encode(), msgstr.encode()) for msgid, msgstr in entries.items())
+    ids, texts = [msgid for msgid, _ in pairs], [msgstr for _, msgstr in pairs]
+    count = len(pairs)
+    start = _HEAD + 16 * count
+    tables, data = b"", b""
+    for column in (ids, texts):
+        for text in column:
+            tables += struct.pack("<II", len(text), start + len(data))
+            data += text + b"\0"
+    return struct.pack("<7I", _MAGIC, 0, count, _HEAD, _HEAD + 8 * count, 0, start) + tables + data
+
+
+def compile_all(web: Path = WEB) -> list[Path]:
+    """Write the django.mo of every catalogue and return their paths."""
+    written = []
+    for path in catalogues(web):
+        target = path.with_suffix(".mo")
+        target.write_bytes(compiled(read(path)))
+        written.append(target)
+    return written
+
+
+def marked(app: Path) -> set[str]:
+    """Return every text an app marks for translation: in its templates, and as a literal in its code."""
+    found: set[str] = set()
+    for path in app.rglob("*.html"):
+        found.update(_in_template(path.read_text(encoding="utf-8")))
+    for path in app.rglob("*.py"):
+        found.update(_in_code(path.read_text(encoding="utf-8")))
+    return found
+
+
+def _in_code(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def _in_template(source: str) -> Iterator[str]:
+    block: list[str] | None = None
+    for token in DebugLexer(source).tokenize():
+        words = token.contents.split()
+        if token.token_type is TokenType.BLOCK and words[0] in {"blocktranslate", "blocktrans"}:
+            block = []
+        elif token.token_type is TokenType.BLOCK and words[0] in {"endblocktranslate", "endblocktrans"}:
+            yield "".join(block or [])
+            block = None
+        elif block is not None:
+            block.append(f"%({words[0]})s" if token.token_type is TokenType.VAR else token.contents.replace("%", "%%"))
+        elif token.token_type is TokenType.BLOCK and (text := _TRANSLATE.match(token.contents)):
+            yield ast.literal_eval(text.group(1))
+        elif token.token_type in {TokenType.BLOCK, TokenType.VAR}:
+            yield from (ast.literal_eval(text) for text in _IN_TAG.findall(token.contents))
+
+
+def _unescaped(text: str, path: Path, number: int) -> str:
+    if re.search(r'(?<!\\)(?:\\\\)*"', text):
+        raise UsageError("a quotation mark without a backslash", where=f"{path.name} line {number}")
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found.group(1), found.group(1)), text)
+
+
+def main() -> int:
+    """Compile everything and say what was written."""
+    for path in compile_all():
+        sys.stdout.write(f"{path.relative_to(WEB)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
