@@ -125,6 +125,7 @@ _ROWS: Final = (
     _row("open.recorded", "T04, T07 (INV-20)"),
     _row("vote.recorded", "each vote of T04b, T11, T12, T16, T19"),
     _row("notice.served", "service of a notice", why="delivered posted opened bounced"),
+    _row("dialogue.recorded", "P§2.4: what a party wrote to the unit, or the unit to a party"),
     _row("message.sent", "outreach R13, briefing INV-16, other outgoing text", "sent"),
     _row("interim.recorded", "each step of T06a"),
     _row("pause.set", "T06b"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+
 from django.db import connection
 
 from evenhand.errors import UsageError
@@ -38,3 +40,22 @@ def leaf_of(document: DocumentId) -> int:
     if seq is None:
         raise UsageError("there is no document with this id", where="record")
     return seq
+
+
+def leaf_about(obj: str, type: str) -> int:
+    """Return the index of the first leaf of a type about a thing (hex32); UsageError if there is none.
+
+    Reads the leaves' bytes in the database: linear in the log, so for rare questions such as a receipt's place.
+    """
+    wanted = f'"obj":"{urlsafe_b64encode(bytes.fromhex(obj)).decode().rstrip("=")}"'.encode()
+    kind = f'"t":"{type}"'.encode()
+    found = "instr(data, %s) > 0" if connection.vendor == "sqlite" else "position(%s in data) > 0"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT seq FROM ledger_entry WHERE {found} AND {found} ORDER BY seq LIMIT 1",  # noqa: S608 two fixed texts
+            [wanted, kind],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UsageError("there is no such leaf", where=type)
+    return int(row[0])

@@ -1,0 +1,81 @@
+"""Reads for the case page and the queue: a fixed number of queries, whatever the size of the case or the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from evenhand.procedure.states import NOT_LIVE
+from evenhand.web.cases.models import (
+    Allegation,
+    Case,
+    Clock,
+    Contact,
+    ContactFlag,
+    Declaration,
+    Event,
+    Message,
+    Party,
+    Seat,
+    SubmissionItem,
+    Upload,
+)
+from evenhand.web.cases.queries import fair
+from evenhand.web.cases.standing import visible_cases
+from evenhand.web.notices.queries import LetterRow, letters_of_case
+from evenhand.web.people.standing import Standing
+from evenhand.web.record.readings import Reading, readings_of
+
+NOT_LIVE_WORDS = [state.value for state in NOT_LIVE]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The rows behind one case page, read at one moment."""
+
+    case: Case
+    events: Sequence[Event]
+    seats: Sequence[Seat]
+    parties: Sequence[Party]
+    clocks: Sequence[Clock]
+    allegations: Sequence[Allegation]
+    contacts: int
+    unfiled: Sequence[ContactFlag]
+    declarations: Mapping[str, int]
+    messages: Sequence[Message]
+    items: int
+    uploads: Sequence[Upload]
+    letters: Sequence[LetterRow]
+    readings: Sequence[Reading]
+
+
+def case_file(case: Case) -> CaseFile:
+    """Return everything the case page shows but the sealed texts. Thirteen queries."""
+    return CaseFile(
+        case=case,
+        events=list(Event.objects.filter(case=case).order_by("place")),
+        seats=list(Seat.objects.filter(case=case).order_by("begins", "id")),
+        parties=list(Party.objects.filter(case=case).order_by("joined_at", "id")),
+        clocks=list(Clock.objects.filter(case=case, ended_at=None).order_by("due")),
+        allegations=list(Allegation.objects.filter(case=case).select_related("clause__code").order_by("number")),
+        contacts=Contact.objects.filter(case=case, corrects=None).count(),
+        unfiled=list(ContactFlag.objects.filter(case=case, contact=None)),
+        declarations=_declared(case),
+        messages=list(Message.objects.filter(case=case).order_by("at", "id")),
+        items=SubmissionItem.objects.filter(submission=case.submission_id).count(),
+        uploads=list(Upload.objects.filter(submission=case.submission_id).order_by("received_at")),
+        letters=letters_of_case(case.id),
+        readings=readings_of([case.key, case.submission.key]),
+    )
+
+
+def _declared(case: Case) -> dict[str, int]:
+    rows = Declaration.objects.filter(seat__case=case, kind="contact").values_list("answer").annotate(n=Count("id"))
+    return {str(answer): int(n) for answer, n in rows}
+
+
+def queue(standing: Standing) -> QuerySet[Case]:
+    """Return the live cases that are there for a person, in the fair order: danger, affected person, clock (INV-50)."""
+    return fair(visible_cases(standing).exclude(state__in=NOT_LIVE_WORDS))

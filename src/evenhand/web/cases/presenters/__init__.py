@@ -1,0 +1,1 @@
+"""What the pages of cases show, as plain data with words a person reads."""

@@ -1,0 +1,37 @@
+"""How documents rebuild the tables of cases: each says which row got which columns, and this applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.apps import apps
+
+from evenhand.web.cases.acts import ROWS
+from evenhand.web.record.documents import Document
+from evenhand.web.record.projections import Projection, register
+
+State = dict[Any, dict[str, Any]]
+
+_NOT_FOLDED: Final = frozenset({"cases_edge"})  # written by a migration from the table in code
+_APART: Final = {"cases_party": frozenset({"receipt_index"})}
+"""What the log itself says and a row only remembers: where the receipt stands in it."""
+
+
+def register_all() -> None:
+    """Register every table of the app but the edges."""
+    for model in apps.get_app_config("cases").get_models():
+        if (table := model._meta.db_table) not in _NOT_FOLDED:
+            register(Projection(table, (), fold_rows(table), apart=_APART.get(table, frozenset())))
+
+
+def fold_rows(table: str) -> Callable[[State, Document], None]:
+    """Return the fold of one table: the rows of a document that name it, in order."""
+
+    def fold(state: State, document: Document) -> None:
+        for name, key, columns in document.body.get(ROWS, ()):
+            if name == table:
+                found = tuple(key) if isinstance(key, list) else key
+                state[found] = (state.get(found, {})) | columns
+
+    return fold

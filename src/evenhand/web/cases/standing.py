@@ -1,0 +1,67 @@
+"""What a person holds in one case at one moment: their seats, and whether the case is there for them at all.
+
+A case is not there (404, in no list and no count) for whoever the sender excluded, whoever holds a restricted
+office, and whoever has no seat and could not take one. Nothing tells the difference (INV-01, INV-47).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
+from evenhand.web.cases.models import Case, Exclusion, Party, Seat
+from evenhand.web.people.roles import Role
+from evenhand.web.people.standing import Standing
+
+FREE_TO_TAKE = frozenset({State.RECEIVED, State.ACKNOWLEDGED, State.TRIAGE})
+"""States in which any officer whom nobody excluded may take the case to intake."""
+
+FOR_GOOD = frozenset({"recused", "challenge"})
+"""Why a seat ended after which its holder is out of the case, even where anybody else could take it to intake."""
+
+
+@dataclass(frozen=True, slots=True)
+class InCase:
+    """One person in one case: the row, the roles of their open seats, and whether they may take it to intake."""
+
+    case: Case
+    roles: frozenset[CaseRole]
+    may_take: bool
+
+
+def in_case(case_id: str, standing: Standing, at: datetime) -> InCase | None:
+    """Return what the person holds in the case, or None where for them there is no such case. Three queries."""
+    case = visible_cases(standing).filter(pk=case_id).first()
+    if case is None:
+        return None
+    roles = roles_in(case.id, standing.person, at)
+    free = Role.OFFICER in standing.roles and not case.outside and State(case.state) in FREE_TO_TAKE
+    may_take = free and not roles and not Seat.objects.filter(case=case, role=CaseRole.INTAKE, ends=None).exists()
+    return InCase(case, roles, may_take) if roles or may_take else None
+
+
+def roles_in(case: str, person: str, at: datetime) -> frozenset[CaseRole]:
+    """Return the roles a person's open seats give them in a case."""
+    held = Seat.objects.filter(case=case, person=person, begins__lte=at).filter(Q(ends=None) | Q(ends__gt=at))
+    return frozenset(CaseRole(role) for role in held.values_list("role", flat=True))
+
+
+def visible_cases(standing: Standing) -> QuerySet[Case]:
+    """Return the cases that are there for a person: a seat now, or an officer before intake was taken.
+
+    None for a restricted office; none from a submission that excludes them, nor one in which they are a party, nor
+    one they have stepped back from (INV-04).
+    """
+    if standing.restricted or not standing.person:
+        return Case.objects.none()
+    seated = Q(pk__in=Seat.objects.filter(person=standing.person, ends=None).values("case"))
+    if Role.OFFICER in standing.roles:
+        seated |= Q(state__in=[state.value for state in FREE_TO_TAKE], outside=False)
+    hidden = Q(submission__in=Exclusion.objects.filter(person=standing.person).values("submission"))
+    hidden |= Q(pk__in=Party.objects.filter(account=standing.person).values("case"))
+    hidden |= Q(pk__in=Seat.objects.filter(person=standing.person, end_reason__in=FOR_GOOD).values("case"))
+    return Case.objects.filter(seated).exclude(hidden)

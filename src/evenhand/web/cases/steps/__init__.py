@@ -1,0 +1,43 @@
+"""One module per step of the procedure: guard, action, form, view and presenter, its template beside the others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+# In the order in which a case passes them; the case page lists them so.
+MODULES: Final = (
+    "acknowledge",
+    "triage",
+    "scope",
+    "assess.blind",
+    "assess.items",
+    "assess.route",
+    "assess.ask",
+    "assess.dismiss",
+    "identity",
+    "investigate.allege",
+    "investigate.begin",
+    "charge.facts",
+    "charge.decide",
+    "charge.formal",
+    "service",
+    "reply",
+    "panel.convene",
+    "challenge",
+    "panel.hearing",
+    "panel.findings",
+    "panel.outcome",
+    "decide.reasons",
+    "decide.conclude",
+    "dialogue_page",
+    "files_page",
+    "contact",
+    "recuse",
+)
+
+
+def load() -> None:
+    """Import every step, so that each registers its page."""
+    for name in MODULES:
+        import_module(f"{__name__}.{name}")

@@ -1,0 +1,189 @@
+"""T04b: too little to go on, and everything that could be mended was asked. Two assessors vote, each without seeing
+the other's vote; if they disagree the case goes on to an investigation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.procedure.clocks import ClockId
+from evenhand.procedure.notices import NoticeId
+from evenhand.procedure.outcomes import DismissalCode
+from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
+from evenhand.web.cases.acts import acting
+from evenhand.web.cases.engine import move
+from evenhand.web.cases.models import Case, ItemAssessment, Seat, Vote
+from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.seating import items_of
+from evenhand.web.cases.seats import declare, declared
+from evenhand.web.cases.steps.assess.items import gaps_of
+from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.report import recipient, sender_of
+from evenhand.web.cases.steps.scope import draw_or_wait
+from evenhand.web.notices.actions import send
+from evenhand.web.notices.composing import Fields
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.sealed import open_texts
+from evenhand.web.record.unit import recording
+
+STAGE: Final = "T04b"
+DISMISS, GO_ON = "dismiss", "go_on"
+_VOTERS: Final = (CaseRole.ASSESSOR, CaseRole.SECOND_ASSESSOR)
+
+
+def vote(
+    *, case: Case, seat: Seat, choice: str, code: str, reason: str, contact: str, actor: ActorId, ctx: Context
+) -> None:
+    """Save one hidden vote with its declaration of contact; the second of the two decides what follows.
+
+    `choice`: dismiss (then `code`) or go_on. `contact`: "" for none, else what it was. Raises UsageError while a gap
+    that could be mended is unasked.
+    """
+    if gaps_of(case):
+        raise UsageError(_("Something that could be mended has not been asked."), mend=_("Ask the sender first."))
+    if not declared(case.id, "contact", STAGE).get(seat.id):
+        declare(seat=seat.id, kind="contact", stage=STAGE, text=contact or None, actor=actor, ctx=ctx)
+    with (
+        recording(actor=actor, ctx=ctx, purpose="vote on a dismissal") as r,
+        acting(r, "vote.recorded", case=case, obj=seat.id) as act,
+    ):
+        said = f"{choice}/{code}" if choice == DISMISS else choice
+        act.insert(
+            Vote(
+                id=ctx.new_id(), case=case, seat=seat, stage=STAGE, vote=said,
+                reason=act.seal("vote.reason", reason), at=moment(ctx),
+            )
+        )  # fmt: skip
+    if not Seat.objects.filter(case=case, role=CaseRole.SECOND_ASSESSOR, ends=None).exists():
+        draw_or_wait(case, CaseRole.SECOND_ASSESSOR, ctx)
+
+
+def settle(*, case: Case, actor: ActorId, ctx: Context) -> bool:
+    """Take T04b where both votes are in and agree, and return whether it was taken."""
+    votes = list(Vote.objects.filter(case=case, stage=STAGE).order_by("at"))
+    if len(votes) < len(_VOTERS) or any(not row.vote.startswith(DISMISS) for row in votes):
+        return False
+    code = DismissalCode(votes[0].vote.partition("/")[2])
+    reasons = open_texts([row.reason for row in votes if row.reason], actor=actor, purpose="dismiss", ctx=ctx)
+    with recording(actor=actor, ctx=ctx, purpose="dismiss") as r:
+        pub = {"code": bytes.fromhex(case.procedure)}
+        with acting(r, "case.assessment_recorded", case=case, pub=pub) as act:
+            met = {
+                "dismissal_code_given", "gaps_asked_once", "two_hidden_votes", "votes_agree", "contacts_declared",
+                "contacts_filed",
+            }  # fmt: skip
+            role = _role_of(case, actor)
+            move(act, case, "T04b", target=State.DISMISSED_UNFIT, role=role, met=met, ctx=ctx, reason_code=code.value)
+        party = sender_of(case)
+        until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
+        fields: Fields = {
+            "answer": _("There is too little to go on. Nobody says that it did not happen."),
+            "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons.values()),
+            "review_date": until.date() if until else "",
+        }  # fmt: skip
+        send(
+            r,
+            notice=NoticeId.N13,
+            case=case.id,
+            number=case.number,
+            party=recipient(party, case),
+            fields=fields,
+            ctx=ctx,
+        )
+    return True
+
+
+def _role_of(case: Case, actor: ActorId) -> CaseRole:
+    return CaseRole(
+        Seat.objects.get(case=case, person=actor, role__in=[role.value for role in _VOTERS], ends=None).role
+    )
+
+
+def own_seat(case: Case, actor: ActorId) -> Seat:
+    """Return the seat on which this person votes."""
+    return Seat.objects.get(case=case, person=actor, role__in=[role.value for role in _VOTERS], ends=None)
+
+
+CODE_WORDS: Final = {
+    DismissalCode.NO_LOCATOR: gettext_lazy("Nobody could say where it is."),
+    DismissalCode.ALTERED: gettext_lazy("What was sent was changed since it was captured."),
+    DismissalCode.UNLAWFUL_SOURCE: gettext_lazy("It was not obtained lawfully."),
+    DismissalCode.UNVERIFIED: gettext_lazy("Nothing but the file itself says that it existed."),
+    DismissalCode.AUTHOR_UNKNOWN: gettext_lazy("Nothing but a resemblance says who wrote it."),
+    DismissalCode.IMPOSTOR: gettext_lazy("The account is not the person's own."),
+    DismissalCode.NO_RULE: gettext_lazy("No rule that was in force on that day covers it."),
+    DismissalCode.STALE: gettext_lazy("It is too long ago."),
+    DismissalCode.NO_CONTEXT: gettext_lazy("What it answered is missing, and without it it cannot be understood."),
+    DismissalCode.IRRELEVANT: gettext_lazy("It does not show what the rule forbids."),
+    DismissalCode.ALREADY_DECIDED: gettext_lazy("It has been decided already."),
+    DismissalCode.EXCESSIVE: gettext_lazy("It holds more about others than may be used."),
+}
+
+
+class DismissForm(forms.Form):
+    """One vote: dismiss for a reason of the list, or go on; and whether anybody spoke to the voter about the case."""
+
+    choice = forms.ChoiceField(
+        label=gettext_lazy("Your vote"), widget=forms.RadioSelect,
+        choices=[(GO_ON, gettext_lazy("Go on to an investigation"))]
+        + [(f"{DISMISS}/{code.value}", words) for code, words in CODE_WORDS.items()],
+        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Your reason; the sender reads it if you both dismiss"), widget=forms.Textarea,
+        max_length=10_000, error_messages={"required": gettext_lazy("Give your reason.")},
+    )  # fmt: skip
+    contact = forms.ChoiceField(
+        label=gettext_lazy("Did anybody without a seat speak to you about this case?"), widget=forms.RadioSelect,
+        choices=[("none", gettext_lazy("No, nobody")), ("some", gettext_lazy("Yes"))],
+        error_messages={"required": gettext_lazy("Answer this; no vote counts without it.")},
+    )  # fmt: skip
+    contact_words = forms.CharField(
+        label=gettext_lazy("If so: who, and what about"),
+        required=False,
+        max_length=2000,
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Ask for words where there was a contact."""
+        cleaned = super().clean() or {}
+        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
+            self.add_error("contact_words", _("Say who it was and what about."))
+        return cleaned
+
+
+@page(
+    Step(
+        "dismiss", gettext_lazy("Vote: too little to go on?"), frozenset({State.EVIDENCE_ASSESSMENT}),
+        frozenset(_VOTERS),
+    )
+)  # fmt: skip
+def view(here: Here) -> HttpResponse:
+    """Take one vote. The other one stays hidden until both are in."""
+    seat = own_seat(here.case, here.actor)
+    if Vote.objects.filter(seat=seat, stage=STAGE).exists():
+        return here.show("cases/steps/dismiss_waiting.html", {})
+    form = DismissForm(here.request.POST if here.posted else None)
+    if form.is_valid():
+        said = form.cleaned_data
+        choice, _slash, code = said["choice"].partition("/")
+        vote(
+            case=here.case, seat=seat, choice=choice, code=code, reason=said["reason"],
+            contact=said["contact_words"] if said["contact"] == "some" else "", actor=here.actor, ctx=here.ctx,
+        )  # fmt: skip
+        here.case.refresh_from_db()
+        settle(case=here.case, actor=here.actor, ctx=here.ctx)
+        return here.done()
+    facts = [(str(n), row.fitness) for n, row in enumerate(_assessed(here.case), 1)]
+    return here.show("cases/steps/dismiss.html", {"form": form, "facts": facts})
+
+
+def _assessed(case: Case) -> list[ItemAssessment]:
+    return list(ItemAssessment.objects.filter(item__in=items_of(case)).order_by("assessed_at"))

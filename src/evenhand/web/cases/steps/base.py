@@ -1,0 +1,146 @@
+"""What every page of a step does before its own work: who is here, may they, does the case still stand there.
+
+    @page(Step("acknowledge", _("Acknowledge"), {State.RECEIVED}, {CaseRole.INTAKE}))
+    def acknowledge(here: Here) -> HttpResponse: ...
+
+Each step registers itself; the case page lists those that the reader can take now, the addresses are made from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from evenhand.context import Context
+from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
+from evenhand.web.cases.models import Case
+from evenhand.web.cases.standing import InCase, in_case
+from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import standing
+from evenhand.web.people.permissions import Permission
+from evenhand.web.record.ids import ActorId
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a case: its word in the address, what the case page calls it, where and by whom it can be taken.
+
+    `sources` empty: in every state. `roles` empty: whoever holds a seat. `taking`: also who could take intake.
+    `anytime`: what is sent is taken however the case has moved meanwhile: nothing in it depends on where it stands.
+    """
+
+    slug: str
+    title: str | Promise
+    sources: frozenset[State] = frozenset()
+    roles: frozenset[CaseRole] = frozenset()
+    taking: bool = False
+    listed: bool = True
+    anytime: bool = False
+
+    @property
+    def url_name(self) -> str:
+        """The name of its address."""
+        return f"case_{self.slug.replace('-', '_')}"
+
+    def open_to(self, found: InCase) -> bool:
+        """Return whether this person can take the step where the case stands."""
+        there = not self.sources or State(found.case.state) in self.sources
+        seated = bool(found.roles & self.roles) if self.roles else bool(found.roles)
+        return there and (seated or (self.taking and found.may_take))
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One request at one step: the case, who stands here with which roles, and the context of the act."""
+
+    request: HttpRequest
+    step: Step
+    found: InCase
+    actor: ActorId
+    ctx: Context = field(repr=False)
+
+    @property
+    def case(self) -> Case:
+        """The case as it was read for this request."""
+        return self.found.case
+
+    @property
+    def posted(self) -> bool:
+        """Whether a form was sent."""
+        return self.request.method == "POST"
+
+    def show(self, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
+        """Return the page of the step, with what every such page shows; 422 where its form has faults."""
+        form = context.get("form")
+        code = HTTPStatus.UNPROCESSABLE_ENTITY if form is not None and form.is_bound else status
+        return render(self.request, template, {"case": self.case, "step": self.step} | context, status=code)
+
+    def again(self) -> HttpResponse:
+        """Return the way to the same step, for the next thing to do in it."""
+        return redirect(self.step.url_name, case=self.case.id)
+
+    def all_cases(self) -> HttpResponse:
+        """Return the way to the list: the case is not there any more for whoever left it."""
+        return redirect("cases")
+
+    def done(self) -> HttpResponse:
+        """Return the way back to the case page."""
+        return redirect("case", case=self.case.id)
+
+
+View = Callable[[Here], HttpResponse]
+_STEPS: Final[dict[str, tuple[Step, Callable[..., HttpResponse]]]] = {}
+
+
+def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Return a decorator that makes a view the page of a step and registers it.
+
+    404 where there is no such case for the person; 403 for a role that does not take this step; 409 where the case
+    has moved on, or where the form was filled in for an earlier state of it.
+    """
+
+    def register(view: View) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, case: str) -> HttpResponse:
+            ctx = Context.system()
+            who = standing(request)
+            found = in_case(case, who, ctx.now())
+            if found is None:
+                raise Http404
+            here = Here(request, step, found, ActorId(who.person), ctx)
+            if not step.open_to(found) or _stale(here):
+                return render(request, "cases/moved_on.html", {"case": found.case, "step": step}, status=409)
+            return view(here)
+
+        gated = never_cache(require_http_methods(["GET", "POST"])(needs(Permission.SEE_CASES, secret=True)(guarded)))
+        _STEPS[step.slug] = (step, gated)
+        return gated
+
+    return register
+
+
+def _stale(here: Here) -> bool:
+    """Return whether a form was filled in before somebody else moved the case: two officers, one wins."""
+    sent = here.request.POST.get("revision") if here.posted else None
+    return here.posted and not here.step.anytime and sent != str(here.case.revision)
+
+
+def steps_open_to(found: InCase) -> list[Step]:
+    """Return the steps this person can take now, in the order in which they were registered."""
+    return [step for step, _ in _STEPS.values() if step.listed and step.open_to(found)]
+
+
+def step_urls() -> list[URLPattern]:
+    """Return the addresses of all registered steps: /cases/<id>/<slug>."""
+    return [path(f"cases/<str:case>/{slug}", view, name=step.url_name) for slug, (step, view) in _STEPS.items()]

@@ -1,0 +1,196 @@
+"""T07: is there a realistic prospect that a panel could find it proved? Blind first, then open (INV-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.procedure.clocks import ClockId
+from evenhand.procedure.notices import NoticeId
+from evenhand.procedure.outcomes import ChargeDecision
+from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
+from evenhand.web.cases.acts import acting
+from evenhand.web.cases.engine import move
+from evenhand.web.cases.models import Allegation, BlindRecord, Case, OpenRecord, Party, Seat
+from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.seating import open_file
+from evenhand.web.cases.seats import declare, declared
+from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.report import recipient
+from evenhand.web.notices.actions import send
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.sealed import open_texts
+from evenhand.web.record.unit import Recorder, recording
+
+STAGE: Final = "T07"
+WORDS: Final[Mapping[ChargeDecision, str | Promise]] = {
+    ChargeDecision.CASE_TO_ANSWER: gettext_lazy("Yes: three people could find it proved"),
+    ChargeDecision.NO_CASE: gettext_lazy("No: nobody could find it proved on this"),
+}
+
+
+def decide_blind(
+    *, case: Case, decision: ChargeDecision, reason: str, blinded: bool, actor: ActorId, ctx: Context
+) -> None:
+    """Save the blind decision; the items open with it."""
+    with recording(actor=actor, ctx=ctx, purpose="decide blind") as r, acting(r, "blind.recorded", case=case) as act:
+        act.insert(
+            BlindRecord(
+                id=ctx.new_id(), case=case, stage=STAGE, person=actor, decision=decision.value,
+                reason=act.seal("blind.reason", reason), blinded=blinded, at=moment(ctx),
+            )
+        )  # fmt: skip
+        open_file(act, case, actor, CaseRole.CHARGE_ASSESSOR, moment(ctx))
+
+
+def decide_open(
+    *, case: Case, decision: ChargeDecision, reason: str, contact: str, actor: ActorId, ctx: Context
+) -> None:
+    """Take T07 with the open decision; a change from the blind one has its reason, and contact is declared first."""
+    blind = blind_of(case, actor)
+    if blind is None:
+        raise UsageError(_("The blind copy comes first."), mend=_("Read it and answer."))
+    changed = blind.decision != decision.value
+    if not reason.strip():
+        raise UsageError(_("Your reason is missing."), mend=_("Both sides read it where there is no case."))
+    seat = Seat.objects.get(case=case, person=actor, role=CaseRole.CHARGE_ASSESSOR.value, ends=None)
+    if not declared(case.id, "contact", STAGE).get(seat.id):
+        declare(seat=seat.id, kind="contact", stage=STAGE, text=contact or None, actor=actor, ctx=ctx)
+    with recording(actor=actor, ctx=ctx, purpose="case to answer") as r:
+        with acting(r, "open.recorded", case=case) as act:
+            sealed = act.seal("open.reason", reason)
+            act.insert(OpenRecord(blind=blind, decision=decision.value, changed=changed, reason=sealed, at=moment(ctx)))
+        with acting(r, "case.charge_assessed", case=case) as act:
+            met = {
+                "blind_and_open_saved", "change_has_reason", "realistic_prospect_answered", "contacts_declared",
+                "contacts_filed",
+            }  # fmt: skip
+            target = State(decision.value)
+            move(act, case, STAGE, target=target, role=CaseRole.CHARGE_ASSESSOR, met=met, ctx=ctx)
+        if decision is ChargeDecision.NO_CASE:
+            _tell(r, case, reason, ctx)
+
+
+def _tell(r: Recorder, case: Case, reason: str, ctx: Context) -> None:
+    until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
+    for party in Party.objects.filter(case=case):
+        fields: dict[str, Any] = {
+            "answer": _(
+                "There are no formal allegations. Somebody from outside has looked at everything, for and against."
+            ),
+            "code": _("Nobody could find it proved on what there is."), "reasons_per_allegation": [reason],
+            "review_date": until.date() if until else "",
+        }  # fmt: skip
+        send(
+            r,
+            notice=NoticeId.N13,
+            case=case.id,
+            number=case.number,
+            party=recipient(party, case),
+            fields=fields,
+            ctx=ctx,
+        )
+
+
+def blind_of(case: Case, person: str) -> BlindRecord | None:
+    """Return the blind decision of this person, if they have made it."""
+    return BlindRecord.objects.filter(case=case, stage=STAGE, person=person).first()
+
+
+class ProspectForm(forms.Form):
+    """The one question, with its reason."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Could three people find it proved?"), widget=forms.RadioSelect,
+        choices=[(word.value, words) for word, words in WORDS.items()],
+        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), widget=forms.Textarea, max_length=20_000,
+        error_messages={"required": gettext_lazy("Give your reason.")},
+    )  # fmt: skip
+
+
+class BlindProspectForm(ProspectForm):
+    """The question on the blind copy."""
+
+    not_blind = forms.BooleanField(
+        required=False, label=gettext_lazy("I could tell who is meant, or which side they are on"),
+        help_text=gettext_lazy("That is counted, never held against you."),
+    )  # fmt: skip
+
+
+class OpenProspectForm(ProspectForm):
+    """The question on the open file, with the declaration of contact."""
+
+    contact = forms.ChoiceField(
+        label=gettext_lazy("Did anybody without a seat speak to you about this case?"), widget=forms.RadioSelect,
+        choices=[("none", gettext_lazy("No, nobody")), ("some", gettext_lazy("Yes"))],
+        error_messages={"required": gettext_lazy("Answer this; nothing is decided without it.")},
+    )  # fmt: skip
+    contact_words = forms.CharField(label=gettext_lazy("If so: who, and what about"), required=False, max_length=2000)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for words where there was a contact."""
+        cleaned = super().clean() or {}
+        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
+            self.add_error("contact_words", _("Say who it was and what about."))
+        return cleaned
+
+
+_A3: Final = frozenset({CaseRole.CHARGE_ASSESSOR})
+_AT: Final = frozenset({State.UNDER_INVESTIGATION})
+
+
+@page(Step("prospect-blind", gettext_lazy("Read the blind copy and decide"), _AT, _A3))
+def blind_view(here: Here) -> HttpResponse:
+    """Show the facts without names and take the blind decision."""
+    form = BlindProspectForm(here.request.POST if here.posted else None)
+    if form.is_valid() and blind_of(here.case, here.actor) is None:
+        said = form.cleaned_data
+        decide_blind(
+            case=here.case, decision=ChargeDecision(said["decision"]), reason=said["reason"],
+            blinded=not said["not_blind"], actor=here.actor, ctx=here.ctx,
+        )  # fmt: skip
+        return here.done()
+    wanted = [text for text in (here.case.facts_blind, here.case.blind_text) if text]
+    texts = open_texts(wanted, actor=here.actor, purpose="decide blind", ctx=here.ctx)
+    context = {
+        "form": form,
+        "texts": [texts.get(text, "") for text in wanted],
+        "answered": blind_of(here.case, here.actor),
+    }
+    return here.show("cases/steps/prospect_blind.html", context)
+
+
+@page(Step("prospect", gettext_lazy("Decide on the open file"), _AT, _A3))
+def open_view(here: Here) -> HttpResponse:
+    """Show the facts and allegations and take T07."""
+    if blind_of(here.case, here.actor) is None:
+        return here.show("cases/steps/prospect_first.html", {})
+    form = OpenProspectForm(here.request.POST if here.posted else None)
+    if form.is_valid():
+        said = form.cleaned_data
+        decide_open(
+            case=here.case, decision=ChargeDecision(said["decision"]), reason=said["reason"],
+            contact=said["contact_words"] if said["contact"] == "some" else "", actor=here.actor, ctx=here.ctx,
+        )  # fmt: skip
+        return here.done()
+    return here.show("cases/steps/prospect.html", {"form": form, "texts": file_texts(here)})
+
+
+def file_texts(here: Here) -> list[str]:
+    """Return the facts and the particulars, opened for whoever decides."""
+    rows = Allegation.objects.filter(case=here.case, drop_reason=None).order_by("number")
+    wanted = [text for text in (here.case.facts, *(row.particulars for row in rows)) if text]
+    texts = open_texts(wanted, actor=here.actor, purpose="case to answer", ctx=here.ctx)
+    return [texts.get(text, "") for text in wanted]

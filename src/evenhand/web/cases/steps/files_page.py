@@ -1,0 +1,116 @@
+"""Files a party sent: released by a person or marked do-not-look for good; released ones open as working copies.
+
+Nothing is ever shown inside a page: a working copy, without its metadata, is handed to the browser to save, under a
+name that tells nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evenhand.evidence.uploads import Stripped
+from evenhand.procedure.roles import CaseRole
+from evenhand.web.cases.models import Upload
+from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.files import clear, working_copy
+from evenhand.web.record.ids import KeyId
+from evenhand.web.record.sealed import open_texts
+from evenhand.web.record.seats import has_seat
+
+ROLES: Final = frozenset({CaseRole.INTAKE, CaseRole.ASSESSOR, CaseRole.INVESTIGATOR})
+_SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_ENDINGS: Final = {"text": "txt", "mail": "eml", "jpeg": "jpg"}
+STATES: Final[dict[str, str | Promise]] = {
+    "quarantined": gettext_lazy("not looked at"),
+    "cleared": gettext_lazy("released"),
+    "restricted": gettext_lazy("do not look, do not copy"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file as the page shows it: what its bytes are, how large, what the sender called it."""
+
+    id: str
+    place: int
+    name: str
+    kind: str
+    size: str
+    state: str
+    waits: bool
+    released: bool
+    at: datetime
+
+
+class ClearForm(forms.Form):
+    """One file, and what a person says of it."""
+
+    file = forms.CharField(max_length=32, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(choices=[("clear", ""), ("restrict", "")])
+
+
+@page(Step("files", gettext_lazy("Files"), roles=ROLES, anytime=True))
+def view(here: Here) -> HttpResponse:
+    """List the files; release one, mark one, or hand out the working copy of a released one (`?open=`)."""
+    if not has_seat(KeyId(here.case.submission.key), here.actor, here.ctx.now()):
+        return here.show("cases/steps/files.html", {"rows": [], "later": True})
+    if here.posted:
+        return _answer(here)
+    if wanted := here.request.GET.get("open"):
+        return attachment(working_copy(upload=_upload(here, wanted), actor=here.actor, ctx=here.ctx))
+    return here.show("cases/steps/files.html", {"rows": rows_of(here), "later": False})
+
+
+def _answer(here: Here) -> HttpResponse:
+    form = ClearForm(here.request.POST)
+    if not form.is_valid():
+        raise Http404
+    restrict = form.cleaned_data["answer"] == "restrict"
+    clear(upload=_upload(here, form.cleaned_data["file"]), actor=here.actor, ctx=here.ctx, restrict=restrict)
+    said = _("The file is marked: nobody opens or copies it.") if restrict else _("The file is released for this case.")
+    messages.success(here.request, said)
+    return here.again()
+
+
+def _upload(here: Here, wanted: str) -> Upload:
+    found = Upload.objects.select_related("submission").filter(pk=wanted, submission=here.case.submission_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def rows_of(here: Here) -> list[FileRow]:
+    """Return the files of the report, with the sender's names for them in one logged reading."""
+    uploads = list(Upload.objects.filter(submission=here.case.submission_id).order_by("received_at", "id"))
+    wanted = [upload.name for upload in uploads if upload.name]
+    texts = open_texts(wanted, actor=here.actor, purpose="look at the list of files", ctx=here.ctx) if wanted else {}
+    return [_row(place, upload, texts.get(upload.name or "", "")) for place, upload in enumerate(uploads, 1)]
+
+
+def _row(place: int, upload: Upload, name: str) -> FileRow:
+    return FileRow(
+        id=upload.id, place=place, name=name, kind=upload.kind, size=filesizeformat(upload.size),
+        state=str(STATES[upload.state]), waits=upload.state == "quarantined", released=upload.state == "cleared",
+        at=upload.received_at,
+    )  # fmt: skip
+
+
+def attachment(copy: Stripped) -> HttpResponse:
+    """Return a working copy for the browser to save; should one show it all the same, it runs nothing."""
+    kind = copy.kind.value
+    response = HttpResponse(copy.data, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="file.{_ENDINGS.get(kind, kind)}"'
+    response["Content-Security-Policy"] = _SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,178 @@
+"""T00 by its sender: the report is received once, whatever is pressed twice; its receipt and its N1 letter follow."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from evenhand.context import Context
+from evenhand.ledger.commitment import Opening
+from evenhand.ledger.tlog_proof import prove
+from evenhand.procedure.notices import NoticeId
+from evenhand.web.cases.models import Case, Party, Submission
+from evenhand.web.cases.receipt import Report, open_case
+from evenhand.web.notices.actions import send
+from evenhand.web.notices.composing import Fields
+from evenhand.web.notices.queries import letters_of
+from evenhand.web.notices.recipient import Recipient
+from evenhand.web.notices.words import By
+from evenhand.web.record.documents import instant
+from evenhand.web.record.ids import ActorId, KeyId, SealedId
+from evenhand.web.record.openings import open_commitment
+from evenhand.web.record.queries import latest_checkpoint, leaf_about, log_store
+from evenhand.web.record.unit import recording
+
+PURPOSE: Final = "receive a report"
+_FIELD: Final = "sent"
+_SENDERS: Final = ("complainant", "reporter")
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One line of "what happens next", with its date where there is one."""
+
+    words: str
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender keeps: the number, the place in the log, and (what, value) rows that open the commitment."""
+
+    case: str
+    number: str
+    index: int
+    received_at: datetime
+    proof_rows: Sequence[tuple[str, str]]
+    next_steps: Sequence[NextStep]
+
+
+def receive_report(report: Report, *, submission: str, ctx: Context) -> Receipt:
+    """Receive a report under the id its page carries and return the receipt; the same id again, the same receipt.
+
+    The leaf is in the log when this returns, before any person has read a word. N1 follows in a unit of its own,
+    because it names the place in the log; `send_receipts` catches up after a crash between the two.
+    """
+    if not Submission.objects.filter(pk=submission).exists():
+        opened = open_case(report=report, ctx=ctx, submission=submission)
+        Party.objects.filter(pk__in=opened.parties).update(receipt_index=opened.index)
+    case = Case.objects.select_related("submission").get(submission=submission)
+    send_receipt(case, ctx=ctx)
+    return receipt_of(case, ctx=ctx)
+
+
+def receipt_of(case: Case, *, ctx: Context) -> Receipt:
+    """Return the receipt of a case, its commitment opened by its sender. One read row."""
+    party = sender_of(case)
+    index = index_of(case)
+    opening = open_commitment(index, _FIELD, actor=ActorId(party.id), purpose=PURPOSE, ctx=ctx)
+    with translation.override(party.locale):
+        return Receipt(
+            case=case.id, number=case.number, index=index, received_at=case.received_at,
+            proof_rows=_proof_rows(case, index, opening), next_steps=_next_steps(case),
+        )  # fmt: skip
+
+
+def index_of(case: Case) -> int:
+    """Return the index of the leaf that says this report was received.
+
+    The column remembers it; after a crash between the commit and the column the log itself is asked.
+    """
+    party = sender_of(case)
+    if party.receipt_index is None:
+        party.receipt_index = leaf_about(case.submission_id, "submission.received")
+        Party.objects.filter(pk=party.pk).update(receipt_index=party.receipt_index)
+    return int(party.receipt_index)
+
+
+def send_receipt(case: Case, *, ctx: Context) -> None:
+    """Send N1 where it was not sent yet; idempotent."""
+    party = sender_of(case)
+    if any(letter.notice is NoticeId.N1 for letter in letters_of(case.id, party.id)):
+        return
+    index, actor = index_of(case), ActorId(party.id)
+    opening = open_commitment(index, _FIELD, actor=actor, purpose=PURPOSE, ctx=ctx)
+    with recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r, translation.override(party.locale):
+        fields: Fields = {
+            "case_number": case.number,
+            "time": case.received_at,
+            "commitment": _b64(opening.commitment()),
+            "log_index": index,
+            "next_dates": [step.when for step in _next_steps(case) if step.when],
+        }
+        send(
+            r,
+            notice=NoticeId.N1,
+            case=case.id,
+            number=case.number,
+            party=recipient(party, case),
+            fields=fields,
+            ctx=ctx,
+        )
+
+
+def send_receipts(ctx: Context) -> int:
+    """Send the N1 that a crash left unsent and return how many. Due work, idempotent."""
+    from evenhand.web.notices.models import Letter
+
+    told = Letter.objects.filter(notice=NoticeId.N1.value).values("case_id")
+    waiting = Case.objects.exclude(pk__in=told).filter(submission__channel="form").select_related("submission")[:100]
+    for case in waiting:
+        send_receipt(case, ctx=ctx)
+    return len(waiting)
+
+
+def recipient(party: Party, case: Case, *, code: str = "") -> Recipient:
+    """Return a party as the letters know it; its mail, where it asked for one, goes to its sealed contact."""
+    contact = SealedId(party.contact) if party.contact else None
+    return Recipient(party.id, party.side, party.locale, By(party.by), KeyId(case.key), contact, code)
+
+
+def sender_of(case: Case) -> Party:
+    """Return the party that sent the report. One query."""
+    return Party.objects.get(case=case, side__in=_SENDERS)
+
+
+def _next_steps(case: Case) -> list[NextStep]:
+    """Return what happens next, in order; the first has the date that binds us."""
+    return [
+        NextStep(_("A person opens your report and confirms that they have read it, at the latest by:"), case.due),
+        NextStep(_("They look for danger first, and whether others reported the same.")),
+        NextStep(_("They tell you what we can do, or who else can help.")),
+        NextStep(_("Before the other side could learn who you are, you are asked.")),
+    ]
+
+
+def _proof_rows(case: Case, index: int, opening: Opening) -> list[tuple[str, str]]:
+    return [
+        (_("Number of the entry"), str(index)),
+        (_("Received (UTC)"), instant(case.received_at)),
+        (_("Commitment"), _b64(opening.commitment())),
+        (_("Its random part"), _b64(opening.nonce)),
+    ]
+
+
+def _b64(value: bytes) -> str:
+    return urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def is_covered(case: Case) -> bool:
+    """Return whether a signed checkpoint covers the receipt yet; within fifteen minutes, as a rule."""
+    newest = latest_checkpoint()
+    return newest is not None and newest.size > index_of(case)
+
+
+def proof_text(case: Case) -> str | None:
+    """Return the inclusion proof of the receipt (c2sp.org/tlog-proof), or None before a checkpoint covers it."""
+    newest = latest_checkpoint()
+    index = index_of(case)
+    if newest is None or newest.size <= index:
+        return None
+    proof, _entry = prove(log_store(), index, newest)
+    return proof.encode().decode()

@@ -1,0 +1,192 @@
+-- PostgreSQL: votes, records, evidence, findings, decisions. sqlite.sql says the same; a test compares the names and runs both.
+-- ENABLE ALWAYS, because the replica role skips ordinary triggers.
+
+CREATE OR REPLACE FUNCTION cases_vote_declared() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_declaration d WHERE d.seat_id = NEW.seat_id AND d.kind = 'contact' AND d.stage =
+    NEW.stage)
+  THEN RAISE EXCEPTION 'INV-44: no vote before that seat declared its contacts for it'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_vote_declared BEFORE INSERT ON cases_vote FOR EACH ROW EXECUTE FUNCTION cases_vote_declared();
+ALTER TABLE cases_vote ENABLE ALWAYS TRIGGER cases_vote_declared;
+
+CREATE OR REPLACE FUNCTION cases_vote_of_an_open_seat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_seat s WHERE s.id = NEW.seat_id AND s.case_id = NEW.case_id AND s.ends IS NULL)
+  THEN RAISE EXCEPTION 'INV-02: the seat is of another case, or has ended'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_vote_of_an_open_seat BEFORE INSERT ON cases_vote FOR EACH ROW EXECUTE FUNCTION cases_vote_of_an_open_seat();
+ALTER TABLE cases_vote ENABLE ALWAYS TRIGGER cases_vote_of_an_open_seat;
+
+CREATE OR REPLACE FUNCTION cases_vote_contacts_filed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF EXISTS (SELECT 1 FROM cases_contact_flag x JOIN cases_seat s ON s.id = NEW.seat_id WHERE x.case_id = NEW.case_id
+    AND x.recipient = s.person AND x.contact_id IS NULL)
+  THEN RAISE EXCEPTION 'INV-11: a contact with the voter is not filed yet'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_vote_contacts_filed BEFORE INSERT ON cases_vote FOR EACH ROW EXECUTE FUNCTION cases_vote_contacts_filed();
+ALTER TABLE cases_vote ENABLE ALWAYS TRIGGER cases_vote_contacts_filed;
+
+CREATE OR REPLACE FUNCTION cases_blind_record_unread() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.blinded AND EXISTS (SELECT 1 FROM cases_reading r WHERE r.case_id = NEW.case_id AND r.person = NEW.person
+    AND r.what = 'open')
+  THEN RAISE EXCEPTION 'INV-20: the open file was read before'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_blind_record_unread BEFORE INSERT ON cases_blind_record FOR EACH ROW EXECUTE FUNCTION cases_blind_record_unread();
+ALTER TABLE cases_blind_record ENABLE ALWAYS TRIGGER cases_blind_record_unread;
+
+CREATE OR REPLACE FUNCTION cases_blind_record_of_a_seat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_seat s WHERE s.case_id = NEW.case_id AND s.person = NEW.person AND s.ends IS
+    NULL AND s.role = CASE NEW.stage WHEN 'T04' THEN 'assessor' WHEN 'T07' THEN 'charge_assessor' END)
+  THEN RAISE EXCEPTION 'INV-20: this stage belongs to another seat'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_blind_record_of_a_seat BEFORE INSERT ON cases_blind_record FOR EACH ROW EXECUTE FUNCTION cases_blind_record_of_a_seat();
+ALTER TABLE cases_blind_record ENABLE ALWAYS TRIGGER cases_blind_record_of_a_seat;
+
+CREATE OR REPLACE FUNCTION cases_open_record_after_blind() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_blind_record b WHERE b.id = NEW.blind_id AND b.at <= NEW.at AND (NEW.changed OR
+    b.decision = NEW.decision))
+  THEN RAISE EXCEPTION 'INV-20: open comes after blind, and a change says so'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_open_record_after_blind BEFORE INSERT ON cases_open_record FOR EACH ROW EXECUTE FUNCTION cases_open_record_after_blind();
+ALTER TABLE cases_open_record ENABLE ALWAYS TRIGGER cases_open_record_after_blind;
+
+CREATE OR REPLACE FUNCTION cases_reading_blind_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.what = 'open' AND EXISTS (SELECT 1 FROM cases_seat s WHERE s.case_id = NEW.case_id AND s.person = NEW.person
+    AND s.role IN ('assessor', 'charge_assessor')) AND NOT EXISTS (SELECT 1 FROM cases_blind_record b WHERE
+    b.case_id = NEW.case_id AND b.person = NEW.person)
+  THEN RAISE EXCEPTION 'INV-20: the blind record comes first'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_reading_blind_first BEFORE INSERT OR UPDATE ON cases_reading FOR EACH ROW EXECUTE FUNCTION cases_reading_blind_first();
+ALTER TABLE cases_reading ENABLE ALWAYS TRIGGER cases_reading_blind_first;
+
+CREATE OR REPLACE FUNCTION cases_reading_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.person IS DISTINCT FROM OLD.person OR NEW.what IS DISTINCT FROM
+    OLD.what OR NEW.first_at IS DISTINCT FROM OLD.first_at OR NEW.seconds < OLD.seconds OR NEW.last_at < OLD.last_at
+  THEN RAISE EXCEPTION 'INV-31: a reading only grows'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_reading_only_grows BEFORE UPDATE ON cases_reading FOR EACH ROW EXECUTE FUNCTION cases_reading_only_grows();
+ALTER TABLE cases_reading ENABLE ALWAYS TRIGGER cases_reading_only_grows;
+
+CREATE OR REPLACE FUNCTION cases_allegation_rule_of_that_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM rules_clause r JOIN rules_code_version v ON v.id = r.code_id WHERE r.id =
+    NEW.clause_id AND r.in_force_from <= NEW.conduct_on AND (r.in_force_until IS NULL OR r.in_force_until >=
+    NEW.conduct_on) AND v.in_force_from <= NEW.conduct_on AND (v.in_force_until IS NULL OR v.in_force_until >=
+    NEW.conduct_on) AND (v.published_at AT TIME ZONE 'UTC')::date <= (NEW.set_at AT TIME ZONE 'UTC')::date)
+  THEN RAISE EXCEPTION 'INV-23: no published rule in force on the day of conduct'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_allegation_rule_of_that_day BEFORE INSERT OR UPDATE OF clause_id, conduct_on ON cases_allegation FOR EACH ROW EXECUTE FUNCTION cases_allegation_rule_of_that_day();
+ALTER TABLE cases_allegation ENABLE ALWAYS TRIGGER cases_allegation_rule_of_that_day;
+
+CREATE OR REPLACE FUNCTION cases_allegation_formal_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.formal_at IS NOT NULL AND (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.number IS DISTINCT FROM
+    OLD.number OR NEW.clause_id IS DISTINCT FROM OLD.clause_id OR NEW.act_type IS DISTINCT FROM OLD.act_type OR
+    NEW.conduct_on IS DISTINCT FROM OLD.conduct_on OR NEW.particulars IS DISTINCT FROM OLD.particulars OR
+    NEW.most_that_can_follow IS DISTINCT FROM OLD.most_that_can_follow OR NEW.formal_at IS DISTINCT FROM
+    OLD.formal_at)
+  THEN RAISE EXCEPTION 'INV-25: a formal allegation is not changed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_allegation_formal_stays BEFORE UPDATE ON cases_allegation FOR EACH ROW EXECUTE FUNCTION cases_allegation_formal_stays();
+ALTER TABLE cases_allegation ENABLE ALWAYS TRIGGER cases_allegation_formal_stays;
+
+CREATE OR REPLACE FUNCTION cases_allegation_item_known() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF (OLD.disclosed_at IS NOT NULL AND NEW.disclosed_at IS DISTINCT FROM OLD.disclosed_at) OR (OLD.gist IS NOT NULL
+    AND NEW.gist IS NULL)
+  THEN RAISE EXCEPTION 'INV-30: what was disclosed stays disclosed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_allegation_item_known BEFORE UPDATE ON cases_allegation_item FOR EACH ROW EXECUTE FUNCTION cases_allegation_item_known();
+ALTER TABLE cases_allegation_item ENABLE ALWAYS TRIGGER cases_allegation_item_known;
+
+CREATE OR REPLACE FUNCTION cases_finding_on_evidence() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.result = 'proved' AND NOT EXISTS (SELECT 1 FROM cases_allegation_item i WHERE i.allegation_id =
+    NEW.allegation_id AND i.relied_on AND (i.disclosed_at IS NOT NULL OR i.gist IS NOT NULL))
+  THEN RAISE EXCEPTION 'INV-30: nothing is proved but by evidence the respondent was shown'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_finding_on_evidence BEFORE INSERT OR UPDATE ON cases_finding FOR EACH ROW EXECUTE FUNCTION cases_finding_on_evidence();
+ALTER TABLE cases_finding ENABLE ALWAYS TRIGGER cases_finding_on_evidence;
+
+CREATE OR REPLACE FUNCTION cases_outcome_of_proved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_finding f JOIN cases_allegation a ON a.id = f.allegation_id WHERE a.case_id =
+    NEW.case_id AND a.drop_reason IS NULL AND f.result = 'proved')
+  THEN RAISE EXCEPTION 'INV-23: nothing follows where nothing was proved'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_outcome_of_proved BEFORE INSERT OR UPDATE ON cases_outcome FOR EACH ROW EXECUTE FUNCTION cases_outcome_of_proved();
+ALTER TABLE cases_outcome ENABLE ALWAYS TRIGGER cases_outcome_of_proved;
+
+CREATE OR REPLACE FUNCTION cases_review_by_a_reviewer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_seat s WHERE s.id = NEW.seat_id AND s.case_id = NEW.case_id AND s.role =
+    'reviewer')
+  THEN RAISE EXCEPTION 'INV-14: a drawn reviewer reviews'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_review_by_a_reviewer BEFORE INSERT OR UPDATE ON cases_review FOR EACH ROW EXECUTE FUNCTION cases_review_by_a_reviewer();
+ALTER TABLE cases_review ENABLE ALWAYS TRIGGER cases_review_by_a_reviewer;
+
+CREATE OR REPLACE FUNCTION cases_review_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.verdict IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.case_id IS DISTINCT FROM OLD.case_id OR
+    NEW.seat_id IS DISTINCT FROM OLD.seat_id OR NEW.why IS DISTINCT FROM OLD.why OR NEW.drawn_at IS DISTINCT FROM
+    OLD.drawn_at
+  THEN RAISE EXCEPTION 'INV-14: a review says its verdict once'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_review_once BEFORE UPDATE ON cases_review FOR EACH ROW EXECUTE FUNCTION cases_review_once();
+ALTER TABLE cases_review ENABLE ALWAYS TRIGGER cases_review_once;
+
+CREATE OR REPLACE FUNCTION cases_decision_counts_contacts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.contacts <> (SELECT COUNT(*) FROM cases_contact n WHERE n.case_id = NEW.case_id AND n.corrects_id IS NULL)
+  THEN RAISE EXCEPTION 'INV-13: the number of contacts is not the number of notes'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_decision_counts_contacts BEFORE INSERT OR UPDATE ON cases_decision FOR EACH ROW EXECUTE FUNCTION cases_decision_counts_contacts();
+ALTER TABLE cases_decision ENABLE ALWAYS TRIGGER cases_decision_counts_contacts;
+
+CREATE OR REPLACE FUNCTION cases_decision_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF EXISTS (SELECT 1 FROM cases_case c WHERE c.id = NEW.case_id AND c.state IN ('decided', 'appealed',
+    'appeal_decided', 'sanction_active', 'spent', 'closed'))
+  THEN RAISE EXCEPTION 'INV-25: a decision that was sent is not changed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_decision_stays BEFORE UPDATE ON cases_decision FOR EACH ROW EXECUTE FUNCTION cases_decision_stays();
+ALTER TABLE cases_decision ENABLE ALWAYS TRIGGER cases_decision_stays;
+
+CREATE OR REPLACE FUNCTION cases_item_assessment_by_assessor() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM cases_seat s WHERE s.case_id = NEW.case_id AND s.person = NEW.assessor AND s.role =
+    'assessor' AND s.ends IS NULL)
+  THEN RAISE EXCEPTION 'INV-49: the first assessor of the case assesses its items'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_item_assessment_by_assessor BEFORE INSERT ON cases_item_assessment FOR EACH ROW EXECUTE FUNCTION cases_item_assessment_by_assessor();
+ALTER TABLE cases_item_assessment ENABLE ALWAYS TRIGGER cases_item_assessment_by_assessor;
+
+CREATE OR REPLACE FUNCTION cases_item_assessment_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF EXISTS (SELECT 1 FROM cases_submission_item s JOIN cases_case c ON c.submission_id = s.submission_id JOIN
+    cases_seat t ON t.case_id = c.id WHERE s.item_id = NEW.item_id AND t.person = NEW.assessor AND t.role_set <>
+    'none' AND t.role <> 'assessor')
+  THEN RAISE EXCEPTION 'INV-02: the assessor has another part in a case that shares the item'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_item_assessment_apart BEFORE INSERT ON cases_item_assessment FOR EACH ROW EXECUTE FUNCTION cases_item_assessment_apart();
+ALTER TABLE cases_item_assessment ENABLE ALWAYS TRIGGER cases_item_assessment_apart;
+
+CREATE OR REPLACE FUNCTION cases_item_assessment_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.id IS DISTINCT FROM OLD.id OR NEW.item_id IS DISTINCT FROM OLD.item_id OR NEW.assessor IS DISTINCT FROM
+    OLD.assessor OR NEW.case_id IS DISTINCT FROM OLD.case_id
+  THEN RAISE EXCEPTION 'INV-49: an item is assessed once'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_item_assessment_stays BEFORE UPDATE ON cases_item_assessment FOR EACH ROW EXECUTE FUNCTION cases_item_assessment_stays();
+ALTER TABLE cases_item_assessment ENABLE ALWAYS TRIGGER cases_item_assessment_stays;
+
+CREATE OR REPLACE FUNCTION cases_item_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.id IS DISTINCT FROM OLD.id OR NEW.key IS DISTINCT FROM OLD.key OR NEW.item_hash IS DISTINCT FROM
+    OLD.item_hash OR NEW.first_seen_at IS DISTINCT FROM OLD.first_seen_at
+  THEN RAISE EXCEPTION 'INV-49: an item keeps its identity'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_item_stays BEFORE UPDATE ON cases_item FOR EACH ROW EXECUTE FUNCTION cases_item_stays();
+ALTER TABLE cases_item ENABLE ALWAYS TRIGGER cases_item_stays;
+
+CREATE OR REPLACE FUNCTION cases_lookup_confirmed_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.confirmed_by IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.case_id IS DISTINCT FROM OLD.case_id OR
+    NEW.result IS DISTINCT FROM OLD.result OR NEW.band IS DISTINCT FROM OLD.band OR NEW.on_day IS DISTINCT FROM
+    OLD.on_day OR NEW.evidence IS DISTINCT FROM OLD.evidence OR NEW.purpose IS DISTINCT FROM OLD.purpose OR
+    NEW.approver IS DISTINCT FROM OLD.approver OR NEW.made_by IS DISTINCT FROM OLD.made_by OR NEW.made_at IS
+    DISTINCT FROM OLD.made_at
+  THEN RAISE EXCEPTION 'T03: a look-up is confirmed once and never changed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_lookup_confirmed_once BEFORE UPDATE ON cases_lookup FOR EACH ROW EXECUTE FUNCTION cases_lookup_confirmed_once();
+ALTER TABLE cases_lookup ENABLE ALWAYS TRIGGER cases_lookup_confirmed_once;
+
+CREATE OR REPLACE FUNCTION cases_lookup_ask_approved_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.approved_by IS NOT NULL OR NEW.id IS DISTINCT FROM OLD.id OR NEW.case_id IS DISTINCT FROM OLD.case_id OR
+    NEW.account IS DISTINCT FROM OLD.account OR NEW.purpose IS DISTINCT FROM OLD.purpose OR NEW.on_day IS DISTINCT
+    FROM OLD.on_day OR NEW.asked_by IS DISTINCT FROM OLD.asked_by OR NEW.asked_at IS DISTINCT FROM OLD.asked_at
+  THEN RAISE EXCEPTION 'INV-06: a look-up is approved once, as it was asked'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_lookup_ask_approved_once BEFORE UPDATE ON cases_lookup_ask FOR EACH ROW EXECUTE FUNCTION cases_lookup_ask_approved_once();
+ALTER TABLE cases_lookup_ask ENABLE ALWAYS TRIGGER cases_lookup_ask_approved_once;
+
+CREATE OR REPLACE FUNCTION cases_clock_served_then_counted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF (NEW.ended_by = 'expired' AND NEW.begins IS NULL) OR (NEW.ended_by = 'expired' AND NEW.due > NEW.ended_at)
+  THEN RAISE EXCEPTION 'INV-45: nothing expires that was not served, nor before its time'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_clock_served_then_counted BEFORE INSERT OR UPDATE ON cases_clock FOR EACH ROW EXECUTE FUNCTION cases_clock_served_then_counted();
+ALTER TABLE cases_clock ENABLE ALWAYS TRIGGER cases_clock_served_then_counted;
+
+CREATE OR REPLACE FUNCTION cases_clock_never_shrinks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.party IS NOT NULL AND (NEW.due < OLD.due OR (OLD.begins IS NOT NULL AND NEW.begins IS DISTINCT FROM
+    OLD.begins) OR (OLD.due IS NOT NULL AND NEW.due IS NULL))
+  THEN RAISE EXCEPTION 'INV-45: the time of a party never becomes shorter'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_clock_never_shrinks BEFORE UPDATE ON cases_clock FOR EACH ROW EXECUTE FUNCTION cases_clock_never_shrinks();
+ALTER TABLE cases_clock ENABLE ALWAYS TRIGGER cases_clock_never_shrinks;
+
+CREATE OR REPLACE FUNCTION cases_upload_restricted_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF OLD.state = 'restricted' AND NEW.state <> 'restricted'
+  THEN RAISE EXCEPTION 'R24: what nobody may look at stays so'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER cases_upload_restricted_stays BEFORE UPDATE ON cases_upload FOR EACH ROW EXECUTE FUNCTION cases_upload_restricted_stays();
+ALTER TABLE cases_upload ENABLE ALWAYS TRIGGER cases_upload_restricted_stays;

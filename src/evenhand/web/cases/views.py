@@ -1,0 +1,61 @@
+"""The list of cases and the page of one case. Each view asks what the person holds in the case, and shows that."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from evenhand.context import Context
+from evenhand.web.cases.overview import case_file, queue
+from evenhand.web.cases.presenters.case_page import case_page
+from evenhand.web.cases.presenters.queue_page import queue_rows
+from evenhand.web.cases.standing import in_case
+from evenhand.web.notices.actions import open_letter
+from evenhand.web.notices.queries import letters_of_case
+from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import standing
+from evenhand.web.people.permissions import Permission
+from evenhand.web.record.ids import ActorId
+
+PAGE_SIZE = 50
+
+
+@never_cache
+@require_safe
+def _cases(request: HttpRequest) -> HttpResponse:
+    """Show the live cases that are there for this person, in the fair order."""
+    now = Context.system().now()
+    page = Paginator(queue(standing(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": queue_rows(page.object_list, standing(request).person, now)}
+    return render(request, "cases/list.html", context)
+
+
+@never_cache
+@require_safe
+def _case(request: HttpRequest, case: str) -> HttpResponse:
+    """Show one case: where it stands, what can be done, what was done, who has seen it."""
+    now = Context.system().now()
+    found = in_case(case, standing(request), now)
+    if found is None:
+        raise Http404
+    return render(request, "cases/case.html", {"page": case_page(case_file(found.case), found, now)})
+
+
+@never_cache
+@require_safe
+def _letter(request: HttpRequest, case: str, letter: str) -> HttpResponse:
+    """Show one letter of a case as it was sent, to whoever holds a seat; the reading is logged."""
+    ctx = Context.system()
+    found = in_case(case, standing(request), ctx.now())
+    if found is None or not found.roles or letter not in {row.id for row in letters_of_case(case)}:
+        raise Http404
+    html = open_letter(letter, actor=ActorId(standing(request).person), purpose="read a letter", ctx=ctx)
+    return HttpResponse(html)
+
+
+cases = needs(Permission.SEE_CASES)(_cases)
+case = needs(Permission.SEE_CASES, secret=True)(_case)
+letter = needs(Permission.SEE_CASES, secret=True)(_letter)

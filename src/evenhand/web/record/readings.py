@@ -1,0 +1,46 @@
+"""Who read what lies under some keys: for the case page, the parties' closing letter and the auditor."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min
+
+from evenhand.web.record.models import ReadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Somebody read something under a key: why, first and last when, how many texts."""
+
+    actor: str
+    purpose: str
+    first: datetime
+    last: datetime
+    texts: int
+
+
+def readings_of(keys: Collection[str]) -> list[Reading]:
+    """Return the readings under these keys, one per person and purpose, oldest first. One query."""
+    rows = ReadRow.objects.filter(key_id__in=list(keys)).values_list("actor", "purpose")
+    grouped = rows.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first")
+    return [Reading(*row) for row in grouped]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """How many texts one person read for one purpose since a moment, and when last."""
+
+    actor: str
+    purpose: str
+    texts: int
+    last: datetime
+
+
+def read_since(since: datetime, number: int) -> list[ReadBy]:
+    """Return who read for which purpose since a moment, the most texts first; at most `number` rows. One query."""
+    rows = ReadRow.objects.filter(at__gte=since).values_list("actor", "purpose")
+    grouped = rows.annotate(texts=Count("seq"), last=Max("at")).order_by("-texts", "actor", "purpose")
+    return [ReadBy(*row) for row in grouped[:number]]

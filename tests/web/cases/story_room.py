@@ -1,0 +1,215 @@
+"""A clock that moves, people who press buttons, and the steps of one whole case through the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from tests.cast import visitor
+from tests.databases import Desk
+from tests.web.cases.cases_room import Company, company, received
+from tests.web.notices.notices_room import LETTERS_TOML
+
+from evenhand.codes import ActType, builtin_text
+from evenhand.context import Context
+from evenhand.membership.register import read_register
+from evenhand.procedure.clocks import ClockId
+from evenhand.procedure.roles import CaseRole
+from evenhand.web.cases import clocks
+from evenhand.web.cases.models import Case, Item, LookupAsk, Party, Seat
+from evenhand.web.notices.actions import open_letter
+from evenhand.web.notices.queries import letters_of
+from evenhand.web.people.models import User
+from evenhand.web.record.ids import ActorId
+from evenhand.web.register.actions import load
+from evenhand.web.rules.actions import publish_code
+from evenhand.web.rules.queries import clauses_on
+
+REGISTER = "member_id,joined,left,deceased,handles,name\n1001234,2019-05-01,,,chirp:harbour_gull,Robin Quill\n"
+
+
+class MovingClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+def words_of(html: str) -> str:
+    """Return the text of a page's main part, for a message that can be read."""
+    main = html[html.find("<main") : html.find("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())[:800]
+
+
+@dataclass
+class Story:
+    """One case and everybody in it."""
+
+    desk: Desk
+    clock: MovingClock
+    people: Company
+    case: Case
+
+    @property
+    def ctx(self) -> Context:
+        return self.desk.ctx
+
+    def client(self, person: str) -> Client:
+        client = visitor()
+        client.force_login(User.objects.get(pk=person))
+        return client
+
+    def press(self, person: str, slug: str, **fields: Any) -> Any:
+        """Open a step's page as somebody, then send its form; the answer must lead back to the case."""
+        self.case.refresh_from_db()
+        client = self.client(person)
+        shown = client.get(f"/cases/{self.case.id}/{slug}")
+        assert shown.status_code == 200, (slug, shown.status_code)
+        self.case.refresh_from_db()
+        sent = client.post(f"/cases/{self.case.id}/{slug}", {"revision": str(self.case.revision)} | fields)
+        assert sent.status_code == 302, (slug, sent.status_code, words_of(sent.content.decode()))
+        self.case.refresh_from_db()
+        return sent
+
+    def sits(self, role: CaseRole) -> str:
+        seat = Seat.objects.filter(case=self.case, role=role.value, ends=None).order_by("-chair").first()
+        assert seat is not None, role
+        return str(seat.person)
+
+    def panel(self) -> list[str]:
+        seats = Seat.objects.filter(case=self.case, role="panel", ends=None).order_by("-chair")
+        return [str(person) for person in seats.values_list("person", flat=True)]
+
+    def party(self, side: str) -> Party:
+        return Party.objects.get(case=self.case, side=side)
+
+    def open_letters(self, side: str) -> list[str]:
+        party = self.party(side)
+        return [
+            open_letter(row.id, ActorId(party.id), "read a letter", self.ctx)
+            for row in letters_of(self.case.id, party.id)
+        ]
+
+
+def begin(desk: Desk, clock: MovingClock, **changed: object) -> Story:
+    """Publish the rules, load the register, appoint everybody, and receive one report."""
+    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
+    people = company(desk.ctx, nonces=200)
+    for text in (builtin_text("general"),):
+        publish_code(text=text, first_signer=people["officer_5"], second_signer=people["keeper"], ctx=desk.ctx)
+    load(register=read_register(REGISTER), actor=people["officer_5"], ctx=desk.ctx)
+    opened = received(desk.ctx, **changed)
+    return Story(desk, clock, people, Case.objects.select_related("submission").get(pk=opened.cases[0]))
+
+
+def to_assessor(story: Story) -> None:
+    officer, second = story.people["officer_1"], story.people["officer_2"]
+    story.press(officer, "acknowledge", pseudonym="Ash")
+    story.press(officer, "triage", danger="none")
+    story.press(officer, "look-up", account="chirp:harbour_gull", purpose="Was it a member?", on_day="2026-02-27")
+    assert (
+        story.client(second).post("/approvals", {"ask": LookupAsk.objects.get(case=story.case).id}).status_code == 302
+    )
+    story.press(officer, "membership")
+
+
+def to_assessed(story: Story, **gates: str) -> None:
+    assessor = story.sits(CaseRole.ASSESSOR)
+    story.press(assessor, "blind", shown="breach", reason="Name-calling, twice.")
+    passed = {f"G{n}": "pass" for n in range(1, 15)} | gates
+    item = Item.objects.get()
+    story.press(assessor, "items", item=item.id, link="B", act="wrote", seen="on", **passed)
+    story.press(
+        assessor, "route", shown="breach", reason="", shown_text="Somebody was called a muppet, twice.", audience="400"
+    )
+
+
+def to_investigation(story: Story) -> None:
+    assessor = story.sits(CaseRole.ASSESSOR)
+    story.press(assessor, "risk", risk="low")
+    from evenhand.web.cases.steps.identity import answer_identity
+
+    answer_identity(party=story.party("complainant"), answer="agreed", reason="", ctx=story.ctx)
+    day = story.clock.now.date() - timedelta(days=3)
+    clause = max(clauses_on(day), key=lambda each: each.most[ActType.WROTE].height if ActType.WROTE in each.most else 0)
+    story.press(
+        assessor, "allege", conduct_on=day.isoformat(), clause=clause.id, act="wrote", items=[Item.objects.get().id],
+        particulars="On that day you wrote “you muppet” under the treasurer's post, twice.",
+    )  # fmt: skip
+    story.press(assessor, "investigate")
+
+
+def to_formal(story: Story) -> None:
+    investigator = story.sits(CaseRole.INVESTIGATOR)
+    story.press(
+        investigator, "search", place="thread", what="What it answered", found="nothing", result="Nothing before it."
+    )
+    story.press(investigator, "facts", facts="Robin Quill wrote it twice and deleted it on the next day.")
+    charge = story.sits(CaseRole.CHARGE_ASSESSOR)
+    story.press(charge, "prospect-blind", decision="case_to_answer", reason="It stands there.")
+    story.press(charge, "prospect", decision="case_to_answer", reason="It stands there.", contact="none")
+    story.press(charge, "formal")
+
+
+def to_panel(story: Story) -> None:
+    from evenhand.web.cases.steps.panel.convene import convene_due
+
+    story.open_letters("respondent")
+    respondent = story.party("respondent")
+    clocks.window_served(
+        case=story.case.id, clock=ClockId.REPLY, party=respondent.id, served=story.clock.now, ctx=story.ctx
+    )
+    story.clock.move(days=16)
+    clocks.apply_due(story.ctx)
+    convene_due(story.ctx)
+    for member in story.panel():
+        story.press(member, "conflict", conflict="none")
+    story.case.refresh_from_db()
+
+
+def to_findings(story: Story, result: str = "proved") -> None:
+    chair = story.panel()[0]
+    from evenhand.web.cases.steps.panel.hearing import first_day
+
+    day = first_day(story.case, story.ctx)
+    story.press(chair, "hearing", form="paper", on_day=day.isoformat())
+    story.clock.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    story.press(chair, "hearing")
+    allegation = (
+        story.case.id and __import__("evenhand.web.cases.models", fromlist=["Allegation"]).Allegation.objects.get()
+    )
+    for member in story.panel():
+        assert story.client(member).get(f"/cases/{story.case.id}/papers").status_code == 200
+    story.clock.move(minutes=10)
+    for member in story.panel():
+        story.press(member, "vote", **{f"vote_{allegation.id}": result, "contact": "none", "reason": ""})
+    story.press(chair, "find", dissent="", **{f"reason_{allegation.id}": "The post stands there under their own name."})
+
+
+def to_outcome(story: Story, rung: str = "L1") -> None:
+    chair = story.panel()[0]
+    for member in story.panel():
+        story.press(member, "what-follows", rung=rung, contact="none")
+    story.press(chair, "what-follows", reason="It was deleted at once.", factors=["deletion"])
+
+
+def to_reasons(story: Story) -> None:
+    story.press(
+        story.panel()[0], "reasons", facts="Two posts.", exculpatory="Nothing was found but the deletion.",
+        redress_outside="The ombuds council of the federation.",
+    )  # fmt: skip
+
+
+STEPS: tuple[Callable[[Story], None], ...] = (
+    to_assessor, to_assessed, to_investigation, to_formal, to_panel, to_findings, to_outcome, to_reasons,
+)  # fmt: skip
