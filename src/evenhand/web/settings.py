@@ -72,9 +72,16 @@ INSTALLED_APPS = [
     "evenhand.web.ui",
     "evenhand.web.record",
     "evenhand.web.people",
+    "evenhand.web.rules",
+    "evenhand.web.register",
     "evenhand.web.sources",
+    "evenhand.web.notices",
     "evenhand.web.desk",
+    "evenhand.web.cases",
     "evenhand.web.publish",
+    "evenhand.web.intake",
+    "evenhand.web.answer",
+    "evenhand.web.office",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -160,10 +167,18 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
+# Beside the catalogues of the apps: the words of the procedure and of the rules, message ids in the pure rooms.
+LOCALE_PATHS = [Path(__file__).with_name("locale")]
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["evenhand.web.ui.formats"]  # days as they are written here, not in America
+
+# What somebody uploads stays in memory until it is sealed and never lies in the clear on a disk. The size of a whole
+# request above which its files are not read at all; larger registers come by `evenhand membership load`.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 STATIC_URL = "static/"
 # Straight from the package: nothing to collect, nothing that can be older than the code.

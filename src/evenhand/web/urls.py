@@ -7,5 +7,12 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.web.publish.urls")),
     path("account/", include("evenhand.web.people.urls")),
+    path("", include("evenhand.web.rules.urls")),
+    path("", include("evenhand.web.register.urls")),
+    path("", include("evenhand.web.notices.urls")),
     path("", include("evenhand.web.desk.urls")),
+    path("", include("evenhand.web.cases.urls")),
+    path("", include("evenhand.web.office.urls")),
+    path("", include("evenhand.web.intake.urls")),
+    path("", include("evenhand.web.answer.urls")),
 ]

@@ -1,0 +1,164 @@
+"""Following a report by its code: where it stands, letters, dialogue, files, the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from evenhand.context import Context
+from evenhand.web.cases.access import Side, enter, leave, party_of, side_open
+from evenhand.web.cases.models import Party
+from evenhand.web.cases.steps.dialogue import Kind, say
+from evenhand.web.cases.steps.files import add_file
+from evenhand.web.cases.steps.report import proof_text
+from evenhand.web.intake.budget import Door, admits
+from evenhand.web.intake.follow_forms import CodeForm, FileForm, IdentityForm, MessageForm
+from evenhand.web.intake.follow_presenters import follow_page
+from evenhand.web.notices.actions import open_letter
+from evenhand.web.notices.queries import letters_of
+from evenhand.web.record.ids import ActorId
+
+SIDES = frozenset({"complainant", "reporter"})
+SideView = Callable[..., HttpResponse]  # (request, party, ctx, and what the address names)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for the code, or show the report whose side is open in this browser."""
+    ctx = Context.system()
+    if request.method == "POST":
+        return _enter(request, ctx)
+    party = _open(request, ctx)
+    if party is None:
+        return render(request, "intake/code.html", {"form": CodeForm()})
+    return _page(request, party, ctx)
+
+
+def _enter(request: HttpRequest, ctx: Context) -> HttpResponse:
+    form = CodeForm(request.POST)
+    if not admits(Door.CODE, ctx.now()):
+        form.add_error(None, _("Very many codes are being tried at this moment. Try again in a minute."))
+    if form.is_valid():
+        party = party_of(form.cleaned_data["code"])
+        if party is not None and party.side in SIDES:
+            enter(request.session, party, now=ctx.now())
+            return redirect("follow")
+        form.add_error("code", _("This code opens nothing here. Check each letter: there is no 0, 1, 8 or 9 in it."))
+    return render(request, "intake/code.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _open(request: HttpRequest, ctx: Context) -> Party | None:
+    side: Side | None = side_open(request.session, now=ctx.now())
+    if side is None or side.side not in SIDES:
+        return None
+    return Party.objects.select_related("case__submission").get(pk=side.party)
+
+
+def _for_side(*methods: str) -> Callable[[SideView], Callable[..., HttpResponse]]:
+    """Return a decorator: only with an open side; without one, to the code, whatever the address names."""
+
+    def wrap(view: SideView) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def gated(request: HttpRequest, **arguments: str) -> HttpResponse:
+            ctx = Context.system()
+            party = _open(request, ctx)
+            return redirect("follow") if party is None else view(request, party, ctx, **arguments)
+
+        return never_cache(require_http_methods(list(methods))(gated))
+
+    return wrap
+
+
+def _page(
+    request: HttpRequest,
+    party: Party,
+    ctx: Context,
+    *,
+    message: MessageForm | None = None,
+    file: FileForm | None = None,
+    identity: IdentityForm | None = None,
+) -> HttpResponse:
+    faulty = next((form for form in (message, file, identity) if form is not None), None)
+    context = {
+        "page": follow_page(party, ctx),
+        "message_form": message or MessageForm(),
+        "file_form": file or FileForm(),
+        "identity_form": identity or IdentityForm(),
+        "faulty": faulty,
+    }
+    status = HTTPStatus.OK if faulty is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "intake/follow.html", context, status=status)
+
+
+@_for_side("POST")
+def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Send a message to the unit."""
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, party, ctx, message=form)
+    say(party=party, text=form.cleaned_data["text"], kind=Kind(form.cleaned_data["kind"]), ctx=ctx)
+    messages.success(request, _("Your message was sent. It stands below, and a person reads it."))
+    return redirect("follow")
+
+
+@_for_side("POST")
+def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, party, ctx, file=form)
+    sent = form.cleaned_data["file"]
+    add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
+    messages.success(request, _("The file was received. What it says about its camera or its place is taken out."))
+    return redirect("follow")
+
+
+@_for_side("POST")
+def identity(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take the answer to "these are the exact words the other side would be shown"."""
+    from evenhand.web.cases.steps.identity import answer_identity
+
+    form = IdentityForm(request.POST)
+    if not form.is_valid():
+        return _page(request, party, ctx, identity=form)
+    answer_identity(party=party, answer=form.cleaned_data["answer"], reason=form.cleaned_data["reason"], ctx=ctx)
+    messages.success(request, _("Your answer was recorded. You can write to us about it at any time."))
+    return redirect("follow")
+
+
+@_for_side("GET")
+def letter(request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
+    """Show one letter as it was sent; reading it is recorded as having arrived."""
+    if letter not in {found.id for found in letters_of(party.case_id, party.id)}:
+        raise Http404
+    return HttpResponse(open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx))
+
+
+@_for_side("GET")
+def proof(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Give the inclusion proof of the receipt as a file, for checking without us; 404 before a checkpoint covers it."""
+    text = proof_text(party.case)
+    if text is None:
+        raise Http404
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={
+        "Content-Disposition": 'attachment; filename="receipt.tlog-proof"'
+    })  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the side that is open in this browser."""
+    leave(request.session)
+    return redirect("follow")

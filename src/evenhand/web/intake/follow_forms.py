@@ -1,0 +1,80 @@
+"""The small forms of the page that follows a report."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.web.cases.steps.dialogue import MOST, Kind
+from evenhand.web.cases.steps.files import MOST_BYTES
+
+
+class CodeForm(forms.Form):
+    """The receipt code."""
+
+    code = forms.CharField(
+        label=_("Your code"), max_length=60, help_text=_("Four groups of four letters and figures, from your receipt."),
+        error_messages={"required": _("Type the code from your receipt.")},
+    )  # fmt: skip
+
+
+class MessageForm(forms.Form):
+    """A message, and what it is for."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), widget=forms.RadioSelect, initial=Kind.MESSAGE.value,
+        choices=[
+            (Kind.MESSAGE.value, _("A message, or an answer to yours")),
+            (Kind.WELFARE.value, _("I am finding this hard; I would like somebody to talk to")),
+            (Kind.WITHDRAW.value, _("I would like to take my report back")),
+        ],
+        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("Your message"), max_length=MOST, widget=forms.Textarea,
+        error_messages={"required": _("Write a line, then send it.")},
+    )  # fmt: skip
+
+
+class FileForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("A picture, a PDF, a text or a saved e-mail, up to 20 MB."),
+        error_messages={
+            "required": _("Choose a file first."), "empty": _("This file is empty. Choose it again."),
+            "missing": _("Choose a file first."), "invalid": _("The file did not arrive. Choose it again."),
+        },
+    )  # fmt: skip
+
+    def clean_file(self) -> object:
+        """Refuse what is too large before it is read."""
+        sent = self.cleaned_data["file"]
+        if sent.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 20 MB. Send a smaller picture, or a part of it."))
+        return sent
+
+
+class IdentityForm(forms.Form):
+    """The answer to the exact words the other side would be shown."""
+
+    answer = forms.ChoiceField(
+        label=_("May the other side be shown these words?"), widget=forms.RadioSelect,
+        choices=[
+            ("agreed", _("Yes, these words may be shown")),
+            ("protect", _("No: I ask that my identity is protected, and say why")),
+            ("withdraw", _("I would rather take my report back")),
+        ],
+        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Why"), max_length=MOST, required=False, widget=forms.Textarea,
+        help_text=_("Only for the second answer: what you fear, in a few words."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, object]:
+        """Ask for a reason where protection is asked for: it is recorded, and somebody decides on it."""
+        cleaned = super().clean() or {}
+        if cleaned.get("answer") == "protect" and not cleaned.get("reason"):
+            self.add_error("reason", _("Say in a few words what you fear."))
+        return cleaned

@@ -1,0 +1,97 @@
+"""What the sender of a report sees of it: a list of what they may see, never "all of the case"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from evenhand.context import Context
+from evenhand.procedure.notices import NOTICES
+from evenhand.procedure.states import NOT_LIVE, PARTY_WORDS, State
+from evenhand.web.cases.models import Case, Identity, Message, Party, Upload
+from evenhand.web.cases.steps.challenge import UPHELD
+from evenhand.web.cases.steps.report import index_of, is_covered
+from evenhand.web.notices.queries import letters_of
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.sealed import open_texts
+
+_PURPOSE = "follow a report"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the dialogue."""
+
+    ours: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter, by its name and day."""
+
+    id: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowPage:
+    """Everything on the page: `shown_text` is there only while the identity step waits for an answer."""
+
+    number: str
+    words: str
+    due: datetime | None
+    late: bool
+    received_at: datetime
+    sent: str
+    letters: Sequence[LetterLine]
+    lines: Sequence[Line]
+    files: Sequence[tuple[str, str]]
+    shown_text: str
+    index: int
+    covered: bool
+
+
+def follow_page(party: Party, ctx: Context) -> FollowPage:
+    """Return the page of one sender. Opens their own words, and is logged as their reading."""
+    case = party.case
+    said = list(Message.objects.filter(case=case, party=party).exclude(kind=UPHELD).order_by("at", "id"))
+    files = list(Upload.objects.filter(submission=case.submission_id).order_by("received_at"))
+    identity = Identity.objects.filter(case=case, answer=None).first()
+    wanted = [case.submission.explanation, *(row.text for row in said), *(row.name for row in files if row.name)]
+    wanted += [identity.shown_text] if identity else []
+    texts = open_texts(wanted, actor=ActorId(party.id), purpose=_PURPOSE, ctx=ctx)
+    live = State(case.state) not in NOT_LIVE
+    return FollowPage(
+        number=case.number,
+        words=state_words(case),
+        due=case.due if live else None,
+        late=bool(live and case.due and case.due < ctx.now()),
+        received_at=case.received_at,
+        sent=texts.get(case.submission.explanation, ""),
+        letters=[LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at) for row in letters_of(case.id, party.id)],
+        lines=[Line(not row.from_party, texts.get(row.text, ""), row.at) for row in said],
+        files=[(texts.get(row.name or "", ""), _file_words(row.state)) for row in files],
+        shown_text=texts.get(identity.shown_text, "") if identity else "",
+        index=index_of(case),
+        covered=is_covered(case),
+    )
+
+
+def state_words(case: Case) -> str:
+    """Return the words of §2.6 for where the case stands, in the reader's language."""
+    return _(PARTY_WORDS[State(case.state)])
+
+
+def _file_words(state: str) -> str:
+    words = {
+        "quarantined": _("received; nobody has looked at it yet"),
+        "cleared": _("received and looked at"),
+        "restricted": _("received; it is not shown to anybody"),
+    }
+    return words[state]

@@ -1,0 +1,19 @@
+"""Addresses of the door: report, follow. Names on the page never stand in an address."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from evenhand.web.intake import follow, views
+
+urlpatterns = [
+    path("report", views.report, name="report"),
+    path("report/danger", views.danger, name="report_danger"),
+    path("follow", follow.follow, name="follow"),
+    path("follow/close", follow.close, name="follow_close"),
+    path("follow/message", follow.message, name="follow_message"),
+    path("follow/file", follow.file, name="follow_file"),
+    path("follow/identity", follow.identity, name="follow_identity"),
+    path("follow/proof", follow.proof, name="follow_proof"),
+    path("follow/letter/<str:letter>", follow.letter, name="follow_letter"),
+]
