@@ -9,6 +9,7 @@ import pytest
 from evenhand.demo import organisation
 from evenhand.demo.names import HANDLE_SUFFIX
 from evenhand.demo.organisation import handle, write_register
+from evenhand.membership import MemberRef, match_declared, read_register
 
 TODAY = date(2026, 6, 1)
 BODY = organisation("tests", TODAY)
@@ -72,10 +73,21 @@ def test_every_handle_is_a_legal_handle_with_the_invented_suffix(number):
     assert found.endswith(HANDLE_SUFFIX)
 
 
-def test_the_register_is_readable_and_says_nothing_about_opinions(tmp_path):
+def test_the_register_is_read_whole_and_says_nothing_about_opinions(tmp_path):
     write_register(tmp_path / "register.csv", BODY.members)
     with (tmp_path / "register.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 5_000
-    assert date.fromisoformat(rows[0]["joined"]) == BODY.members[0].joined
-    assert not {"side", "faction", "religion", "opinion", "group"} & set(rows[0])
+    assert set(rows[0]) == {"member_id", "joined", "left", "deceased", "handles", "email", "name"}
+    register = read_register(tmp_path / "register.csv").whole()
+    assert len(register.intervals) == 5_000
+    assert register.intervals[MemberRef(BODY.members[0].number)][0].joined == BODY.members[0].joined
+    died = [each for known in register.intervals.values() for each in known if each.deceased]
+    assert len(died) == sum(member.reason_left == "deceased" for member in BODY.members) > 10
+
+
+def test_the_register_knows_the_accounts_that_were_declared(tmp_path):
+    member = BODY.members[0]
+    write_register(tmp_path / "register.csv", BODY.members, {member.number: [("x", "4711", "mi_qvh")]})
+    register = read_register(tmp_path / "register.csv").whole()
+    for handle_, number in (("mi_qvh", None), ("another", "4711")):
+        assert match_declared(handle_, "x", register.declared, account_id=number).member_ref == member.number

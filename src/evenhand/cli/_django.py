@@ -7,6 +7,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.home import Home
 
@@ -28,11 +29,12 @@ def setup_django(home: Home) -> None:
     django.setup()
 
 
-def ready(home: Home, *, create: bool = True) -> None:
+def ready(home: Home, *, create: bool = True, ctx: Context | None = None) -> None:
     """Make the installation in `home` usable for the rest of this process.
 
     With `create`, a new home gets its keys, database and first leaves; without it, a home that is not there
-    raises UsageError. Holds a key service (an own child process unless one is running) until the end.
+    raises UsageError. `ctx`: on whose clock a new home begins (default: now). Holds a key service (an own child
+    process unless one is running) until the end.
     """
     if not create and not home.database.exists() and not os.environ.get("DATABASE_URL"):
         raise UsageError(
@@ -41,12 +43,11 @@ def ready(home: Home, *, create: bool = True) -> None:
             mend="Name its folder with --dir or EVENHAND_DATA, or make one: evenhand serve (or evenhand demo).",
         )
     setup_django(home)
-    from evenhand.context import Context
     from evenhand.web.record.keys import key_service
     from evenhand.web.record.start import check_start, initialise, migrate_if_needed
 
     migrate_if_needed()
     _held.enter_context(key_service(home))
     atexit.register(_held.close)
-    initialise(home, Context.system())
+    initialise(home, ctx or Context.system())
     check_start()

@@ -8,9 +8,11 @@ import resource
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -20,6 +22,9 @@ from evenhand.cli.output import console, emit_json, step
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.home import DEFAULT_HOME, Home
+
+if TYPE_CHECKING:
+    from evenhand.web.record.ids import ActorId
 
 DEFAULT_POSTS = 20_000
 BASIS = "demonstration: everybody in these files is invented"
@@ -119,14 +124,13 @@ def _begin(home: Home, posts: int) -> Built:
             where=str(home.root),
             mend="Name another folder with --dir, or leave --posts away.",
         )
-    ready(home)
+    ready(home, ctx=_set_up(datetime.fromisoformat(built.now)))
     return built
 
 
 def _build(home: Home, built: Built) -> None:
     """Do all steps; each may be done again after an interruption without doubling anything."""
-    from evenhand.codes import builtin_text
-    from evenhand.demo import generate
+    from evenhand.demo import generate, rules
 
     told_on = datetime.fromisoformat(built.now)
     story = Context(now=lambda: told_on, random=Context.system().random)
@@ -136,7 +140,14 @@ def _build(home: Home, built: Built) -> None:
         written = generate(files, ctx=story, posts=built.posts)
     with step("people: 40 protected persons, the standing cast"):
         _people(home, built, written.protected)
-    (home.root / "code.toml").write_text(builtin_text("quillhaven"), encoding="utf-8")
+    (home.root / "code.toml").write_text(rules.code_text(), encoding="utf-8")
+    set_up = _set_up(told_on)
+    with step("rules and procedure signed, pool appointed"):
+        _rules(home, set_up)
+    with step("the register of members, sealed"):
+        _register(written.register, set_up)
+    with step("a case in every stage, by everybody in it"):
+        _cases(home, written.register, told_on)
     with step("reading them back with the real readers"):
         _read(home, [file.path for file in written.exports])
     with step("screening what is aimed at protected accounts"):
@@ -150,7 +161,7 @@ def _build(home: Home, built: Built) -> None:
 def _people(home: Home, built: Built, protected: Path) -> None:
     from evenhand.demo.names import FEDERATION
     from evenhand.web.desk.protection import declare_from_csv
-    from evenhand.web.people.cast import create_standing_cast
+    from evenhand.web.people.cast import create_company, create_standing_cast
     from evenhand.web.record.ids import SYSTEM
     from evenhand.web.record.unit import recording
     from evenhand.web.ui.organisation import organisation_file
@@ -158,13 +169,103 @@ def _people(home: Home, built: Built, protected: Path) -> None:
     if built.sign_ins:
         return
     organisation_file(home).write_text(f"{FEDERATION}\n", encoding="utf-8")
-    ctx = Context.system()
+    ctx = _set_up(datetime.fromisoformat(built.now))
     with recording(actor=SYSTEM, ctx=ctx, purpose="set up the demonstration"):
-        cast = create_standing_cast(ctx)
+        cast = (*create_standing_cast(ctx), *create_company(ctx))
         declare_from_csv(protected, ctx=ctx)
         built.sign_ins = {member.username: member.password for member in cast}
         # Before the commit: a password nobody knows would lock the demo.
         built.save(home)
+
+
+def _set_up(told_on: datetime) -> Context:
+    """Return a context on the day the fictional house was set up: its cases were received after that."""
+    from evenhand.demo.rules import DAYS_BEFORE
+
+    began = told_on - timedelta(days=DAYS_BEFORE)
+    return Context(now=lambda: began, random=Context.system().random)
+
+
+def _rules(home: Home, ctx: Context) -> None:
+    """Publish code and procedure, each signed by an officer and the case keeper; appoint the pool. Once."""
+    from evenhand.demo import rules
+    from evenhand.web.cases.nonces import AT_ONCE, left, promise
+    from evenhand.web.record.ids import ActorId
+    from evenhand.web.rules.actions import publish_code, publish_procedure
+    from evenhand.web.rules.queries import code_versions, procedures
+
+    (home.root / "letters.toml").write_text(rules.LETTERS, encoding="utf-8")
+    people = {name: ActorId(person) for name, person in _ids().items()}
+    officer, keeper = people["officer"], people["case_keeper"]
+    if not code_versions():
+        publish_code(text=rules.code_text(), first_signer=officer, second_signer=keeper, ctx=ctx)
+    if not procedures():
+        text = rules.procedure_text(ctx.now().date())
+        publish_procedure(text=text, first_signer=officer, second_signer=keeper, ctx=ctx)
+    _appoint(people, ctx)
+    if not left():
+        promise(number=AT_ONCE, actor=keeper, ctx=ctx)
+
+
+def _appoint(people: Mapping[str, ActorId], ctx: Context) -> None:
+    """Appoint the pool, all of it or nobody."""
+    from evenhand.demo.rules import pool
+    from evenhand.web.cases.models import PoolMember
+    from evenhand.web.cases.pool import Appointment, appoint
+    from evenhand.web.record.unit import recording
+
+    if PoolMember.objects.exists():
+        return
+    keeper = people["case_keeper"]
+    with recording(actor=keeper, ctx=ctx, purpose="appoint the pool"):
+        for seat in pool(ctx.now().date()):
+            trained = (seat.trained_on, seat.trained_until)
+            appoint(
+                appointment=Appointment(people[seat.username], seat.kind, seat.appointed_by, *trained),
+                actor=keeper,
+                ctx=ctx,
+            )
+
+
+def _register(file: Path, ctx: Context) -> None:
+    """Load the register; a second time changes nothing."""
+    from evenhand.membership import read_register
+    from evenhand.web.record.ids import SYSTEM
+    from evenhand.web.register.actions import load
+    from evenhand.web.register.queries import latest_load
+
+    if latest_load() is None:
+        load(register=read_register(file), actor=SYSTEM, ctx=ctx)
+
+
+def _cases(home: Home, register: Path, told_on: datetime) -> None:
+    """Make the cases, once, and write down the codes that open both sides of each."""
+    import csv
+
+    from evenhand.cli.demo_cases import Play, make_cases
+    from evenhand.web.cases.models import Case
+    from evenhand.web.record.ids import ActorId
+
+    if Case.objects.exists():
+        return
+    with register.open(encoding="utf-8", newline="") as file:
+        here = [row for row in csv.DictReader(file) if not row["left"] and not row["deceased"]]
+    members = [(row["member_id"], row["name"]) for row in here[:40]]
+    lines = []
+
+    def note(stage: str, play: Play) -> None:
+        answers = f"  /answer {play.answer_code} (then {play.member[-4:]})" if play.answer_code else ""
+        lines.append(f"{play.case.number}  {stage}: /follow {play.code}{answers}")
+
+    people = {name: ActorId(person) for name, person in _ids().items()}
+    make_cases(told_on=told_on, people=people, members=members, codes=note)
+    (home.root / "demo-codes.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _ids() -> dict[str, str]:
+    from evenhand.web.people.models import User
+
+    return dict(User.objects.values_list("username", "id"))
 
 
 def _read(home: Home, paths: list[Path]) -> None:
@@ -223,6 +324,7 @@ def _show(home: Home, built: Built, facts: dict[str, int | float]) -> None:
     for username, password in built.sign_ins.items():
         table.add_row(username, password)
     console.print(table)
+    console.print(f"\nCodes that open both sides of each case, by stage: [bold]{home.root / 'demo-codes.txt'}[/bold]")
     where = "" if home.root == Path(DEFAULT_HOME).resolve() else f" --dir {home.root}"
     console.print("\nWhere a one-time code is asked for, this prints it (officer, or another name from the list):")
     click.echo(f"  {_called_as()} demo code officer{where}\n", err=True)

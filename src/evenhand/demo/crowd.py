@@ -8,7 +8,7 @@ from random import Random
 from typing import Final
 
 from evenhand.demo import names
-from evenhand.demo.organisation import Member, Organisation, ProtectedPerson, handle
+from evenhand.demo.organisation import DECEASED, Member, Organisation, ProtectedPerson, handle
 
 MEMBER_ACCOUNTS: Final = 1_500
 OUTSIDE_ACCOUNTS: Final = 2_600
@@ -42,13 +42,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Everybody who posts. Accounts early in `regulars` post most."""
+    """Everybody who posts. Accounts early in `regulars` post most; `members`: whose account is which member's."""
 
     regulars: tuple[Account, ...]
     newcomers: tuple[Account, ...]
     targets: tuple[Target, ...]
     former: tuple[Account, ...]
     namesakes: tuple[Account, ...]
+    members: tuple[tuple[Member, Account], ...]
 
 
 def snowflake(at_ms: int, number: int) -> int:
@@ -60,7 +61,8 @@ def crowd(body: Organisation, seed: str, now: datetime) -> Crowd:
     """Return the accounts for an organisation. Cost: some 4,500 small objects."""
     rng = Random(f"{seed}/crowd")
     made = _Maker(rng, now)
-    members = [made.member(each) for each in rng.sample(_living(body), MEMBER_ACCOUNTS)]
+    posting = rng.sample(_living(body), MEMBER_ACCOUNTS)
+    members = [made.member(each) for each in posting]
     outside = [made.stranger("outside") for _ in range(OUTSIDE_ACCOUNTS)]
     namesakes = [made.namesake(each) for each in body.protected[:12]]
     regulars = members + outside + namesakes
@@ -71,11 +73,12 @@ def crowd(body: Organisation, seed: str, now: datetime) -> Crowd:
         targets=tuple(made.target(place, each) for place, each in enumerate(body.protected)),
         former=tuple(each for each in members if each.note == "ex_member"),
         namesakes=tuple(namesakes),
+        members=tuple(zip(posting, members, strict=True)),
     )
 
 
 def _living(body: Organisation) -> list[Member]:
-    return [member for member in body.members[100:] if member.reason_left != "deceased"]
+    return [member for member in body.members[100:] if member.reason_left != DECEASED]
 
 
 class _Maker:

@@ -92,11 +92,11 @@ def generate(directory: Path, *, ctx: Context, posts: int = 20_000, seed: str = 
     body = organisation(seed, now.date())
     for folder in ("exports", "generator-truth"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
-    write_register(directory / "register.csv", body.members)
     _write_protected(directory / "protected.csv", body.protected)
     (directory / "generator-truth" / "READ-ME-FIRST.txt").write_text(_TRUTH_NOTE, encoding="utf-8")
     truth_path = directory / "generator-truth" / "truth.jsonl"
     people = crowd(body, seed, now)
+    write_register(directory / "register.csv", body.members, _declared(people))
     with whole_file(truth_path) as truth_file:
         truth = _Truth(truth_file)
         archived = max(4 * SMALLEST, round(posts * _ARCHIVES))
@@ -236,6 +236,21 @@ class _Desks:
             DemoFile(folder / "facebook-comments.csv", "rows", self.csv.posts, refused=self.csv.refused),
             DemoFile(folder / "youtube-comments.jsonl", "rows", self.jsonl.posts, refused=self.jsonl.refused),
         ]
+
+
+def _declared(people: Crowd) -> dict[str, list[tuple[str, str, str]]]:
+    """Return by membership number which accounts the register knows: of those who declared theirs, and of the owners.
+
+    Owners of archives are among them, so that a demonstration finds a member and a former member by their accounts.
+    """
+    told: dict[str, list[tuple[str, str, str]]] = {
+        target.person.member_no: list(target.person.accounts) for target in people.targets
+    }
+    owning = {owner.account.id for owner in owners(people)}
+    for member, account in people.members:
+        if member.declares or account.id in owning:
+            told[member.number] = [("x", account.id, account.handle)]
+    return told
 
 
 def _write_protected(path: Path, persons: tuple[ProtectedPerson, ...]) -> None:

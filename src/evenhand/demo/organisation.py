@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,16 +18,15 @@ PROTECTED: Final = 40
 # Register days are counted back from the day of the demonstration, so that it never grows old.
 _LONGEST: Final = 15 * 365
 _NAMESAKES: Final = 60
+_DECLARING: Final = 0.08
 
-REGISTER_COLUMNS: Final = (
-    "member_no", "given_name", "family_name", "town", "joined", "left", "reason_left", "year_of_birth", "email",
-    "declared_account",
-)  # fmt: skip
+REGISTER_COLUMNS: Final = ("member_id", "joined", "left", "deceased", "handles", "email", "name")
+DECEASED: Final = "deceased"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One row of the register. `left` is None while the membership lasts."""
+    """One row of the register. `left` is None while the membership lasts; `declares`: told it of an account."""
 
     number: str
     given: str
@@ -37,7 +36,7 @@ class Member:
     left: date | None
     reason_left: str
     year_of_birth: int
-    declared_account: str
+    declares: bool
 
     @property
     def display(self) -> str:
@@ -105,26 +104,30 @@ def organisation(seed: str, today: date = date(2026, 1, 1)) -> Organisation:
     )
 
 
-def write_register(path: Path, members: tuple[Member, ...]) -> None:
-    """Write the register as CSV (UTF-8, header of REGISTER_COLUMNS, dates ISO 8601, empty for unknown)."""
+def write_register(
+    path: Path, members: tuple[Member, ...], accounts: Mapping[str, Sequence[tuple[str, str, str]]] | None = None
+) -> None:
+    """Write the register as CSV (UTF-8, header of REGISTER_COLUMNS, dates ISO 8601, empty for unknown).
+
+    `accounts`: by membership number, the accounts a member declared: (platform, id, handle).
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\r\n")
         rows.writerow(REGISTER_COLUMNS)
-        rows.writerows(_register_row(member) for member in members)
+        rows.writerows(_register_row(member, (accounts or {}).get(member.number, ())) for member in members)
 
 
-def _register_row(member: Member) -> tuple[str, ...]:
+def _register_row(member: Member, accounts: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+    died = member.reason_left == DECEASED
+    ended = member.left.isoformat() if member.left else ""
     return (
         member.number,
-        member.given,
-        member.family,
-        member.town,
         member.joined.isoformat(),
-        member.left.isoformat() if member.left else "",
-        member.reason_left,
-        str(member.year_of_birth),
+        "" if died else ended,
+        ended if died else "",
+        " ".join(f"{platform}:{known_as} {platform}:id={number}" for platform, number, known_as in accounts),
         f"{member.number.lower()}@members.quillhaven.example",
-        member.declared_account,
+        member.display,
     )
 
 
@@ -147,11 +150,11 @@ def _member(place: int, name: tuple[str, str], today: date, rng: Random) -> Memb
     # The first hundred stay: the protected persons are among them.
     if place >= 100 and rng.random() < 0.14:
         left = joined + timedelta(days=rng.randrange(10, max(11, (today - joined).days)))
-        reason = rng.choice(("resigned", "resigned", "dues not paid", "moved away", "expelled", "deceased"))
+        reason = rng.choice(("resigned", "resigned", "dues not paid", "moved away", "expelled", DECEASED))
     number = f"Q{100_000 + place * 7}"
-    declared = handle(given, family, place) if rng.random() < 0.08 else ""
+    declares = rng.random() < _DECLARING
     return Member(
-        number, given, family, rng.choice(names.TOWNS), joined, left, reason, rng.randrange(1938, 2008), declared
+        number, given, family, rng.choice(names.TOWNS), joined, left, reason, rng.randrange(1938, 2008), declares
     )
 
 

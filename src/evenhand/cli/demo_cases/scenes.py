@@ -1,0 +1,245 @@
+"""The scenes: one case for every stage, begun so long ago that it stands there on the day of the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from evenhand.cli.demo_cases.acts import Play, told
+from evenhand.cli.demo_cases.stage import Clock, Scene, run, story_context
+from evenhand.context import Context
+from evenhand.evidence.gates import Gate
+from evenhand.procedure.outcomes import ChargeDecision
+from evenhand.procedure.outcomes import Finding as Result
+from evenhand.procedure.roles import CaseRole
+from evenhand.web.cases import clocks
+from evenhand.web.cases.steps.decide.closing import afterwards_due
+from evenhand.web.cases.steps.panel.convene import convene_due
+from evenhand.web.cases.steps.service import clocks_of_served_letters
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.reads import close_read_windows
+
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+_SOON: Final = timedelta(minutes=20)
+Stop = Callable[[Play], bool]
+
+
+def make_cases(
+    *,
+    told_on: datetime,
+    people: Mapping[str, ActorId],
+    members: list[tuple[str, str]],
+    codes: Callable[[str, Play], None],
+) -> int:
+    """Make the demonstration's cases and return how many acts it took.
+
+    `people`: sign-in name -> id. `members`: (number, name) of members of now. `codes`: called with each stage and its
+    play at the end, so that both sides' codes can be told to whoever plays them. Nothing in it is real.
+    """
+    clock = Clock(told_on - timedelta(days=130))
+    ctx = story_context(clock)
+    plays: list[tuple[str, Play]] = []
+
+    def begin(
+        stage: str, days: float, number: int, scene: Callable[[Play], Iterator[timedelta]], **more: object
+    ) -> tuple[datetime, Scene]:
+        member, name = members[number % len(members)]
+        at = told_on - timedelta(days=days)
+        play = Play(ctx, people, told(number, name, 3, Context(lambda: at, ctx.random), **more), member)
+        plays.append((stage, play))
+        return at, scene(play)
+
+    first_known = begin("under_investigation", 12, 8, _until_investigation)
+    known = plays[-1][1]
+    scenes = [
+        begin("received, danger", 0.05, 1, _received, danger_claimed=True),
+        begin("received", 0.2, 2, _received),
+        begin("acknowledged", 0.9, 3, _until_acknowledged),
+        begin("triage, look-up waits for a second officer", 1.6, 4, _until_lookup),
+        begin("membership_check", 2.5, 5, _until_scope, sender="witness"),
+        begin("evidence_assessment, the sender is asked", 4, 6, _until_assessed),
+        begin("more_info_requested", 6, 7, _until_asked),
+        first_known,
+        begin("case_to_answer", 19, 9, _until_prospect),
+        begin("reply_window", 21, 10, _until_reply),
+        begin("panel_set", 34, 11, _until_announced),
+        begin("hearing", 45, 12, _until_hearing),
+        begin("liability_decided", 46, 13, _until_findings),
+        begin("independent_review", 50, 14, _until_reasons, protected_characteristic=True),
+        begin("decided, nothing proved", 51, 15, _until_not_proved),
+        begin("sanction_active", 58, 16, _until_decided),
+        begin("closed", 110, 17, _until_not_proved),
+        begin("out_of_scope", 5, 18, _out_of_scope),
+        begin("dismissed_unfit", 30, 19, _dismissed),
+        begin("no_case", 24, 20, _no_case),
+        begin("merged", 8, 8, lambda play: _merged(play, known)),
+    ]  # fmt: skip
+
+    def minute() -> None:
+        clocks_of_served_letters(ctx)
+        clocks.apply_due(ctx)
+        convene_due(ctx)
+        afterwards_due(ctx)
+
+    played = run(scenes, clock, until=told_on, each=minute)
+    clock.now = told_on
+    minute()
+    close_read_windows(ctx)
+    for stage, play in plays:
+        codes(stage, play)
+    return played
+
+
+def _received(play: Play) -> Iterator[timedelta]:
+    play.report()
+    yield HOUR
+
+
+def _until_acknowledged(play: Play) -> Iterator[timedelta]:
+    play.report()
+    yield 5 * HOUR
+    play.acknowledge()
+
+
+def _until_lookup(play: Play) -> Iterator[timedelta]:
+    yield from _until_acknowledged(play)
+    yield _SOON
+    play.triage()
+    yield _SOON
+    play.ask_lookup()
+
+
+def _until_scope(play: Play) -> Iterator[timedelta]:
+    yield from _until_lookup(play)
+    yield 20 * HOUR
+    play.confirm_scope()
+
+
+def _until_assessed(play: Play, gap: Gate | None = None) -> Iterator[timedelta]:
+    yield from _until_scope(play)
+    yield 20 * HOUR
+    play.assess(gap=gap)
+    yield HOUR
+    play.finish_assessment()
+
+
+def _until_asked(play: Play) -> Iterator[timedelta]:
+    yield from _until_assessed(play, Gate.G4)
+    yield DAY
+    play.ask_more()
+    yield HOUR
+    play.open_letters(play.told.role.value)
+
+
+def _until_investigation(play: Play) -> Iterator[timedelta]:
+    yield from _until_assessed(play)
+    yield DAY
+    play.agree()
+    yield DAY
+    play.investigate()
+    yield DAY
+    play.open_letters("respondent")
+
+
+def _until_prospect(play: Play, decision: ChargeDecision = ChargeDecision.CASE_TO_ANSWER) -> Iterator[timedelta]:
+    yield from _until_investigation(play)
+    yield 6 * DAY
+    play.hand_over()
+    yield 2 * DAY
+    play.prospect(decision)
+
+
+def _until_reply(play: Play) -> Iterator[timedelta]:
+    yield from _until_prospect(play)
+    yield DAY
+    play.formal()
+    yield DAY
+    play.open_letters("respondent")
+
+
+def _until_announced(play: Play) -> Iterator[timedelta]:
+    yield from _until_reply(play)
+    yield 6 * DAY
+    play.answer()
+    yield DAY
+    play.conflicts()
+    yield DAY
+    yield play.announce() + HOUR
+
+
+def _until_hearing(play: Play) -> Iterator[timedelta]:
+    yield from _until_announced(play)
+    play.open_hearing()
+    yield HOUR
+
+
+def _until_findings(play: Play, result: Result = Result.PROVED) -> Iterator[timedelta]:
+    yield from _until_hearing(play)
+    play.find(result)
+
+
+def _until_reasons(play: Play) -> Iterator[timedelta]:
+    yield from _until_findings(play)
+    yield DAY
+    play.follow()
+    yield DAY
+    play.give_reasons()
+
+
+def _until_decided(play: Play) -> Iterator[timedelta]:
+    yield from _until_reasons(play)
+    yield DAY
+    yield from _reviewed(play)
+    play.open_letters("respondent")
+    play.open_letters(play.told.role.value)
+
+
+def _until_not_proved(play: Play) -> Iterator[timedelta]:
+    yield from _until_findings(play, Result.NOT_PROVED)
+    yield DAY
+    play.give_reasons()
+    yield DAY
+    yield from _reviewed(play)
+    play.open_letters("respondent")
+    play.open_letters(play.told.role.value)
+    yield 40 * DAY
+
+
+def _reviewed(play: Play) -> Iterator[timedelta]:
+    """Where the sample sent the decision to a reviewer, they verify it."""
+    if play.case.state == "independent_review":
+        play.read_as_reviewer()
+        yield HOUR
+        play.verify()
+
+
+def _out_of_scope(play: Play) -> Iterator[timedelta]:
+    yield from _until_scope(play)
+    yield DAY
+    play.out_of_scope()
+
+
+def _dismissed(play: Play) -> Iterator[timedelta]:
+    yield from _until_asked(play)
+    yield 20 * DAY
+    play.no_answer()
+    yield HOUR
+    play.vote_dismissal(CaseRole.ASSESSOR)
+    yield HOUR
+    play.vote_dismissal(CaseRole.SECOND_ASSESSOR)
+
+
+def _no_case(play: Play) -> Iterator[timedelta]:
+    yield from _until_prospect(play, ChargeDecision.NO_CASE)
+
+
+def _merged(play: Play, known: Play) -> Iterator[timedelta]:
+    play.report()
+    yield 5 * HOUR
+    play.acknowledge()
+    yield _SOON
+    play.triage()
+    yield _SOON
+    play.join(known)
