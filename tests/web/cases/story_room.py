@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
 from tests.cast import visitor
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company, received
+from tests.web.cases.cases_room import REPORT, Company, company
 from tests.web.notices.notices_room import LETTERS_TOML
 
 from evenhand.codes import ActType, builtin_text
@@ -20,6 +20,7 @@ from evenhand.membership.register import read_register
 from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import clocks
+from evenhand.web.cases.engine import open_case
 from evenhand.web.cases.models import Case, Item, LookupAsk, Party, Seat
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of
@@ -108,7 +109,8 @@ def begin(desk: Desk, clock: MovingClock, **changed: object) -> Story:
     for text in (builtin_text("general"),):
         publish_code(text=text, first_signer=people["officer_5"], second_signer=people["keeper"], ctx=desk.ctx)
     load(register=read_register(REGISTER), actor=people["officer_5"], ctx=desk.ctx)
-    opened = received(desk.ctx, **changed)
+    officer = people["officer_5"] if changed.get("own_motion") else None
+    opened = open_case(report=replace(REPORT, **changed), ctx=desk.ctx, actor=officer)  # type: ignore[arg-type]
     return Story(desk, clock, people, Case.objects.select_related("submission").get(pk=opened.cases[0]))
 
 
@@ -123,23 +125,22 @@ def to_assessor(story: Story) -> None:
     story.press(officer, "membership")
 
 
-def to_assessed(story: Story, **gates: str) -> None:
+def to_assessed(story: Story, shown_text: str = "Somebody was called a muppet, twice.", **gates: str) -> None:
     assessor = story.sits(CaseRole.ASSESSOR)
     story.press(assessor, "blind", shown="breach", reason="Name-calling, twice.")
     passed = {f"G{n}": "pass" for n in range(1, 15)} | gates
     item = Item.objects.get()
     story.press(assessor, "items", item=item.id, link="B", act="wrote", seen="on", **passed)
-    story.press(
-        assessor, "route", shown="breach", reason="", shown_text="Somebody was called a muppet, twice.", audience="400"
-    )
+    story.press(assessor, "route", shown="breach", reason="", shown_text=shown_text, audience="400")
 
 
-def to_investigation(story: Story) -> None:
+def to_investigation(story: Story, *, sender: bool = True) -> None:
     assessor = story.sits(CaseRole.ASSESSOR)
     story.press(assessor, "risk", risk="low")
     from evenhand.web.cases.steps.identity import answer_identity
 
-    answer_identity(party=story.party("complainant"), answer="agreed", reason="", ctx=story.ctx)
+    if sender:
+        answer_identity(party=story.party("complainant"), answer="agreed", reason="", ctx=story.ctx)
     day = story.clock.now.date() - timedelta(days=3)
     clause = max(clauses_on(day), key=lambda each: each.most[ActType.WROTE].height if ActType.WROTE in each.most else 0)
     story.press(

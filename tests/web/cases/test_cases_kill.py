@@ -102,7 +102,7 @@ def whole(desk: Desk) -> None:
 def test_killed_before_each_statement(office: Desk, name: str) -> None:
     verb = STEPS[name]
     ctx = office.ctx
-    tried = range(3, 400, points(short=17, nightly=1))
+    tried = range(3, 400, points(short=7, nightly=1))
     survived = 0
     for statement in tried:
         if _came_to_its_end(ctx, verb, statement):

@@ -37,7 +37,6 @@ def png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
-
 @pytest.fixture
 def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(Context, "system", lambda: desk.ctx)
@@ -89,9 +88,12 @@ def test_a_note_is_taken_even_from_a_page_that_is_old(people: Company, case: Cas
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"category": "enemy"}, {"channel": "pigeon"}, {"text": " "}, {"when": "2099-01-01T00:00"}, {"when": "soon"}]
+    "wrong",
+    [{"category": "enemy"}, {"channel": "pigeon"}, {"text": " "}, {"when": "2099-01-01T00:00"}, {"when": "soon"}],
 )
-def test_a_note_that_says_nothing_or_lies_ahead_is_asked_again(people: Company, case: Case, wrong: dict[str, str]) -> None:
+def test_a_note_that_says_nothing_or_lies_ahead_is_asked_again(
+    people: Company, case: Case, wrong: dict[str, str]
+) -> None:
     answer = as_person(people, "officer_1").post(f"/cases/{case.id}/contact", NOTE | wrong)
     assert answer.status_code == 422
     assert "Something to mend" in answer.content.decode()

@@ -63,7 +63,9 @@ said = st.tuples(st.booleans(), st.booleans(), st.integers(-200, 200))
 def test_a_flood_moves_nobody_else_back(pattern: Case, others, flood, by_one_sender: bool) -> None:
     quiet = [copy_of(pattern, f"s{subject}", f"w{source}", *rest) for subject, source, rest in others]
     loud = [
-        copy_of(pattern, f"loud{place}" if by_one_sender else "loud", "loud" if by_one_sender else f"loud{place}", *rest)
+        copy_of(
+            pattern, f"loud{place}" if by_one_sender else "loud", "loud" if by_one_sender else f"loud{place}", *rest
+        )
         for place, rest in enumerate(flood)
     ]
     with transaction.atomic():

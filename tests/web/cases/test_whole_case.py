@@ -76,6 +76,17 @@ def test_an_own_motion_or_protected_case_goes_to_a_reviewer(room: Desk, clock: M
     assert Review.objects.get().verdict == "verified"
 
 
+def test_an_own_motion_has_no_sender_to_tell_and_a_reviewer(room: Desk, clock: MovingClock) -> None:
+    story = begin(room, clock, own_motion=True)
+    story_room.to_assessor(story)
+    story_room.to_assessed(story, shown_text="")
+    story_room.to_investigation(story, sender=False)
+    for step in story_room.STEPS[3:]:
+        step(story)
+    story.case.refresh_from_db()
+    assert story.case.state == "independent_review"
+
+
 def _verify(story: Story) -> None:
     reviewer = story.sits(CaseRole.REVIEWER)
     assert story.client(reviewer).get(f"/cases/{story.case.id}/review").status_code == 200

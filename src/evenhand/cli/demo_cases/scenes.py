@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,7 +24,6 @@ from evenhand.web.record.reads import close_read_windows
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 _SOON: Final = timedelta(minutes=20)
-Stop = Callable[[Play], bool]
 
 
 def make_cases(
@@ -40,56 +40,40 @@ def make_cases(
     """
     clock = Clock(told_on - timedelta(days=130))
     ctx = story_context(clock)
-    plays: list[tuple[str, Play]] = []
-
-    def begin(
-        stage: str, days: float, number: int, scene: Callable[[Play], Iterator[timedelta]], **more: object
-    ) -> tuple[datetime, Scene]:
-        member, name = members[number % len(members)]
-        at = told_on - timedelta(days=days)
-        play = Play(ctx, people, told(number, name, 3, Context(lambda: at, ctx.random), **more), member)
-        plays.append((stage, play))
-        return at, scene(play)
-
-    first_known = begin("under_investigation", 12, 8, _until_investigation)
-    known = plays[-1][1]
-    scenes = [
-        begin("received, danger", 0.05, 1, _received, danger_claimed=True),
-        begin("received", 0.2, 2, _received),
-        begin("acknowledged", 0.9, 3, _until_acknowledged),
-        begin("triage, look-up waits for a second officer", 1.6, 4, _until_lookup),
-        begin("membership_check", 2.5, 5, _until_scope, sender="witness"),
-        begin("evidence_assessment, the sender is asked", 4, 6, _until_assessed),
-        begin("more_info_requested", 6, 7, _until_asked),
-        first_known,
-        begin("case_to_answer", 19, 9, _until_prospect),
-        begin("reply_window", 21, 10, _until_reply),
-        begin("panel_set", 34, 11, _until_announced),
-        begin("hearing", 45, 12, _until_hearing),
-        begin("liability_decided", 46, 13, _until_findings),
-        begin("independent_review", 50, 14, _until_reasons, protected_characteristic=True),
-        begin("decided, nothing proved", 51, 15, _until_not_proved),
-        begin("sanction_active", 58, 16, _until_decided),
-        begin("closed", 110, 17, _until_not_proved),
-        begin("out_of_scope", 5, 18, _out_of_scope),
-        begin("dismissed_unfit", 30, 19, _dismissed),
-        begin("no_case", 24, 20, _no_case),
-        begin("merged", 8, 8, lambda play: _merged(play, known)),
-    ]  # fmt: skip
+    plays: dict[int, Play] = {}
+    for begun in SCHEDULE:
+        at = told_on - timedelta(days=begun.days)
+        member, name = members[begun.item % len(members)]
+        said = told(begun.item, name, 3, Context(lambda at=at: at, ctx.random), **begun.more)  # type: ignore[misc]
+        plays[begun.number] = Play(ctx, people, said, member)
+    scenes = [(told_on - timedelta(days=begun.days), begun.scene(plays[begun.number], plays)) for begun in SCHEDULE]
 
     def minute() -> None:
-        clocks_of_served_letters(ctx)
-        clocks.apply_due(ctx)
-        convene_due(ctx)
-        afterwards_due(ctx)
+        for due in (clocks_of_served_letters, clocks.apply_due, convene_due, afterwards_due):
+            due(ctx)
 
     played = run(scenes, clock, until=told_on, each=minute)
     clock.now = told_on
     minute()
     close_read_windows(ctx)
-    for stage, play in plays:
-        codes(stage, play)
+    for begun in SCHEDULE:
+        codes(begun.stage, plays[begun.number])
     return played
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One case of the schedule: the stage it reaches, how many days ago it began, its scene, what differs in it.
+
+    `item`: the post it is about; two cases about the same one are the same item by the same person.
+    """
+
+    stage: str
+    days: float
+    number: int
+    scene: Callable[[Play, Mapping[int, Play]], Scene]
+    item: int
+    more: Mapping[str, object]
 
 
 def _received(play: Play) -> Iterator[timedelta]:
@@ -243,3 +227,39 @@ def _merged(play: Play, known: Play) -> Iterator[timedelta]:
     play.triage()
     yield _SOON
     play.join(known)
+
+
+def _alone(scene: Callable[[Play], Scene]) -> Callable[[Play, Mapping[int, Play]], Scene]:
+    """Return a scene that needs no other case."""
+    return lambda play, _plays: scene(play)
+
+
+def _begun(stage: str, days: float, number: int, scene: Callable[[Play], Scene], **more: object) -> Begun:
+    return Begun(stage, days, number, _alone(scene), number, more)
+
+
+_KNOWN: Final = 8
+SCHEDULE: Final = (
+    _begun("received, danger", 0.05, 1, _received, danger_claimed=True),
+    _begun("received", 0.2, 2, _received),
+    _begun("acknowledged", 0.9, 3, _until_acknowledged),
+    _begun("triage, look-up waits for a second officer", 1.6, 4, _until_lookup),
+    _begun("membership_check", 2.5, 5, _until_scope, sender="witness"),
+    _begun("evidence_assessment, the sender is asked", 4, 6, _until_assessed),
+    _begun("more_info_requested", 6, 7, _until_asked),
+    _begun("under_investigation", 12, _KNOWN, _until_investigation),
+    _begun("case_to_answer", 19, 9, _until_prospect),
+    _begun("reply_window", 21, 10, _until_reply),
+    _begun("panel_set", 34, 11, _until_announced),
+    _begun("hearing", 45, 12, _until_hearing),
+    _begun("liability_decided", 46, 13, _until_findings),
+    _begun("independent_review", 50, 14, _until_reasons, protected_characteristic=True),
+    _begun("decided, nothing proved", 51, 15, _until_not_proved),
+    _begun("sanction_active", 58, 16, _until_decided),
+    _begun("closed", 110, 17, _until_not_proved),
+    _begun("out_of_scope", 5, 18, _out_of_scope),
+    _begun("dismissed_unfit", 30, 19, _dismissed),
+    _begun("no_case", 24, 20, _no_case),
+    Begun("merged", 8, 21, lambda play, plays: _merged(play, plays[_KNOWN]), _KNOWN, {}),
+)
+"""Every stage once, in the order of the procedure."""

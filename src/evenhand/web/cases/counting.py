@@ -262,13 +262,16 @@ def _submission_rows(
 
 
 def _only_known_items(named: Sequence[_Named]) -> set[str]:
-    """Return the submissions that name items, each of which an earlier submission had named."""
-    seen: set[str] = set()
-    fresh: set[str] = set()
-    for item, submission, _, _ in named:
-        if item not in seen:
-            fresh.add(submission)
-        seen.add(item)
+    """Return the submissions that name items, each of which another submission had named by then."""
+    first: dict[str, tuple[str, datetime]] = {}
+    again: set[tuple[str, str]] = set()
+    for item, submission, at, _ in named:
+        known, since = first.setdefault(item, (submission, at))
+        if known != submission:
+            again.add((submission, item))
+            if since == at:  # two at the same moment: each knows the other's
+                again.add((known, item))
+    fresh = {submission for item, submission, _, _ in named if (submission, item) not in again}
     return {submission for _, submission, _, _ in named} - fresh
 
 

@@ -22,6 +22,7 @@ from evenhand.procedure.draw import (
     DrawResult,
     Plan,
     PoolTooSmall,
+    Seated,
     draw,
     nonce_commitment,
     replay,
@@ -71,7 +72,7 @@ def seat_by_draw(*, case: str, role: CaseRole, ctx: Context) -> tuple[Seat, ...]
 
 
 def check_draw(row: Draw) -> tuple[str, ...]:
-    """Return what does not hold when a draw is repeated from its own transcript and the case's pool; () if it is sound."""
+    """Return what does not hold when a draw is repeated from its transcript and the case's pool; () if it is sound."""
     if row.drawn_at is None:
         return ()
     record = from_document(json.loads(row.transcript))
@@ -167,7 +168,8 @@ def _make(case: Case, row: Draw, leaf: int, ctx: Context) -> tuple[Seat, ...]:
             row, nonce=nonce.hex(), drawn_at=now, transcript=canonical(document).decode(),
             forced=any(each.forced for each in result.seats),
         )  # fmt: skip
-        return tuple(_sit(act, case, row, plan, each.seat, each.person, now) for each in _new_seats(plan, result))
+        places = {place.name: place for place in plan.constraints.seats}
+        return tuple(_sit(act, case, row, places[each.seat], each.person) for each in _new_seats(plan, result))
 
 
 def _stored_plan(row: Draw) -> Plan:
@@ -176,18 +178,17 @@ def _stored_plan(row: Draw) -> Plan:
     return from_document(filled).plan
 
 
-def _new_seats(plan: Plan, result: DrawResult) -> list[Any]:
+def _new_seats(plan: Plan, result: DrawResult) -> list[Seated]:
     return [each for each in result.seats if each.seat not in plan.kept]
 
 
-def _sit(act: Act, case: Case, row: Draw, plan: Plan, seat: str, salted: str, now: Any) -> Seat:
-    needs = next(place for place in plan.constraints.seats if place.name == seat)
-    frozen = FrozenPool.objects.filter(case=case, salted=salted, member__kind__in=KINDS[CaseRole(row.purpose)])
+def _sit(act: Act, case: Case, row: Draw, needs: Place, salted: str) -> Seat:
+    """Seat whoever was drawn under an opaque id, on a membership that gives what the seat needs."""
+    now, role = moment(act.r.ctx), CaseRole(row.purpose)
+    frozen = FrozenPool.objects.filter(case=case, salted=salted, member__kind__in=KINDS[role])
     members = [each.member for each in frozen.select_related("member").order_by("member_id")]
     member = next(each for each in members if trained(each, now) and _gives(each, needs))
-    return sit(
-        act, case, member.person, CaseRole(row.purpose), now, member=member, draw=row, chair=seat == "chair"
-    )  # fmt: skip
+    return sit(act, case, member.person, role, now, member=member, draw=row, chair=needs.name == "chair")
 
 
 def _gives(member: PoolMember, needs: Place) -> bool:

@@ -63,7 +63,7 @@ def move(
     _check_guards(case, edge, met)
     if role in MERIT_ROLES and edge.never_bulk:
         check_filed(case.id, act.r.actor)
-    event = act.insert(_event(act, case, edge, role, ctx, reason_code))
+    event = act.insert(_event(act, case, edge, role, reason_code=reason_code))
     _arrive(act, case, target, owner, ctx)
     return event
 
@@ -115,7 +115,8 @@ def _check_guards(case: Case, edge: Transition, met: Collection[str]) -> None:
         raise Refused(f"This cannot be done yet: {' '.join(missing)}", mend="Nothing was changed.")
 
 
-def _event(act: Act, case: Case, edge: Transition, role: Actor, ctx: Context, reason_code: str | None) -> Event:
+def _event(act: Act, case: Case, edge: Transition, role: Actor, *, reason_code: str | None) -> Event:
+    ctx = act.r.ctx
     return Event(
         id=ctx.new_id(), case=case, place=Event.objects.filter(case=case).count() + 1, transition=edge.id,
         table_version=case.table_version, source=edge.source.value, target=edge.target.value, actor=act.r.actor,

@@ -79,7 +79,7 @@ def given_up(case: Case, role: CaseRole, person: str, now: datetime) -> dict[str
 
 
 def free_officers(case: Case, now: datetime) -> frozenset[str]:
-    """Return the officers who could take the case to intake: not excluded, no party, no seat in it ever. Five queries."""
+    """Return the officers who could take the case to intake: not excluded, no party, never seated. Five queries."""
     if case.outside:
         return frozenset()
     barred = set(Exclusion.objects.filter(submission=case.submission_id).values_list("person", flat=True))

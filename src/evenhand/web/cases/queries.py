@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Case as Choice
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When, Window
@@ -105,7 +105,7 @@ def fair(cases: QuerySet[Case]) -> QuerySet[Case]:
         output_field=IntegerField(),
     )  # fmt: skip
     by_due = [F("due").asc(), F("id").asc()]
-    alike = [F("affected"), danger]
+    alike: list[Any] = [F("affected"), danger]
     return cases.annotate(
         urgency=danger,
         turn=(Greatest(

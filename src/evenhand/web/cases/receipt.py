@@ -38,7 +38,7 @@ _DRAFT: Final = State.DRAFT.value
 
 @dataclass(frozen=True, slots=True)
 class SaidItem:
-    """One post or act a sender names. `canonical`: its platform id or canonical URL (evidence.item_id), never a name."""
+    """One post or act a sender names. `canonical`: its platform id or canonical URL (evidence.item_id)."""
 
     canonical: str
     locator: str
@@ -149,7 +149,7 @@ def open_case(*, report: Report, ctx: Context, submission: str | None = None, ac
 def _prepare(report: Report, submission: str, actor: ActorId | None, ctx: Context) -> _Receipt:
     parties = tuple(actor or ActorId(ctx.new_id()) for _ in report.subjects)
     hashes = keyed("item", *(item.canonical for item in report.items)) if report.items else ()
-    said = {item_hash: item for item_hash, item in zip(reversed(hashes), reversed(report.items), strict=True)}
+    said = dict(zip(reversed(hashes), reversed(report.items), strict=True))
     known = set(Item.objects.filter(item_hash__in=hashes).values_list("item_hash", flat=True))
     return _Receipt(
         report=report, submission=submission, parties=parties, said=dict(reversed(said.items())),
@@ -285,7 +285,8 @@ def _party(act: Act, receipt: _Receipt, case: Case, actor: ActorId) -> None:
     act.insert(
         Party(
             id=actor, case=case, side=report.role.value, key=key, locale=report.locale, by=report.by,
-            code_digest=report.code_digest if first else None, code_made_at=receipt.at if first and report.code_digest else None,
+            code_digest=report.code_digest if first else None,
+            code_made_at=receipt.at if first and report.code_digest else None,
             account=report.account, joined_at=receipt.at,
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Self-recusal: one click, at once, without approval, for ever in that case; and never a case without owner (INV-04)."""
+"""Self-recusal: one click, at once, without approval, for ever in that case; never a case without owner (INV-04)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def recuse(*, case: str, actor: ActorId, ctx: Context) -> tuple[CaseRole, ...]:
     ):
         act.fact(by=actor)
         for seat in seats:
-            rise(act, row, seat, moment(ctx), "recused")
+            rise(act, row, seat, moment(ctx), reason="recused")
     roles = tuple(CaseRole(seat.role) for seat in seats)
     for role in roles:
         redraw(case=case, role=role, ctx=ctx)

@@ -71,7 +71,7 @@ def sit(
             role_set=role_set.value if role_set else NO_SET, chair=chair, member=member, draw=draw, begins=now,
         )
     )  # fmt: skip
-    _open(act, case, person, role, OPENED.get(role, frozenset({_CASE})), now)
+    _open(act, case, person, role, what=OPENED.get(role, frozenset({_CASE})), now=now)
     if case.due is not None and case.owner is None and owner_of(State(case.state)) is role:
         act.change(case, **owned_again(case, now))
     return seat
@@ -81,7 +81,7 @@ def open_file(act: Act, case: Case, person: str, role: CaseRole, now: datetime) 
     """Open what an assessor may read once their blind record is saved; Refused for a role that is never blind."""
     if role not in _AFTER_BLIND:
         raise Refused("nothing is kept from this role for later")
-    _open(act, case, person, role, _AFTER_BLIND[role], now)
+    _open(act, case, person, role, what=_AFTER_BLIND[role], now=now)
 
 
 def open_priors(act: Act, case: Case, now: datetime) -> None:
@@ -95,7 +95,7 @@ def open_priors(act: Act, case: Case, now: datetime) -> None:
         grant_seat(act.r, key=key, actor=ActorId(person), role=CaseRole.PANEL.value, since=now)
 
 
-def rise(act: Act, case: Case, seat: Seat, now: datetime, reason: str, approver: str | None = None) -> None:
+def rise(act: Act, case: Case, seat: Seat, now: datetime, *, reason: str, approver: str | None = None) -> None:
     """End a seat with everything it opened; the case's owner changes first, so that nobody gone owns a case."""
     if case.owner == seat.person:
         act.change(case, **given_up(case, CaseRole(seat.role), seat.person, now))
@@ -121,7 +121,7 @@ def items_of(case: Case) -> QuerySet[Item]:
     return Item.objects.filter(pk__in=named.values("item")).order_by("first_seen_at", "id")
 
 
-def _open(act: Act, case: Case, person: str, role: CaseRole, what: frozenset[str], now: datetime) -> None:
+def _open(act: Act, case: Case, person: str, role: CaseRole, *, what: frozenset[str], now: datetime) -> None:
     for key in keys_of(case, what):
         grant_seat(act.r, key=key, actor=ActorId(person), role=role.value, since=now)
 

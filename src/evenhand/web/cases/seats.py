@@ -65,7 +65,7 @@ def end(*, seat: str, reason: str, approver: ActorId, actor: ActorId, ctx: Conte
         acting(r, "seat.changed", case=row.case, obj=row.id) as act,
     ):
         act.fact(by=actor, approver=approver, reason=reason)
-        rise(act, row.case, row, moment(ctx), reason, approver)
+        rise(act, row.case, row, moment(ctx), reason=reason, approver=approver)
 
 
 def declare(*, seat: str, kind: str, stage: str, text: str | None, actor: ActorId, ctx: Context) -> Declaration:

@@ -1,4 +1,4 @@
-"""What a minute changes about seats: a role that was lost ends its seats, and a seat nobody could fill is tried again."""
+"""What a minute changes about seats: a lost role ends its seats, and a seat nobody could fill is tried again."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ def _end(seat: Seat, ctx: Context) -> None:
         recording(actor=SYSTEM, ctx=ctx, purpose="a role was lost") as r,
         acting(r, "seat.changed", case=seat.case, obj=seat.id) as act,
     ):
-        rise(act, seat.case, seat, moment(ctx), _LEFT, SYSTEM)
+        rise(act, seat.case, seat, moment(ctx), reason=_LEFT, approver=SYSTEM)

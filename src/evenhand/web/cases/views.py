@@ -18,6 +18,7 @@ from evenhand.web.notices.queries import letters_of_case
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
+from evenhand.web.people.policy import may
 from evenhand.web.record.ids import ActorId
 
 PAGE_SIZE = 50
@@ -29,7 +30,8 @@ def _cases(request: HttpRequest) -> HttpResponse:
     """Show the live cases that are there for this person, in the fair order."""
     now = Context.system().now()
     page = Paginator(queue(standing(request)), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": queue_rows(page.object_list, standing(request).person, now)}
+    officer = may(standing(request), Permission.WORK_CASES)
+    context = {"officer": officer, "page": page, "rows": queue_rows(page.object_list, standing(request).person, now)}
     return render(request, "cases/list.html", context)
 
 

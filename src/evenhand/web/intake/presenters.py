@@ -51,7 +51,7 @@ def report_of(draft: Draft, locale: str) -> Report:
         sender="target" if draft.danger else str(you.get("sender", "other")),
         explanation=str(what["explanation"]),
         subjects=(str(whom.get("name") or ""),),
-        items=tuple(_said(place.strip(), date.fromisoformat(happened) if happened else None) for place in places),
+        items=said_items(places, date.fromisoformat(happened) if happened else None),
         locale=locale,
         by={"mail": "mail", "post": "post"}.get(str(reach.get("reach")), "page"),
         anonymous=not (reach.get("name") or contact),
@@ -63,6 +63,11 @@ def report_of(draft: Draft, locale: str) -> Report:
         outside=unseen["anybody"] != "nobody",
         code_digest=code_digest(draft.code),
     )
+
+
+def said_items(places: Sequence[str], happened_on: date | None) -> tuple[SaidItem, ...]:
+    """Return the places as items, each once, in order."""
+    return tuple(_said(place.strip(), happened_on) for place in places if place.strip())
 
 
 def _said(place: str, happened_on: date | None) -> SaidItem:

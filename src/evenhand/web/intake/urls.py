@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evenhand.web.intake import follow, views
+from evenhand.web.intake import by_officer, follow, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
     path("report/danger", views.danger, name="report_danger"),
+    path("report/take-down", by_officer.take_down, name="report_take_down"),
     path("follow", follow.follow, name="follow"),
     path("follow/close", follow.close, name="follow_close"),
     path("follow/message", follow.message, name="follow_message"),

@@ -30,6 +30,7 @@ MODULES: Final = (
     "panel.outcome",
     "decide.reasons",
     "decide.conclude",
+    "delay",
     "dialogue_page",
     "files_page",
     "contact",

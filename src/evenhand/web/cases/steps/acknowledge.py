@@ -15,8 +15,8 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.seats import take
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_sender
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
 
@@ -27,17 +27,11 @@ def acknowledge(*, case: Case, actor: ActorId, pseudonym: str, ctx: Context) -> 
         with acting(r, "submission.acknowledged", case=case, obj=case.submission_id) as act:
             met = {"not_an_excluded_reader", "opened_by_person"}
             move(act, case, "T01", target=State.ACKNOWLEDGED, role=CaseRole.INTAKE, met=met, ctx=ctx, owner=actor)
-        party = sender_of(case)
-        fields = {"handler_role": str(_("Intake")), "handler_pseudonym": pseudonym}
-        send(
-            r,
-            notice=NoticeId.N2,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+        def words() -> Fields:
+            return {"handler_role": str(_("Intake")), "handler_pseudonym": pseudonym}
+
+        tell_sender(r, case, NoticeId.N2, words, ctx=ctx)
 
 
 class AcknowledgeForm(forms.Form):

@@ -14,6 +14,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -55,9 +56,12 @@ class Step:
 
     def open_to(self, found: InCase) -> bool:
         """Return whether this person can take the step where the case stands."""
-        there = not self.sources or State(found.case.state) in self.sources
+        return self.is_taken_by(found) and (not self.sources or State(found.case.state) in self.sources)
+
+    def is_taken_by(self, found: InCase) -> bool:
+        """Return whether the step belongs to a part this person has in the case, wherever the case stands."""
         seated = bool(found.roles & self.roles) if self.roles else bool(found.roles)
-        return there and (seated or (self.taking and found.may_take))
+        return seated or (self.taking and found.may_take)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
             found = in_case(case, who, ctx.now())
             if found is None:
                 raise Http404
+            if not step.is_taken_by(found):
+                raise PermissionDenied
             here = Here(request, step, found, ActorId(who.person), ctx)
             if not step.open_to(found) or _stale(here):
                 return render(request, "cases/moved_on.html", {"case": found.case, "step": step}, status=409)

@@ -22,7 +22,7 @@ from evenhand.web.people.roles import Office
 
 MOST: Final = 2_000
 _SKEW: Final = timedelta(minutes=2)
-_TYPED: Final = "%Y-%m-%dT%H:%M"
+_TYPED: Final = "%Y-%m-%d %H:%M"
 WHO: Final[dict[str, str | Promise]] = {
     Office.LEADER.value: gettext_lazy("The leader, or a deputy"),
     Office.LEADERS_OFFICE.value: gettext_lazy("Somebody from the leader's office"),
@@ -44,12 +44,6 @@ HOW: Final[dict[Channel, str | Promise]] = {
 }
 
 
-class _Moment(forms.DateTimeInput):
-    """A browser's own field for a day and an hour; it works without scripts, and as plain text where unknown."""
-
-    input_type = "datetime-local"
-
-
 class ContactForm(forms.Form):
     """Who, how, when, and one line. `now` is filled in as the moment of the contact."""
 
@@ -68,7 +62,8 @@ class ContactForm(forms.Form):
         },
     )  # fmt: skip
     when = forms.DateTimeField(
-        label=gettext_lazy("When? (UTC)"), required=False, widget=_Moment(format=_TYPED), input_formats=[_TYPED, "%Y-%m-%d %H:%M"],
+        label=gettext_lazy("When? (UTC)"), required=False, widget=forms.DateTimeInput(format=_TYPED),
+        input_formats=[_TYPED, "%Y-%m-%dT%H:%M"],
         help_text=gettext_lazy("Leave it as it is if it was just now."),
         error_messages={"invalid": gettext_lazy("Write it as 2026-03-02 09:30.")},
     )  # fmt: skip

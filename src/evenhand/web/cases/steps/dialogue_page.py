@@ -89,7 +89,10 @@ def lines_of(here: Here) -> list[Line]:
     wanted = [row.text for row in rows]
     texts = open_texts(wanted, actor=here.actor, purpose=_PURPOSE, ctx=here.ctx) if wanted else {}
     return [
-        Line(role_words(row.party.side), not row.from_party, str(KINDS.get(Kind(row.kind), "")), row.at, texts.get(row.text))
+        Line(
+            role_words(row.party.side), not row.from_party, str(KINDS.get(Kind(row.kind), "")), row.at,
+            texts.get(row.text),
+        )
         for row in rows
     ]  # fmt: skip
 

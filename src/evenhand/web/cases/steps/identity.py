@@ -22,7 +22,7 @@ from evenhand.web.cases.models import Case, Identity, Message, Party
 from evenhand.web.cases.periods import calendar_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.dialogue import Kind, say
-from evenhand.web.cases.steps.report import sender_of
+from evenhand.web.cases.steps.telling import sender_of
 from evenhand.web.notices.queries import letters_of, served_at
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -80,7 +80,9 @@ def decide_protection(*, case: Case, granted: bool, actor: ActorId, ctx: Context
         _check_second(row, word, actor)
         act.change(row, protection=word, protection_approver=actor)
         if granted:
-            act.change(sender_of(case), protected_identity=True)
+            party = sender_of(case)
+            if party is not None:
+                act.change(party, protected_identity=True)
 
 
 def _check_second(row: Identity, word: str, actor: ActorId) -> None:
@@ -117,6 +119,8 @@ def may_be_named(case: Case) -> bool:
 def _time_over(case: Case, ctx: Context) -> bool:
     """Return whether five working days have passed since the sender was asked, counted from service."""
     party = sender_of(case)
+    if party is None:
+        return True
     asked = [row.id for row in letters_of(case.id, party.id) if row.notice is NoticeId.N22]
     served = served_at(asked[-1], calendar=calendar_of(case), now=ctx.now()) if asked else None
     until = due_from(case, ClockId.IDENTITY, served).bound if served else None

@@ -12,25 +12,23 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
+from evenhand.errors import UsageError
 from evenhand.ledger.commitment import Opening
 from evenhand.ledger.tlog_proof import prove
 from evenhand.procedure.notices import NoticeId
 from evenhand.web.cases.models import Case, Party, Submission
 from evenhand.web.cases.receipt import Report, open_case
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.notices.queries import letters_of
-from evenhand.web.notices.recipient import Recipient
-from evenhand.web.notices.words import By
 from evenhand.web.record.documents import instant
-from evenhand.web.record.ids import ActorId, KeyId, SealedId
+from evenhand.web.record.ids import ActorId
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.queries import latest_checkpoint, leaf_about, log_store
 from evenhand.web.record.unit import recording
 
 PURPOSE: Final = "receive a report"
 _FIELD: Final = "sent"
-_SENDERS: Final = ("complainant", "reporter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def receive_report(report: Report, *, submission: str, ctx: Context) -> Receipt:
 
 def receipt_of(case: Case, *, ctx: Context) -> Receipt:
     """Return the receipt of a case, its commitment opened by its sender. One read row."""
-    party = sender_of(case)
+    party = _sender(case)
     index = index_of(case)
     opening = open_commitment(index, _FIELD, actor=ActorId(party.id), purpose=PURPOSE, ctx=ctx)
     with translation.override(party.locale):
@@ -84,7 +82,7 @@ def index_of(case: Case) -> int:
 
     The column remembers it; after a crash between the commit and the column the log itself is asked.
     """
-    party = sender_of(case)
+    party = _sender(case)
     if party.receipt_index is None:
         party.receipt_index = leaf_about(case.submission_id, "submission.received")
         Party.objects.filter(pk=party.pk).update(receipt_index=party.receipt_index)
@@ -93,28 +91,20 @@ def index_of(case: Case) -> int:
 
 def send_receipt(case: Case, *, ctx: Context) -> None:
     """Send N1 where it was not sent yet; idempotent."""
-    party = sender_of(case)
+    party = _sender(case)
     if any(letter.notice is NoticeId.N1 for letter in letters_of(case.id, party.id)):
         return
     index, actor = index_of(case), ActorId(party.id)
     opening = open_commitment(index, _FIELD, actor=actor, purpose=PURPOSE, ctx=ctx)
-    with recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r, translation.override(party.locale):
-        fields: Fields = {
-            "case_number": case.number,
-            "time": case.received_at,
-            "commitment": _b64(opening.commitment()),
-            "log_index": index,
-            "next_dates": [step.when for step in _next_steps(case) if step.when],
-        }
-        send(
-            r,
-            notice=NoticeId.N1,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+    def words() -> Fields:
+        return {
+            "case_number": case.number, "time": case.received_at, "commitment": _b64(opening.commitment()),
+            "log_index": index, "next_dates": [step.when for step in _next_steps(case) if step.when],
+        }  # fmt: skip
+
+    with recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r:
+        tell(r, party, NoticeId.N1, words, ctx=ctx)
 
 
 def send_receipts(ctx: Context) -> int:
@@ -128,15 +118,12 @@ def send_receipts(ctx: Context) -> int:
     return len(waiting)
 
 
-def recipient(party: Party, case: Case, *, code: str = "") -> Recipient:
-    """Return a party as the letters know it; its mail, where it asked for one, goes to its sealed contact."""
-    contact = SealedId(party.contact) if party.contact else None
-    return Recipient(party.id, party.side, party.locale, By(party.by), KeyId(case.key), contact, code)
-
-
-def sender_of(case: Case) -> Party:
-    """Return the party that sent the report. One query."""
-    return Party.objects.get(case=case, side__in=_SENDERS)
+def _sender(case: Case) -> Party:
+    """Return the party that sent the report. Raises UsageError for an own motion, which nobody sent."""
+    party = sender_of(case)
+    if party is None:
+        raise UsageError("nobody sent this: it is an own motion", where=case.number)
+    return party
 
 
 def _next_steps(case: Case) -> list[NextStep]:

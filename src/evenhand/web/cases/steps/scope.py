@@ -33,8 +33,7 @@ from evenhand.web.cases.refusals import NobodyLeft
 from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.assess.blinding import blinded
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.people.standing import Standing
 from evenhand.web.record.ids import ORGANISATION, ActorId
 from evenhand.web.record.sealed import open_texts
@@ -171,12 +170,8 @@ def answer_out_of_scope(*, case: Case, code: ScopeCode, actor: ActorId, ctx: Con
                 act, case, "T03a", target=State.OUT_OF_SCOPE, role=CaseRole.ASSESSOR, met=met, ctx=ctx,
                 reason_code=code.value,
             )  # fmt: skip
-        party = sender_of(case)
         review = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound or moment(ctx) + timedelta(days=28)
-        send(
-            r, notice=NoticeId.N13, case=case.id, number=case.number, party=recipient(party, case), ctx=ctx,
-            fields={"review_date": review.date()}, out_of_scope=True,
-        )  # fmt: skip
+        tell_sender(r, case, NoticeId.N13, lambda: {"review_date": review.date()}, ctx=ctx, out_of_scope=True)
 
 
 class LookupForm(forms.Form):

@@ -25,8 +25,7 @@ from evenhand.web.cases.models import Case, SubmissionItem
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.queries import leaf_about
@@ -76,9 +75,10 @@ def _card(r: Recorder, case: Case, danger: Danger, ctx: Context) -> None:
         act.change(case, danger="reached" if reached else "carded")
         clocks.end(act, case, ClockId.DANGER, moment(ctx))
     party = sender_of(case)
-    told = any(letter.notice is NoticeId.N19 for letter in letters_of(case.id, party.id))
-    if party.side == CaseRole.COMPLAINANT and not told:
-        send(r, notice=NoticeId.N19, case=case.id, number=case.number, party=recipient(party, case), fields={}, ctx=ctx)
+    if party is None or party.side != CaseRole.COMPLAINANT:
+        return
+    if not any(letter.notice is NoticeId.N19 for letter in letters_of(case.id, party.id)):
+        tell(r, party, NoticeId.N19, dict, ctx=ctx)
 
 
 def join(*, case: Case, into: Case, actor: ActorId, ctx: Context) -> None:

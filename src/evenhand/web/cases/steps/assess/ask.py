@@ -23,8 +23,8 @@ from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.assess.items import gaps_of, reassess
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_sender
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
@@ -41,19 +41,13 @@ def ask(*, case: Case, actor: ActorId, ctx: Context) -> None:
             move(
                 act, case, "T04a", target=State.MORE_INFO_REQUESTED, role=CaseRole.ASSESSOR, met={"gaps_named"}, ctx=ctx
             )
-        party = sender_of(case)
-        questions = dict.fromkeys(_(gate_question(gap.gate)) for _item, gap in gaps)
-        cures = dict.fromkeys(_(gap.cure) for _item, gap in gaps)
-        fields = {"gaps": list(questions), "cures": list(cures), "until_when": until.date() if until else ""}
-        send(
-            r,
-            notice=NoticeId.N12,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+        def words() -> Fields:
+            questions = dict.fromkeys(_(gate_question(gap.gate)) for _item, gap in gaps)
+            cures = dict.fromkeys(_(gap.cure) for _item, gap in gaps)
+            return {"gaps": list(questions), "cures": list(cures), "until_when": until.date() if until else ""}
+
+        tell_sender(r, case, NoticeId.N12, words, ctx=ctx)
 
 
 def asked_at(case: Case) -> datetime | None:

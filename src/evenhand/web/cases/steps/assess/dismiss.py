@@ -25,9 +25,8 @@ from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.assess.items import gaps_of
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
 from evenhand.web.cases.steps.scope import draw_or_wait
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -81,22 +80,16 @@ def settle(*, case: Case, actor: ActorId, ctx: Context) -> bool:
             }  # fmt: skip
             role = _role_of(case, actor)
             move(act, case, "T04b", target=State.DISMISSED_UNFIT, role=role, met=met, ctx=ctx, reason_code=code.value)
-        party = sender_of(case)
         until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
-        fields: Fields = {
-            "answer": _("There is too little to go on. Nobody says that it did not happen."),
-            "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons.values()),
-            "review_date": until.date() if until else "",
-        }  # fmt: skip
-        send(
-            r,
-            notice=NoticeId.N13,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+        def words() -> Fields:
+            return {
+                "answer": _("There is too little to go on. Nobody says that it did not happen."),
+                "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons.values()),
+                "review_date": until.date() if until else "",
+            }  # fmt: skip
+
+        tell_sender(r, case, NoticeId.N13, words, ctx=ctx)
     return True
 
 

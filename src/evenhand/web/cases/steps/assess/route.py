@@ -24,9 +24,8 @@ from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.steps.assess.blind import SHOWN_WORDS, Shown, blind_of
 from evenhand.web.cases.steps.assess.items import waiting
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient, sender_of
+from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.cases.steps.triage import what_was_sent
-from evenhand.web.notices.actions import send
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
@@ -64,18 +63,14 @@ def finish(*, case: Case, said: Opened, actor: ActorId, ctx: Context) -> None:
                 OpenRecord(blind=blind, decision=said.shown.value, changed=changed, reason=reason, at=moment(ctx))
             )
         with acting(r, "case.scope_recorded", case=case) as act:
-            if party.side == CaseRole.COMPLAINANT:
+            if party is not None and party.side == CaseRole.COMPLAINANT:
                 _ask_identity(act, case, said, ctx)
             else:
                 _never_named(act, case, ctx)
             met = {"assessor_drawn", "items_gated", "blind_then_open", "identity_step_started"}
             move(act, case, "T04", target=State.EVIDENCE_ASSESSMENT, role=CaseRole.ASSESSOR, met=met, ctx=ctx)
-        if party.side == CaseRole.COMPLAINANT:
-            fields = _fields(case, said, ctx)
-            send(
-                r, notice=NoticeId.N22, case=case.id, number=case.number, party=recipient(party, case), fields=fields,
-                ctx=ctx,
-            )  # fmt: skip
+        if party is not None and party.side == CaseRole.COMPLAINANT:
+            tell(r, party, NoticeId.N22, lambda: _fields(case, said, ctx), ctx=ctx)
 
 
 def _ask_identity(act: Act, case: Case, said: Opened, ctx: Context) -> None:

@@ -25,7 +25,7 @@ from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.seating import open_file
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient
+from evenhand.web.cases.steps.telling import recipient
 from evenhand.web.notices.actions import send
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts

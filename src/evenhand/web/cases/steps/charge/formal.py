@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,8 +24,8 @@ from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.charge.facts import code_of
 from evenhand.web.cases.steps.investigate.begin import front_act
-from evenhand.web.cases.steps.report import recipient, sender_of
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell, tell_sender
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
@@ -68,19 +67,18 @@ def _texts(case: Case, actor: ActorId, ctx: Context) -> dict[str, str]:
 
 
 def _tell(r: Recorder, case: Case, rows: list[Allegation], texts: dict[str, str], ctx: Context) -> None:
-    party = Party.objects.get(case=case, side=CaseRole.RESPONDENT.value)
+    party = Party.objects.select_related("case").get(case=case, side=CaseRole.RESPONDENT.value)
     until = due_from(case, ClockId.REPLY, moment(ctx)).bound
-    day = until.date() if until else ""
-    with translation.override(party.locale):
-        fields = bundle_fields(case, rows, texts) | {"reply_date": day, "front_one_date": day}
-    send(r, notice=NoticeId.N5, case=case.id, number=case.number, party=recipient(party, case), fields=fields, ctx=ctx)
-    sender = sender_of(case)
-    with translation.override(sender.locale):
-        timetable = _("The answer is due by %(day)s.") % {"day": date_format(day)} if day else ""
-    send(
-        r, notice=NoticeId.N5C, case=case.id, number=case.number, party=recipient(sender, case),
-        fields={"timetable": timetable}, ctx=ctx,
-    )  # fmt: skip
+    day = until.date() if until else None
+
+    def to_respondent() -> Fields:
+        return bundle_fields(case, rows, texts) | {"reply_date": day, "front_one_date": day}
+
+    def to_sender() -> Fields:
+        return {"timetable": _("The answer is due by %(day)s.") % {"day": date_format(day)} if day else ""}
+
+    tell(r, party, NoticeId.N5, to_respondent, ctx=ctx)
+    tell_sender(r, case, NoticeId.N5C, to_sender, ctx=ctx)
 
 
 def bundle_fields(case: Case, rows: list[Allegation], texts: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Outcome, Party, Seat
 from evenhand.web.cases.periods import calendar_of, moment
 from evenhand.web.cases.presenters.words import role_words
-from evenhand.web.cases.steps.report import recipient
+from evenhand.web.cases.steps.telling import recipient
 from evenhand.web.notices.actions import send
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.readings import readings_of

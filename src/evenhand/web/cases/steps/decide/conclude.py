@@ -26,8 +26,8 @@ from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.bundle import bundle_of, check_read, note_reading
 from evenhand.web.cases.steps.panel.findings import contact_fields
-from evenhand.web.cases.steps.report import recipient
 from evenhand.web.cases.steps.scope import draw_or_wait
+from evenhand.web.cases.steps.telling import recipient
 from evenhand.web.notices.actions import send
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import SYSTEM, ActorId

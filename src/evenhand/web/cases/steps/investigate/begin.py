@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,9 +28,9 @@ from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.identity import may_be_named, met_before_naming
 from evenhand.web.cases.steps.investigate.allege import support_of
-from evenhand.web.cases.steps.report import recipient, sender_of
 from evenhand.web.cases.steps.scope import draw_or_wait
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell, tell_sender
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import grant_seat
@@ -133,26 +132,23 @@ def _particulars(case: Case, actor: ActorId, ctx: Context) -> dict[str, str]:
     return open_texts(wanted, actor=actor, purpose=_PURPOSE, ctx=ctx) if wanted else {}
 
 
-def _tell(
-    r: Recorder, party: Party, code: str, rows: list[Allegation], texts: dict[str, str], *, ctx: Context
-) -> None:
+def _tell(r: Recorder, party: Party, code: str, rows: list[Allegation], texts: dict[str, str], *, ctx: Context) -> None:
     case = party.case
     withheld = not may_be_named(case)
-    with translation.override(party.locale):
-        fields = letter_fields(case, rows, texts, ctx) | _who(case, withheld=withheld)
-    send(
-        r, notice=NoticeId.N3, case=case.id, number=case.number, party=recipient(party, case, code=code), fields=fields,
-        ctx=ctx, withheld=withheld,
-    )  # fmt: skip
-    sender = sender_of(case)
-    with translation.override(sender.locale):
-        rules = [f"{found.number} {found.title}" for found in map(_clause, rows)]
+
+    def to_respondent() -> Fields:
+        return letter_fields(case, rows, texts, ctx) | _who(case, withheld=withheld)
+
+    def to_sender() -> Fields:
         until = due_from(case, ClockId.INVESTIGATION, moment(ctx)).aim
-        timetable = _("You hear from us again by %(day)s.") % {"day": date_format(until.date())} if until else ""
-    send(
-        r, notice=NoticeId.N3C, case=case.id, number=case.number, party=recipient(sender, case),
-        fields={"rules_concerned": rules, "timetable": timetable}, ctx=ctx,
-    )  # fmt: skip
+        again = _("You hear from us again by %(day)s.") % {"day": date_format(until.date())} if until else ""
+        return {
+            "rules_concerned": [f"{found.number} {found.title}" for found in map(_clause, rows)],
+            "timetable": again,
+        }
+
+    tell(r, party, NoticeId.N3, to_respondent, ctx=ctx, code=code, withheld=withheld)
+    tell_sender(r, case, NoticeId.N3C, to_sender, ctx=ctx)
 
 
 def letter_fields(case: Case, rows: list[Allegation], texts: dict[str, str], ctx: Context) -> dict[str, Any]:

@@ -26,8 +26,8 @@ from evenhand.web.cases.periods import moment
 from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.report import recipient
 from evenhand.web.cases.steps.scope import draw_or_wait
+from evenhand.web.cases.steps.telling import recipient
 from evenhand.web.notices.actions import send
 from evenhand.web.notices.composing import Fields
 from evenhand.web.people.models import User

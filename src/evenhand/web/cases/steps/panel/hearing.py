@@ -25,7 +25,7 @@ from evenhand.web.cases.periods import calendar_of, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.bundle import bundle_of, note_reading
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
-from evenhand.web.cases.steps.report import recipient
+from evenhand.web.cases.steps.telling import recipient
 from evenhand.web.notices.actions import send
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
