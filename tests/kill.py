@@ -41,6 +41,12 @@ def killed_after(seconds: float, work: Work) -> list[str]:
         return _lines(pipe)
 
 
+def until_dead(work: Work) -> list[str]:
+    """Run `work` in a child until it ends or kills itself, and return its acknowledged lines."""
+    with _child(work) as (_, pipe):
+        return _lines(pipe)
+
+
 def killed_at(point: str, work: Work) -> list[str]:
     """Run `work` in a child that dies at the named point (see FAIL_POINTS), and return its acknowledged lines."""
 

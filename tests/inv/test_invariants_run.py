@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.databases import Desk
-from tests.inv.inv_court import NOW, case_in
+from tests.inv.inv_court import NOW, case_in, put
 from tests.web.record.tampering import as_administrator
 
 from evenhand.procedure.invariants import INVARIANTS
@@ -50,10 +50,8 @@ def test_a_breach_is_named(court: Desk, number: int) -> None:
 def test_a_recused_person_who_sits_again_is_named(court: Desk) -> None:
     case = case_in(State.HEARING)
     seat = Seat.objects.get(case=case, role="intake")
-    as_administrator(
-        "INSERT INTO cases_seat (id, case_id, person, role, role_set, chair, begins) VALUES (%s,%s,%s,%s,%s,false,%s)",
-        ["f" * 32, case.id, seat.person, "liaison", "none", NOW],
-    )
+    again = {"id": "f" * 32, "case_id": case.id, "person": seat.person, "role": "liaison", "role_set": "none"}
+    put("cases_seat", **again, chair=False, begins=NOW)
     as_administrator("UPDATE cases_seat SET end_reason = 'recused', ends = %s WHERE id = %s", [NOW, seat.id])
     assert CHECKS[4](court.ctx)
 

@@ -140,7 +140,7 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
             "retention_date read_log_summary contact_count survey",
         ),
         _N.N11: _spec("Out of scope, to the person reported", _R, "", sent=False),
-        _N.N12: _spec("More information", _C, "gaps cures until_when extension"),
+        _N.N12: _spec("More information", _C_SIDE, "gaps cures until_when extension"),
         _N.N13: _spec(
             "Out of scope, dismissed or no case",
             _C_SIDE | _R,

@@ -16,6 +16,7 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases import clocks
 from evenhand.web.cases.acts import Act, acting
+from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.engine import SaidItem
 from evenhand.web.cases.models import (
     Allegation,
@@ -274,8 +275,9 @@ def to_decided(s: Story) -> None:
     with s.act("case.decided", commitments={"contacts": b"0", "reasons": b"r"}) as act:
         act.insert(
             Decision(
-                case=s.case, kind="sanction", text=s.id(), fields="facts", contacts=0, declared_none=3,
-                declared_seats=3, automated_detection=False, redress_until=s.ctx.now().date(), made_at=s.ctx.now(),
+                case=s.case, kind="sanction", text=s.id(), fields="facts", contacts=count_of(s.case_id),
+                declared_none=3, declared_seats=3, automated_detection=False,
+                redress_until=s.ctx.now().date(), made_at=s.ctx.now(),
             )
         )  # fmt: skip
     s.move(S.DECIDED, "system")

@@ -16,7 +16,7 @@ from tests.web.cases.cases_room import received
 
 from evenhand.context import Context
 from evenhand.web.cases.models import Case
-from evenhand.web.cases.queries import TURN, fair
+from evenhand.web.cases.queries import CROWDS, fair
 
 pytestmark = pytest.mark.slow
 EXAMPLES = 1_000 if os.environ.get("EVENHAND_NIGHTLY") else 25
@@ -56,8 +56,8 @@ said = st.tuples(st.booleans(), st.booleans(), st.integers(-200, 200))
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
-    others=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), said), min_size=1, max_size=TURN),
-    flood=st.lists(said, min_size=TURN + 1, max_size=60),
+    others=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), said), min_size=1, max_size=CROWDS[0]),
+    flood=st.lists(said, min_size=CROWDS[0] + 1, max_size=60),
     by_one_sender=st.booleans(),
 )
 def test_a_flood_moves_nobody_else_back(pattern: Case, others, flood, by_one_sender: bool) -> None:

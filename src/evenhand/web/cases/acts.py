@@ -19,6 +19,7 @@ from django.db import models
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.cases.models import Case
+from evenhand.web.cases.refusals import Stale
 from evenhand.web.record.ids import SYSTEM, ActorId, DocumentId, KeyId, SealedId
 from evenhand.web.record.projections import plain
 from evenhand.web.record.sealed import seal_text
@@ -50,7 +51,7 @@ class Act:
         return row
 
     def change(self, row: models.Model, **columns: Any) -> None:
-        """Change columns (by attribute name) of one row; UsageError if it changed since it was read.
+        """Change columns (by attribute name) of one row; Stale (a case) or UsageError if it changed since it was read.
 
         A case is compared by its revision, which counts up; any other row by the columns that are changed.
         """
@@ -61,6 +62,8 @@ class Act:
             was = {name: getattr(row, name) for name in columns}
         model = type(row)._default_manager
         if model.filter(pk=row.pk, **_comparable(was)).update(**columns) != 1:
+            if isinstance(row, Case):
+                raise Stale
             raise UsageError(
                 "somebody else changed this at the same moment", mend="Look at it again: nothing of yours was saved."
             )

@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
         """Register the triggers, the folds, the edges the database is filled with, and what falls due."""
         from evenhand.web.cases import clocks, edges, projections, vacancies
         from evenhand.web.cases.steps.decide.closing import afterwards_due
+        from evenhand.web.cases.steps.decide.conclude import conclude_due
         from evenhand.web.cases.steps.files import sweep_uploads
         from evenhand.web.cases.steps.panel.convene import convene_due
         from evenhand.web.cases.steps.report import send_receipts
@@ -36,5 +37,6 @@ class CasesConfig(AppConfig):
         register_due("empty seats drawn again", vacancies.fill_empty_seats)
         register_due("receipts sent after an interruption", send_receipts)
         register_due("panels set", convene_due)
+        register_due("decisions with their reasons sent on", conclude_due)
         register_due("terms begun and ended, cases closed", afterwards_due)
         register_due("uploads without a row removed", sweep_uploads)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Case as Choice
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import Greatest, RowNumber
+from django.db.models import Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest
 
 from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import NOT_LIVE
 from evenhand.web.cases.models import Case, Clock, Contact, Declaration, Draw, Event, Party, Review, Seat
 from evenhand.web.cases.standing import in_case, visible_cases
 from evenhand.web.people.middleware import standing
@@ -20,8 +20,9 @@ from evenhand.web.people.standing import Standing
 
 AT_ONCE: Final = 50
 """How many cases one page of a list shows."""
-TURN: Final = 10
-"""How many cases about one person, or by one sender, are taken before everybody else has had as many."""
+CROWDS: Final = (10, 100)
+"""More live cases than this about one person, or by one sender, wait behind the others of their rank."""
+_NOT_LIVE: Final = sorted(state.value for state in NOT_LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +97,27 @@ def count_for(holds: Standing) -> int:
 def fair(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Return cases in the order of §2.3: danger, affected person, clock.
 
-    Among equals everybody complained of, and every sender, gets a turn of TURN cases before anybody gets a second
-    one, and inside a turn those with more than a turn's worth come last: five hundred reports on one person, or by
-    one sender, move nobody else's back by a single place (INV-50). One sort of the cases given.
+    Among equals those about a person, or by a sender, with more than ten live cases come after all others, and those
+    with more than a hundred after these: five hundred reports on one person, or by one sender, move nobody else's
+    back by a single place (INV-50). Two scans of an index for each size of crowd, then one sort of the cases given.
     """
     danger = Choice(
         When(danger="flagged", then=Value(0)), When(danger="carded", then=Value(1)), default=Value(2),
         output_field=IntegerField(),
     )  # fmt: skip
-    by_due = [F("due").asc(), F("id").asc()]
-    alike: list[Any] = [F("affected"), danger]
-    return cases.annotate(
-        urgency=danger,
-        turn=(Greatest(
-            Window(RowNumber(), partition_by=[F("subject_lookup"), *alike], order_by=by_due),
-            Window(RowNumber(), partition_by=[F("source_lookup"), *alike], order_by=by_due),
-        ) - 1) / TURN,
-        crowd=Greatest(
-            Window(Count("*"), partition_by=[F("subject_lookup")]),
-            Window(Count("*"), partition_by=[F("source_lookup")]),
-        ),
-    ).order_by(
-        "urgency", "-affected", "turn", Choice(When(crowd__gt=TURN, then=Value(1)), default=Value(0)), "due", "id"
-    )  # fmt: skip
+    sizes = [When(_crowded(size), then=Value(size)) for size in sorted(CROWDS, reverse=True)]
+    crowd = Choice(*sizes, default=Value(0), output_field=IntegerField())
+    return cases.annotate(urgency=danger, crowd=crowd).order_by("urgency", "-affected", "crowd", "due", "id")
+
+
+def _crowded(size: int) -> Q:
+    """Return the condition that there are more than so many live cases about the same person, or by one sender."""
+    live = Case.objects.exclude(state__in=_NOT_LIVE)
+    found = Q()
+    for column in ("subject_lookup", "source_lookup"):
+        many = live.values(column).annotate(cases=Count("*")).filter(cases__gt=size).values(column)
+        found |= Q(**{f"{column}__in": many})
+    return found
 
 
 def waiting_for_case_keeper(*, number: int = AT_ONCE) -> list[Line]:

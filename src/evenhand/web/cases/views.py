@@ -15,6 +15,7 @@ from evenhand.web.cases.presenters.queue_page import queue_rows
 from evenhand.web.cases.standing import in_case
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of_case
+from evenhand.web.notices.showing import letter_response
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
@@ -52,10 +53,11 @@ def _letter(request: HttpRequest, case: str, letter: str) -> HttpResponse:
     """Show one letter of a case as it was sent, to whoever holds a seat; the reading is logged."""
     ctx = Context.system()
     found = in_case(case, standing(request), ctx.now())
-    if found is None or not found.roles or letter not in {row.id for row in letters_of_case(case)}:
+    row = next((row for row in letters_of_case(case) if row.id == letter), None)
+    if found is None or not found.roles or row is None:
         raise Http404
     html = open_letter(letter, actor=ActorId(standing(request).person), purpose="read a letter", ctx=ctx)
-    return HttpResponse(html)
+    return letter_response(html, row.sent_at)
 
 
 cases = needs(Permission.SEE_CASES)(_cases)

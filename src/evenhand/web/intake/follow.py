@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from evenhand.context import Context
 from evenhand.web.cases.access import Side, enter, leave, party_of, side_open
@@ -25,9 +26,11 @@ from evenhand.web.intake.follow_forms import CodeForm, FileForm, IdentityForm, M
 from evenhand.web.intake.follow_presenters import follow_page
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of
+from evenhand.web.notices.showing import letter_response
 from evenhand.web.record.ids import ActorId
 
 SIDES = frozenset({"complainant", "reporter"})
+ELSEWHERE: Final = "https://www.wikipedia.org/"
 SideView = Callable[..., HttpResponse]  # (request, party, ctx, and what the address names)
 
 
@@ -65,7 +68,7 @@ def _open(request: HttpRequest, ctx: Context) -> Party | None:
     return Party.objects.select_related("case__submission").get(pk=side.party)
 
 
-def _for_side(*methods: str) -> Callable[[SideView], Callable[..., HttpResponse]]:
+def for_side(*methods: str) -> Callable[[SideView], Callable[..., HttpResponse]]:
     """Return a decorator: only with an open side; without one, to the code, whatever the address names."""
 
     def wrap(view: SideView) -> Callable[..., HttpResponse]:
@@ -101,7 +104,7 @@ def _page(
     return render(request, "intake/follow.html", context, status=status)
 
 
-@_for_side("POST")
+@for_side("POST")
 def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Send a message to the unit."""
     form = MessageForm(request.POST)
@@ -112,7 +115,7 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     return redirect("follow")
 
 
-@_for_side("POST")
+@for_side("POST")
 def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
     form = FileForm(request.POST, request.FILES)
@@ -124,7 +127,7 @@ def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     return redirect("follow")
 
 
-@_for_side("POST")
+@for_side("POST")
 def identity(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take the answer to "these are the exact words the other side would be shown"."""
     from evenhand.web.cases.steps.identity import answer_identity
@@ -137,15 +140,16 @@ def identity(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     return redirect("follow")
 
 
-@_for_side("GET")
+@for_side("GET")
 def letter(request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
     """Show one letter as it was sent; reading it is recorded as having arrived."""
     if letter not in {found.id for found in letters_of(party.case_id, party.id)}:
         raise Http404
-    return HttpResponse(open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx))
+    sent_at = next(found.sent_at for found in letters_of(party.case_id, party.id) if found.id == letter)
+    return letter_response(open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx), sent_at)
 
 
-@_for_side("GET")
+@for_side("GET")
 def proof(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Give the inclusion proof of the receipt as a file, for checking without us; 404 before a checkpoint covers it."""
     text = proof_text(party.case)
@@ -162,3 +166,14 @@ def close(request: HttpRequest) -> HttpResponse:
     """Close the side that is open in this browser."""
     leave(request.session)
     return redirect("follow")
+
+
+@never_cache
+@require_safe
+def leave_quickly(request: HttpRequest) -> HttpResponse:
+    """Close the side that is open in this browser and go somewhere harmless: "back" leads to a page that asks the code.
+
+    A link and no form: it has to work at once, without a script, whatever else the page holds.
+    """
+    leave(request.session)
+    return HttpResponseRedirect(ELSEWHERE, headers={"Referrer-Policy": "no-referrer"})

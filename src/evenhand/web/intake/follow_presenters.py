@@ -9,16 +9,20 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
+from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.notices import NOTICES
-from evenhand.procedure.states import NOT_LIVE, PARTY_WORDS, State
+from evenhand.procedure.states import BEFORE_INVESTIGATION, NOT_LIVE, PARTY_WORDS, State
+from evenhand.web.cases.clocks import window
 from evenhand.web.cases.models import Case, Identity, Message, Party, Upload
-from evenhand.web.cases.steps.challenge import UPHELD
+from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
+from evenhand.web.cases.steps.more_time import may_have_more
 from evenhand.web.cases.steps.report import index_of, is_covered
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 
 _PURPOSE = "follow a report"
+_TOLD_TO_ALL = BEFORE_INVESTIGATION | {State.MERGED, State.OUT_OF_SCOPE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class FollowPage:
     shown_text: str
     index: int
     covered: bool
+    more_time: bool
+    challenge: bool
 
 
 def follow_page(party: Party, ctx: Context) -> FollowPage:
@@ -69,7 +75,7 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
     live = State(case.state) not in NOT_LIVE
     return FollowPage(
         number=case.number,
-        words=state_words(case),
+        words=state_words(case, party.side),
         due=case.due if live else None,
         late=bool(live and case.due and case.due < ctx.now()),
         received_at=case.received_at,
@@ -80,12 +86,22 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
         shown_text=texts.get(identity.shown_text, "") if identity else "",
         index=index_of(case),
         covered=is_covered(case),
+        more_time=may_have_more(case, window(case, ClockId.INFO, party.id), ctx),
+        challenge=party.side == "complainant" and may_challenge(case, party.id),
     )
 
 
-def state_words(case: Case) -> str:
-    """Return the words of §2.6 for where the case stands, in the reader's language."""
-    return _(PARTY_WORDS[State(case.state)])
+def state_words(case: Case, side: str) -> str:
+    """Return where the case stands in the reader's language, from the sender's side (§2.6).
+
+    A reporter who is not affected is told that it is handled and that it is concluded, no more (§2.5).
+    """
+    state = State(case.state)
+    if side == "reporter" and state not in _TOLD_TO_ALL:
+        return _("it is concluded") if state in NOT_LIVE else _("it is being handled; you hear when it is concluded")
+    if state in {State.CHARGED, State.REPLY_WINDOW}:
+        return _("formal allegations were made; the other side has time to answer")
+    return _(PARTY_WORDS[state])
 
 
 def _file_words(state: str) -> str:

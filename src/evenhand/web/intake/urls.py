@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evenhand.web.intake import by_officer, follow, views
+from evenhand.web.intake import by_officer, follow, follow_more, views
 
 urlpatterns = [
     path("report", views.report, name="report"),
@@ -12,9 +12,14 @@ urlpatterns = [
     path("report/take-down", by_officer.take_down, name="report_take_down"),
     path("follow", follow.follow, name="follow"),
     path("follow/close", follow.close, name="follow_close"),
+    path("leave", follow.leave_quickly, name="leave"),
     path("follow/message", follow.message, name="follow_message"),
     path("follow/file", follow.file, name="follow_file"),
     path("follow/identity", follow.identity, name="follow_identity"),
+    path("follow/companion", follow_more.companion, name="follow_companion"),
+    path("follow/challenge", follow_more.challenge_member, name="follow_challenge"),
+    path("follow/more-time", follow_more.more_time, name="follow_more_time"),
+    path("follow/readers", follow_more.readers, name="follow_readers"),
     path("follow/proof", follow.proof, name="follow_proof"),
     path("follow/letter/<str:letter>", follow.letter, name="follow_letter"),
 ]

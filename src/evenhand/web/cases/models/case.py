@@ -95,6 +95,8 @@ class Case(models.Model):
             Index(fields=["state", "due"], name="cases_case_state_due"),
             Index(fields=["owner", "due"], name="cases_case_owner_due"),
             Index(fields=["due"], name="cases_case_due"),
+            Index(fields=["subject_lookup", "state"], name="cases_case_subject_state"),
+            Index(fields=["source_lookup", "state"], name="cases_case_source_state"),
             Index(fields=["submission"], name="cases_case_submission"),
         ]
 

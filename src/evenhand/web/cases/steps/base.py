@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -26,6 +27,7 @@ from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case
+from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.standing import InCase, in_case
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
@@ -126,14 +128,24 @@ def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
                 raise PermissionDenied
             here = Here(request, step, found, ActorId(who.person), ctx)
             if not step.open_to(found) or _stale(here):
-                return render(request, "cases/moved_on.html", {"case": found.case, "step": step}, status=409)
-            return view(here)
+                return _moved_on(here)
+            try:
+                return view(here)
+            except (IntegrityError, Refused):
+                # Two began the same step at once: whoever comes second is refused by a row or by where the case stands.
+                if not Case.objects.filter(pk=here.case.pk, revision__gt=here.case.revision).exists():
+                    raise
+                return _moved_on(here)
 
         gated = never_cache(require_http_methods(["GET", "POST"])(needs(Permission.SEE_CASES, secret=True)(guarded)))
         _STEPS[step.slug] = (step, gated)
         return gated
 
     return register
+
+
+def _moved_on(here: Here) -> HttpResponse:
+    return render(here.request, "cases/moved_on.html", {"case": here.case, "step": here.step}, status=HTTPStatus.CONFLICT)
 
 
 def _stale(here: Here) -> bool:

@@ -8,7 +8,8 @@ from typing import Final
 from django.utils import translation
 
 from evenhand.context import Context
-from evenhand.procedure.notices import NoticeId
+from evenhand.procedure.notices import NOTICES, NoticeId
+from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Case, Party
 from evenhand.web.notices.actions import send
 from evenhand.web.notices.composing import Fields
@@ -60,9 +61,12 @@ def tell(
 def tell_sender(
     r: Recorder, case: Case, notice: NoticeId, words: Words, *, ctx: Context, out_of_scope: bool = False
 ) -> None:
-    """Send a letter to whoever sent the report; nobody for an own motion."""
+    """Send a letter to whoever sent the report, if it is for their side; to nobody for an own motion.
+
+    A reporter who saw it happen to somebody else reads less than whom it was aimed at, and that is published (§2.5).
+    """
     party = sender_of(case)
-    if party is not None:
+    if party is not None and CaseRole(party.side) in NOTICES[notice].to:
         tell(r, party, notice, words, ctx=ctx, out_of_scope=out_of_scope)
 
 

@@ -17,10 +17,11 @@ from evenhand.errors import UsageError
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.outcomes import Origin, review_causes
 from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.sampling import SampleOf, in_sample
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
-from evenhand.web.cases.models import Case, Decision, Finding, Outcome, Party, Review, Seat
+from evenhand.web.cases.models import Case, Decision, Draw, Finding, Outcome, Party, Review, Seat
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -35,7 +36,7 @@ from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
 
 STAGE: Final = "T13"
-SHARE: Final = 20  # one in twenty of the other decisions is checked as well
+SHARE: Final = 0.05  # of the other decisions are checked as well
 _BEFORE: Final = frozenset({State.LIABILITY_DECIDED, State.SANCTION_DECIDED})
 
 
@@ -46,7 +47,7 @@ def conclude(case: Case, ctx: Context) -> None:
     causes = review_causes(
         rung_height=_rung(case).height, protected_characteristic=case.protected_characteristic,
         origin=Origin.OWN_MOTION if case.own_motion else Origin.COMPLAINT, restricted_linked=case.restricted_linked,
-        sampled=ctx.random(1)[0] % SHARE == 0,
+        sampled=_sampled(case),
     )  # fmt: skip
     if causes:
         _to_reviewer(case, sampled=len(causes) == 1 and causes[0].value == "sample", ctx=ctx)
@@ -54,8 +55,24 @@ def conclude(case: Case, ctx: Context) -> None:
         _send_out(case, ctx)
 
 
+def conclude_due(ctx: Context) -> int:
+    """Conclude what waits with complete reasons, such as for a reviewer nobody could draw. Due work, idempotent."""
+    states = [state.value for state in _BEFORE]
+    waiting = Case.objects.filter(state__in=states, pk__in=Decision.objects.values("case"))
+    for case in waiting:
+        conclude(case, ctx)
+    return len(waiting)
+
+
+def _sampled(case: Case) -> bool:
+    """Return whether the decision is one of those checked by sample: decided by the panel's own draw, repeatable."""
+    drawn = Draw.objects.filter(case=case, purpose=CaseRole.PANEL.value).exclude(nonce=None).order_by("number").first()
+    return drawn is not None and in_sample(SampleOf.REVIEW, bytes.fromhex(str(drawn.nonce)), case.id, SHARE)
+
+
 def _to_reviewer(case: Case, *, sampled: bool, ctx: Context) -> None:
-    draw_or_wait(case, CaseRole.REVIEWER, ctx)
+    if not Seat.objects.filter(case=case, role=CaseRole.REVIEWER.value, ends=None).exists():
+        draw_or_wait(case, CaseRole.REVIEWER, ctx)  # a challenge of a panel member may have drawn one already
     case.refresh_from_db()
     seat = Seat.objects.filter(case=case, role=CaseRole.REVIEWER.value, ends=None).first()
     if seat is None:

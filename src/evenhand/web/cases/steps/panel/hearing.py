@@ -22,6 +22,7 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Hearing, Message, Party, Seat
 from evenhand.web.cases.periods import calendar_of, moment
+from evenhand.web.cases.seats import declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.bundle import bundle_of, note_reading
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
@@ -71,7 +72,12 @@ def open_hearing(*, case: Case, actor: ActorId, ctx: Context) -> None:
         raise UsageError(_("The announced day has not come yet."), mend=_("Both sides may still send something."))
     seats = panel_of(case).count()
     met = {"form_of_hearing_set", "no_private_material", "hearing_announced"}
-    if seats >= SEATS and not unanswered_challenges(case):
+    fair = declared(case.id, "conflict", "seat")
+    if (
+        seats >= SEATS
+        and not unanswered_challenges(case)
+        and all(fair.get(seat.id) == "none" for seat in panel_of(case))
+    ):
         met.add("quorum")
     with (
         recording(actor=actor, ctx=ctx, purpose="open the hearing") as r,
