@@ -1,0 +1,131 @@
+"""The small forms behind the code, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from evenhand.web.cases.steps import challenge, companion, reply
+from evenhand.web.cases.steps.companion import Helper
+from evenhand.web.cases.steps.dialogue import MOST
+from evenhand.web.cases.steps.reply import Answer, Point, Said
+
+
+class CodeForm(forms.Form):
+    """The code of the letter and the fact that only its reader is likely to know."""
+
+    code = forms.CharField(
+        label=_("The code in your letter"), max_length=60, help_text=_("Four groups of four letters and figures."),
+        error_messages={"required": _("Type the code from your letter.")},
+    )  # fmt: skip
+    fact = forms.CharField(
+        label=_("The last four letters or figures of your membership number"), max_length=60, required=False,
+        help_text=_(
+            "If your number has four or fewer, type the year in which you first became a member. If you were never "
+            "a member, leave this empty."
+        ),
+    )  # fmt: skip
+
+
+class MessageForm(forms.Form):
+    """A message to the unit."""
+
+    text = forms.CharField(
+        label=_("Your message"), max_length=MOST, widget=forms.Textarea,
+        error_messages={"required": _("Write a line, then send it.")},
+    )  # fmt: skip
+
+
+class RingForm(forms.Form):
+    """Where and when to ring."""
+
+    number = forms.CharField(
+        label=_("Your telephone number"), max_length=100,
+        error_messages={"required": _("Give the number at which we may ring you.")},
+    )  # fmt: skip
+    when = forms.CharField(
+        label=_("When is a good time?"), max_length=500, required=False,
+        help_text=_("You need not say why. If somebody else may pick up, tell us what we may say."),
+    )  # fmt: skip
+
+
+class CompanionForm(forms.Form):
+    """Who comes along, or acts for you."""
+
+    helper = forms.ChoiceField(
+        label=_("What may they do?"), widget=forms.RadioSelect,
+        choices=[
+            (Helper.COMPANION.value, _("Come with me to every meeting")),
+            (Helper.REPRESENTATIVE.value, _("Act for me: read my letters and answer in my name")),
+        ],
+        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
+    )  # fmt: skip
+    words = forms.CharField(
+        label=_("Who is it?"), max_length=companion.MOST, widget=forms.Textarea,
+        help_text=_("A name, and how we reach them if you would like us to. They need no qualification."),
+        error_messages={"required": _("Say in a line who it is.")},
+    )  # fmt: skip
+
+
+class ChallengeForm(forms.Form):
+    """Which of the three, and why."""
+
+    seat = forms.ChoiceField(
+        label=_("Which of the three cannot be fair?"), widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three."), "invalid_choice": _("Choose one of the three.")},
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label=_("Why do you think so?"), max_length=challenge.MOST, widget=forms.Textarea,
+        help_text=_("What you know of a link, or of something they said. A few lines are enough."),
+        error_messages={"required": _("Say in a few lines why.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, members: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seat"].choices = members  # type: ignore[attr-defined] # a ChoiceField
+
+
+ITEM_WORDS = {
+    Said.MINE: _("Yes, I posted or shared it"),
+    Said.NOT_ME: _("No, that was not me"),
+    Said.OTHER: _("It is not so simple: I say it in my own words below"),
+}
+ALLEGATION_WORDS = {
+    Said.ACCEPT: _("I accept that it was as it is described"),
+    Said.DISPUTE: _("I do not accept it"),
+    Said.OTHER: _("Neither: I say it in my own words below"),
+}
+
+
+class PointForm(forms.Form):
+    """One point: an answer, words, both, or nothing. Nothing leaves the point open."""
+
+    said = forms.ChoiceField(
+        label="", required=False, widget=forms.RadioSelect, choices=[],
+        error_messages={"invalid_choice": _("Choose one of the answers.")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("Your words"), required=False, max_length=reply.MOST, widget=forms.Textarea,
+        help_text=_("As short or as long as you like. You may leave it empty."),
+        error_messages={"max_length": _("This is longer than 20,000 characters. Send the rest as a message.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, point: Point, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.point = point
+        words = ITEM_WORDS if point.item else ALLEGATION_WORDS
+        if point.choices:
+            said = self.fields["said"]
+            said.label = _("Did you post or share this?") if point.item else _("What do you say to it?")
+            said.choices = [(each.value, words[each]) for each in point.choices]  # type: ignore[attr-defined]
+        else:
+            del self.fields["said"]
+
+    def answer(self) -> Answer | None:
+        """Return what was said about the point; None where it was left open."""
+        text = str(self.cleaned_data["text"])
+        said = self.cleaned_data.get("said") or (Said.OTHER.value if text.strip() else "")
+        return Answer(self.point, Said(said), text) if said else None

@@ -1,0 +1,23 @@
+"""Addresses of the door for answers. None names a case: the code in the letter does, once, in a form."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from evenhand.web.answer import asking, replying, views
+
+urlpatterns = [
+    path("answer", views.answer, name="answer"),
+    path("answer/close", views.close, name="answer_close"),
+    path("answer/letter/<str:letter>", views.letter, name="answer_letter"),
+    path("answer/letter/<str:letter>/pdf", views.letter_pdf, name="answer_letter_pdf"),
+    path("answer/readers", views.readers, name="answer_readers"),
+    path("answer/message", asking.message, name="answer_message"),
+    path("answer/ring", asking.ring, name="answer_ring"),
+    path("answer/more-time", asking.more_time, name="answer_more_time"),
+    path("answer/companion", asking.companion, name="answer_companion"),
+    path("answer/challenge", asking.challenge_member, name="answer_challenge"),
+    path("answer/reply", replying.begin, name="answer_reply"),
+    path("answer/reply/check", replying.check, name="answer_check"),
+    path("answer/reply/<int:place>", replying.point, name="answer_point"),
+]

@@ -1,0 +1,102 @@
+"""The code, the one calm page of a side, its letters, and who has read the file."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from evenhand.context import Context
+from evenhand.web.answer.door import for_party, open_party, try_code
+from evenhand.web.answer.forms import CodeForm, MessageForm
+from evenhand.web.answer.presenters import answer_page
+from evenhand.web.answer.readers import reading_lines
+from evenhand.web.cases.access import leave
+from evenhand.web.cases.models import Party
+from evenhand.web.cases.steps.service import open_side, start_windows
+from evenhand.web.intake.budget import Door, admits
+from evenhand.web.notices.actions import open_letter
+from evenhand.web.notices.queries import LetterRow, letters_of
+from evenhand.web.notices.showing import letter_response, pdf_response
+from evenhand.web.record.ids import ActorId
+
+_WRONG = gettext_lazy(
+    "This code and this answer open nothing together. Check each letter of the code: there is no 0, 1, 8 or 9 in it. "
+    "Nothing happens if you try again."
+)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def answer(request: HttpRequest) -> HttpResponse:
+    """Ask for the code, or show the side that is open in this browser; showing it is service of its letters."""
+    ctx = Context.system()
+    if request.method == "POST":
+        return _enter(request, ctx)
+    party = open_party(request, ctx)
+    if party is None:
+        return render(request, "answer/code.html", {"form": CodeForm()})
+    open_side(party=party, ctx=ctx)
+    return party_page(request, party, ctx)
+
+
+def _enter(request: HttpRequest, ctx: Context) -> HttpResponse:
+    form = CodeForm(request.POST)
+    if not admits(Door.CODE, ctx.now()):
+        form.add_error(None, _("Very many codes are being tried at this moment. Try again in a minute."))
+    if form.is_valid():
+        if try_code(request, form.cleaned_data["code"], form.cleaned_data["fact"], ctx):
+            return redirect("answer")
+        form.add_error("code", _WRONG)
+    return render(request, "answer/code.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def party_page(request: HttpRequest, party: Party, ctx: Context, *, message: MessageForm | None = None) -> HttpResponse:
+    """Return the page of a side; 422 with a message form that has faults."""
+    context = {"page": answer_page(party, ctx), "message_form": message or MessageForm(), "faulty": message}
+    status = HTTPStatus.OK if message is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "answer/side.html", context, status=status)
+
+
+@for_party("GET")
+def letter(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
+    """Show one letter as it was sent; reading it is recorded as having arrived, once."""
+    row, html = _letter(party, letter, ctx)
+    return letter_response(html, row.sent_at)
+
+
+@for_party("GET")
+def letter_pdf(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
+    """Give one letter as PDF, to print or keep."""
+    row, html = _letter(party, letter, ctx)
+    return pdf_response(html, row.sent_at)
+
+
+def _letter(party: Party, letter: str, ctx: Context) -> tuple[LetterRow, str]:
+    row = next((row for row in letters_of(party.case_id, party.id) if row.id == letter), None)
+    if row is None:
+        raise Http404
+    html = open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx)
+    start_windows(party.case_id, ctx)
+    return row, html
+
+
+@for_party("GET")
+def readers(request: HttpRequest, party: Party, _ctx: Context) -> HttpResponse:
+    """Show who has opened the file: what they are in the case and when, no names (INV-09)."""
+    return render(request, "answer/readers.html", {"rows": reading_lines(party), "number": party.case.number})
+
+
+@never_cache
+@require_http_methods(["POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the side that is open in this browser."""
+    leave(request.session)
+    return redirect("answer")

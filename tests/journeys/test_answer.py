@@ -1,0 +1,105 @@
+"""The person complained about, 68 and frightened: a letter, a code, one calm page, an answer. No account."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.conftest import NOW
+from tests.databases import Template
+from tests.journeys.browser import NARROW, Site, assert_accessible, assert_no_sideways, assert_page_is_good, serving
+
+from evenhand.context import Context
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BEHIND = ("/answer", "/answer/ring", "/answer/companion", "/answer/readers", "/answer/reply/1", "/answer/reply/check")
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Site]:
+    """The served site with one case in it whose allegations are formal; `site.cast` holds the code of the letter."""
+    from tests.web.answer.answer_room import told
+    from tests.web.cases.story_room import MovingClock
+
+    from evenhand.web.people import second_step
+
+    ctx = Context.repeatable("answer journey", NOW)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        sqlite_template.installed(tmp_path_factory.mktemp("site") / "home", patch, ctx) as desk,
+    ):
+        clock = MovingClock(NOW)
+        room = replace(desk, ctx=Context(now=clock, random=secrets.token_bytes))
+        with pytest.MonkeyPatch.context() as building:
+            building.setattr(Context, "system", lambda: room.ctx)
+            building.setattr(second_step, "passed", lambda _request: True)
+            case = told(room, clock, formal=True)
+        with serving() as base:
+            ready = Site(base, browser, {"code": case.code})
+            with ready.page() as page:
+                enter(page, ready)
+                ready.sessions["respondent"] = page.context.cookies()
+            yield ready
+
+
+def enter(page: Any, site: Site) -> None:
+    """Type the code and the fact, as somebody does who has the letter before them."""
+    page.goto(site.at("/answer"))
+    page.get_by_label("The code in your letter").fill(site.cast["code"].upper().replace("-", " "))
+    page.get_by_label("The last four letters or figures of your membership number").fill("1234")
+    page.get_by_role("button", name="Open").click()
+
+
+def test_the_page_that_asks_for_the_code_is_good(site: Site) -> None:
+    assert_page_is_good(site, "/answer")
+
+
+@pytest.mark.parametrize("path", BEHIND)
+def test_every_page_behind_the_code_is_good(site: Site, path: str) -> None:
+    assert_page_is_good(site, path, member="respondent")
+
+
+def test_what_it_is_about_is_hidden_until_asked_for_and_the_page_prints(site: Site) -> None:
+    with site.page("respondent", viewport=NARROW) as page:
+        page.goto(site.at("/answer"))
+        assert page.get_by_role("heading", level=1).inner_text() == "Somebody has complained. Nothing has been decided."
+        words = page.get_by_text("you muppet").first
+        assert not words.is_visible()
+        page.get_by_text("Show the words").first.click()
+        assert words.is_visible()
+        assert_accessible(page)
+        assert_no_sideways(page)
+        page.emulate_media(media="print")
+        assert words.is_visible(), "what was opened is printed"
+        assert not page.get_by_role("button", name="Send the message").is_visible()
+        assert not page.get_by_text("Leave this page quickly").is_visible()
+        assert page.get_by_text("The most that can follow").first.is_visible()
+
+
+@pytest.mark.parametrize("scripts", [False, True])
+def test_somebody_answers(site: Site, scripts: bool) -> None:
+    """Without JavaScript the answer is saved; with it, it is completed."""
+    with site.page(scripts=scripts) as page:
+        page.goto(site.at("/answer"))
+        page.get_by_role("button", name="Open").click()
+        assert page.get_by_text("Type the code from your letter.").first.is_visible()
+        enter(page, site)
+        assert page.get_by_text("It admits nothing").is_visible()
+        page.get_by_role("link", name="Go on with your answer" if scripts else "Answer here").click()
+        if not scripts:
+            page.get_by_label("No, that was not me").check()
+            page.get_by_role("button", name="Save and continue").click()
+            page.get_by_label("I do not accept it").check()
+            page.get_by_label("Your words").fill("I was at my sister's that week.")
+            page.get_by_role("button", name="Save and continue").click()
+        page.get_by_role("button", name="Save and continue").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Check your answer"
+        assert page.get_by_text("I was at my sister's that week.").is_visible()
+        if scripts:
+            page.get_by_role("button", name="My answer is complete").click()
+            assert page.get_by_text("You have said that your answer is complete.").is_visible()
+            page.get_by_role("button", name="Close").click()
+            assert page.get_by_label("The code in your letter").is_visible()
