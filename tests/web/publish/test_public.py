@@ -13,6 +13,7 @@ from tests.cast import visitor
 
 import evenhand.web.publish.views as views
 from evenhand.context import Context
+from evenhand.web.publish.home_page import home_page
 from evenhand.web.publish.presenters import ledger_page
 from evenhand.web.record.checkpoints import make_checkpoint
 from evenhand.web.record.durability import UnsafeSettings
@@ -83,17 +84,34 @@ def test_ready_names_what_does_not_hold(desk, monkeypatch):
     assert "SQLite" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/ledger", "/healthz", "/readyz", "/ledger/checkpoint"])
+@pytest.mark.parametrize(
+    "address", ["/", "/code", "/procedure", "/ledger", "/healthz", "/readyz", "/ledger/checkpoint"]
+)
 def test_public_pages_answer_readers_only(desk_db, address):
     assert visitor().post(address).status_code == 405
     assert visitor().head(address).status_code in {200, 404}
 
 
-def test_the_first_page_says_what_is_here_and_what_is_not(desk_db):
+def test_the_first_page_says_what_is_here_and_what_is_not(desk):
     page = visitor().get("/").content.decode()
-    for words in ("the same right of reply", "emergency number", "Criticism is not abuse", "not here yet"):
+    for words in ("the same right of reply", "emergency number", "Criticism is not abuse", "not offered here, since"):
         assert words in page
+    for address in ("/report", "/report/danger", "/follow", "/check-a-letter", "/answer", "/code", "/procedure"):
+        assert f'href="{address}"' in page, address
     assert "<form" not in page
+
+
+def test_what_is_switched_off_is_read_from_the_table(desk):
+    from evenhand.procedure.transitions import OVERLAYS, TABLE
+
+    page = home_page()
+    assert page.since == desk.ctx.now()
+    assert "appeals" in page.off and len(set(page.off)) == len(page.off)
+    here = {edge.id for edge in TABLE if edge.offered}
+    off = {edge.id for edge in TABLE} - here | {rule.id for rule in OVERLAYS if not rule.offered}
+    assert len(page.off) <= len(off) and bool(page.off) == bool(off)
+    # A step with one open way is offered; nobody reads that panels are never drawn.
+    assert "Draw the panel" not in page.off
 
 
 def test_no_page_claims_more_than_the_record_can_show():

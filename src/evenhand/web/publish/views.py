@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,17 +10,60 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evenhand.context import Context
+from evenhand.web.publish.code_pages import code_page, text_of, version_page
+from evenhand.web.publish.home_page import home_page
 from evenhand.web.publish.presenters import ledger_page
+from evenhand.web.publish.procedure_page import procedure_page
 from evenhand.web.publish.queries import readiness
 from evenhand.web.record.queries import checkpoints, latest_checkpoint
 
 SHOWN_CHECKPOINTS = 15
+PLAIN = "text/plain; charset=utf-8"
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what this organisation's unit does."""
-    return render(request, "publish/home.html")
+    """Say what this organisation's unit does, what it does not, and how to turn to it."""
+    return render(request, "publish/home.html", {"page": home_page()})
+
+
+@require_safe
+def code(request: HttpRequest) -> HttpResponse:
+    """Show every published version of the rules of conduct, and which one counts today."""
+    return render(request, "publish/code.html", {"page": code_page(_today())})
+
+
+@require_safe
+def code_version(request: HttpRequest, version: str) -> HttpResponse:
+    """Show one version of the rules, beside the one before it or another that was asked for."""
+    page = version_page(version, request.GET.get("beside", ""), _today())
+    if page is None:
+        raise Http404
+    return render(request, "publish/code_version.html", {"page": page})
+
+
+@require_safe
+def code_text(_request: HttpRequest, version: str) -> HttpResponse:
+    """Give the text of a version as it was signed, for programs and for keeping."""
+    text = text_of(version)
+    if text is None:
+        raise Http404
+    return HttpResponse(text, content_type=PLAIN)
+
+
+@require_safe
+def procedure(request: HttpRequest) -> HttpResponse:
+    """Show how a complaint is dealt with: the published procedure in plain words."""
+    return render(request, "publish/procedure.html", {"page": procedure_page(_today())})
+
+
+@require_safe
+def procedure_source(_request: HttpRequest) -> HttpResponse:
+    """Give the text of the procedure in force as it was signed; 404 while none is published."""
+    published = procedure_page(_today()).published
+    if published is None:
+        raise Http404
+    return HttpResponse(published.text, content_type=PLAIN)
 
 
 @require_safe
@@ -35,13 +79,13 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
     newest = latest_checkpoint()
     if newest is None:
         raise Http404
-    return HttpResponse(newest.note, content_type="text/plain; charset=utf-8")
+    return HttpResponse(newest.note, content_type=PLAIN)
 
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Answer that the process is alive; asks the database nothing."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @require_safe
@@ -50,3 +94,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     checks = readiness()
     status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"ready": all(checks.values()), "checks": checks}, status=status)
+
+
+def _today() -> date:
+    return Context.system().now().date()
