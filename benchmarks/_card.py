@@ -7,67 +7,121 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from evenhand.screening.model import HEADS, Package
-from evenhand.screening.training.calibrate import BENIGN_SHARE
+from evenhand.categories import Category
+from evenhand.screening.encoder import EncoderPackage
+from evenhand.screening.model import shipped
+from evenhand.screening.training.examples import DISGUISED, PASSES, STRANGE_PARENT, UNPUNCTUATED
 from evenhand.screening.training.labels import WEIGHTS
 from evenhand.screening.training.rows import Part
+from evenhand.screening.training.settle import CIVIL, HATE_SETS, QUIET
 from evenhand.screening.training.trainer import gather
 
-HEAD = """# Model card: the linear detector
+CURVE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "training-curve.csv"
+
+HEAD = """# Model card: the detector
 
 Printed by `python benchmarks/screening.py --card docs/reference/model-card.md`; do not edit by hand. Every
 interval is 95 %, from 300 bootstrap resamples. A figure is a statement about the named rows and no others."""
 
-NOT_THERE = """
+WHAT = """
 ## What it is, and is not
 
-A hashed linear model (words, pairs and triples of words, letters inside words) with four served heads:
-`abuse`, `identity_attack` and `incivility` are fitted, `threat` is found by explained rules. `insult`,
-`sexual_harassment`, `dehumanisation`, `doxxing`, `pile_on_call` and `profanity` are not trained and are null.
-English only; other languages are not assessed and are counted as such. It ranks what a person reads first. It
-decides nothing, and what it does not flag can still be reported.
+A fine-tuned encoder (all-MiniLM-L6-v2, six layers, 384 wide, Apache-2.0) with ten category heads, a head for the
+frame (asserted, quoted, condemned, own experience, joke or idiom, reclaimed), one for the target, and one per token
+for the words that carry a verdict. Weights are eight-bit with fixed activation scales, so that a post's neighbours
+and padding change nothing. Beside it stand rules for threats of a known shape, doxxing and calls to pile on; what a
+rule finds reaches the threshold of its category and the reason names the rule. Each rule can be switched off.
 
-Words for groups, and pronouns, are masked before a post is read: the model cannot learn that a group is bad,
-and swapping listed words for one another changes no feature (measured below on whole verdicts). Account names
-and links are masked too. A post's quoted or condemned words are set aside and the rest is scored again; the
-frame says which rule did so."""
+A hashed linear model is the gate of bulk work (`--fast`): a post in which it sees next to nothing gets its verdict,
+under its model id, and is read no further. Single requests, complaints and evidence always get the full model.
+
+English only; other languages are not assessed and are counted as such. It ranks what a person reads first. It
+decides nothing, and what it does not flag can still be reported. Profanity and incivility are information: alone
+they make no lead.
+
+Before a post is read its hidden words are spelt out (both readings are judged), words for groups become one sign,
+and pronouns and family words one form: the model cannot learn that a group is bad, and swapping listed words for one
+another changes no input. The general head `abuse` is lowered by what the doxxing and the pile-on head explain.
+Account names and links are masked. Posts longer than 62 tokens are read in overlapping
+windows, at most 50; a parent post, where given, is read beside the post."""
+
+TRIED = """
+## How it was trained
+
+One schedule on two shared processor cores: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for
+the top layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors
+frozen; seed 20261121. Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's
+`train` rows are shown as often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
+their punctuation, {parents:.0%} stand under a parent post that says nothing about them. Own sentences count by
+template, not by how many sentences a template writes out. {curve}
+Scores are calibrated per head (Platt) on dev rows. Tried on an early state and not kept: eight-bit maps without
+sharing loudness between channels and weights, and one strength of sharing for all maps (both lost precision on the
+outer map); unsigned weights over the full range (no more precise, slower). Not tried for want of time: distillation
+between folds, ensembling, hard-negative mining, ablations of the own material."""
 
 LIMITS = """
 ## What falls short
 
-- The detector that SCREENING §4 asks for is a fine-tuned encoder; this is the linear gate before it. HateCheck
-  and HatemojiCheck, threats and several functionalities are under the marks of that table, as printed above.
-- No set here holds abuse at politicians; `mupid_political` (tone) and our own sentences stand in. Our own
-  sentences have one writer and no second annotator yet, so no kappa is given.
-- The rules for threats were widened after one look at our held-out threats, and two frame rules and a language
-  list were mended after swap failures on HateCheck texts: those rows are a little too kind. No threshold and no
-  weight was chosen on them.
-- The twelve obfuscation attacks and the peers of SCREENING §3 are not in this run.
+- Trained on a shared machine for about an hour and a half: the curve had not flattened. Rows under .60 are marked
+  in the table of functionalities.
+- No set here holds abuse at politicians; `mupid_political` (tone) and our own set stand in.
+- Threat labels of the public sets count incitement and expulsion; recall there is lower than on threats to a person.
+- Group words that are not on our list are read as any other word; swaps of such words are not measured above.
 - Names of public persons occur in the political training set; the tone head may have learned some of them.
 - `mupid_political` speaks about one country's politics; tone elsewhere may be read less well.
-- Capital letters and punctuation carry no weight, so shouting is not seen."""
+- Capital letters carry no weight, so shouting is not seen. Pictures are not read.
+- Language is told by function words and known words; short or slangy English is sometimes taken for another
+  language and abstained on, and the share is printed above.
+- Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above); raising
+  thresholds until it is not would lose most abuse, so a better model is needed, not another threshold. The
+  threshold of `threat` follows a rule (no harsh dev sentence flagged) that was added after a look at those rows."""
 
 
-def before(package: Package, data: Path) -> Iterator[str]:
+def before(package: EncoderPackage, data: Path) -> Iterator[str]:
     """Yield what the model is, its ids, thresholds and the rows used for what."""
     fixed = package.calibration
+    gate = shipped()
     yield f"\nModel `{package.model.id}`, calibration `{fixed.id}`."
-    yield NOT_THERE
+    yield f"Gate `{gate.model.id}`, calibration `{gate.calibration.id}`."
+    yield WHAT
+    yield TRIED.format(disguised=DISGUISED, bare=UNPUNCTUATED, parents=STRANGE_PARENT, curve=_curve())
     yield "\n## What was fixed, and on which rows\n"
     yield "| head | threshold | fixed on |\n|---|---|---|"
-    for head in (*HEADS, "threat"):
-        yield f"| {head} | {fixed.thresholds[head]:.3f} | {_rule(head)} |"
-    yield f"\nSpan cut-off {fixed.span_cut:+.2f}: best word F1 on dev rows of `toxic_spans_typed`."
+    for head, limit in fixed.thresholds.items():
+        yield f"| {head} | {limit:.3f} | {_rule(head)} |"
+    yield f"\nSpan cut-off {fixed.span_cut:+.1f}: best character F1 on toxic dev rows of `toxic_spans_typed`."
+    yield f"Frame cut-off {fixed.frame_cut}: the lowest that costs few true positives of dev rows."
+    yield (
+        f"Gate: on the half of dev and benign threshold rows that did not fix it, it keeps {fixed.gate['kept']:.2%} of "
+        f"the full model's true positives and skips {fixed.gate['skipped']:.1%} of benign posts."
+    )
     yield "Calibration is logistic (Platt), per head, on dev rows. Test rows set nothing."
     yield "\n## Rows\n"
-    yield "| set | train | dev | test | weight | licence |\n|---|---|---|---|---|---|"
+    yield "| set | train | dev | test | shown per pass | weight | licence |\n|---|---|---|---|---|---|---|"
     yield from _sets(data)
 
 
-def _rule(head: str) -> str:
-    if head in BENIGN_SHARE:
-        return f"lowest that flags at most {BENIGN_SHARE[head]:.1%} of the benign threshold rows"
-    return "best macro-F1 on dev rows of mupid_political"
+def _curve() -> str:
+    if not CURVE.exists():
+        return ""
+    lines = CURVE.read_text("utf-8").splitlines()
+    last = dict(zip(lines[0].split(","), lines[-1].split(","), strict=True))
+    return (
+        f"{int(float(last['samples'])):,} samples were shown in {float(last['seconds']) / 60:.0f} minutes; curve: "
+        "docs/reference/training-curve.csv."
+    )
+
+
+def _rule(head: Category) -> str:
+    if head in QUIET:
+        rule = f"lowest that flags at most {QUIET[head]:.1%} of the benign threshold rows and {CIVIL:.1%} of civil"
+        rule += " political dev rows"
+        if head is Category.THREAT:
+            rule += ", and none of our own harsh dev sentences"
+        if head is Category.IDENTITY_ATTACK:
+            rule += f", and not under the best macro-F1 on dev rows of {', '.join(sorted(HATE_SETS))}"
+        return rule
+    return "half" if head is Category.PROFANITY else "best macro-F1 on dev rows of mupid_political"
 
 
 def _sets(data: Path) -> Iterator[str]:
@@ -81,7 +135,7 @@ def _sets(data: Path) -> Iterator[str]:
     for name, parts in sorted(counts.items()):
         licence = licences.get(name, "CC0-1.0, written for this project")
         used = " | ".join(str(parts[part]) for part in Part)
-        yield f"| {name} | {used} | {WEIGHTS.get(name, 1.0)} | {licence} |"
+        yield f"| {name} | {used} | {PASSES.get(name, 0)} | {WEIGHTS.get(name, 1.0)} | {licence} |"
 
 
 def after() -> Iterator[str]:

@@ -128,4 +128,5 @@ RANKED: Mapping[str, Suite] = {
 }
 
 SPAN_CATEGORIES = frozenset({C.ABUSE, C.INSULT, C.IDENTITY_ATTACK, C.THREAT, C.PROFANITY})
-SERVED = (C.ABUSE, C.IDENTITY_ATTACK, C.THREAT, C.INCIVILITY)
+# What makes a lead: everything but tone.
+HARM = tuple(category for category in C if category not in {C.PROFANITY, C.INCIVILITY})

@@ -7,6 +7,10 @@ from pathlib import Path
 import click
 
 from evenhand.cli import COMMANDS, root
+from evenhand.procedure.diagram import diagram
+from evenhand.procedure.page import page
+from evenhand.web.notices.reference import notices_page
+from evenhand.web.publish.statistics.reference import statistics_page
 
 HEAD = """# Commands
 
@@ -58,5 +62,19 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def pages() -> dict[str, str]:
+    """Return every generated page by its file name under docs/reference."""
+    made = {"commands.md": commands_page(), "notices.md": notices_page(), "statistics.md": statistics_page()}
+    return made | {"procedure.md": page(), "procedure.svg": diagram()}
+
+
 if __name__ == "__main__":
-    (Path(__file__).parent / "reference" / "commands.md").write_text(commands_page())
+    for name, text in pages().items():
+        (Path(__file__).parent / "reference" / name).write_text(text)
+    # The words of roles are marked for translation: Django must know that there is nothing to translate here.
+    from django.conf import settings
+
+    settings.configure(USE_I18N=False)
+    from evenhand.web.people.reference import roles_page
+
+    (Path(__file__).parent / "reference" / "roles.md").write_text(roles_page())

@@ -42,7 +42,7 @@ hypothesis_settings.register_profile("short", deadline=None, derandomize=True, d
 hypothesis_settings.register_profile("nightly", deadline=None, database=None, max_examples=1_000)
 hypothesis_settings.load_profile("nightly" if os.environ.get("EVENHAND_NIGHTLY") else "short")
 
-WITH_DJANGO = ("web", "cli", "demo", "journeys")
+WITH_DJANGO = ("web", "cli", "demo", "inv", "journeys", "scenarios")
 NOW = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 
 

@@ -27,7 +27,13 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def table(tmp_path: Path, rows: int) -> str:
     path = tmp_path / "old.csv"
-    words = ["you are an idiot", "thank you for coming", "what a clown", "see you at the harbour", "be quiet you muppet"]
+    words = [
+        "you are an idiot",
+        "thank you for coming",
+        "what a clown",
+        "see you at the harbour",
+        "be quiet you muppet",
+    ]
     lines = [f"{n},{words[n % 5]} number {n},0.{n % 97:02}" for n in range(rows)]
     path.write_text("id,comment_text,TOXICITY@6\n" + "\n".join(lines) + "\n")
     return str(path)

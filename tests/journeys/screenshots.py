@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("officer", "/account/password/", "change-password"),
     ("officer", "/account/second-step/", "second-step"),
     ("officer", "/account/logout/", "sign-out"),
+    ("officer", "/desk/leads", "leads"),
     ("officer", "/desk", "desk"),
 )
 

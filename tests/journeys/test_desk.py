@@ -39,13 +39,13 @@ def room(site: Site) -> Iterator[Any]:
 
 
 def test_the_empty_page_is_good(site: Site) -> None:
-    assert_page_is_good(site, "/desk", member="officer")
+    assert_page_is_good(site, "/desk/leads", member="officer")
 
 
 def test_the_leads_page_and_its_form_are_good(site: Site, room: Any) -> None:
-    assert_page_is_good(site, "/desk", member="officer")
+    assert_page_is_good(site, "/desk/leads", member="officer")
     with site.page("officer") as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         address = page.get_by_role("link", name="Not abuse").first.get_attribute("href")
     assert_page_is_good(site, address, member="officer")
 
@@ -53,7 +53,7 @@ def test_the_leads_page_and_its_form_are_good(site: Site, room: Any) -> None:
 def test_harmful_words_are_hidden_until_asked_for_also_in_print_and_without_javascript(site: Site, room: Any) -> None:
     for scripts in (True, False):
         with site.page("officer", scripts=scripts) as page:
-            page.goto(site.at("/desk"))
+            page.goto(site.at("/desk/leads"))
             words = page.get_by_text("we will", exact=False).first
             assert not words.is_visible()
             page.emulate_media(media="print")
@@ -66,7 +66,7 @@ def test_harmful_words_are_hidden_until_asked_for_also_in_print_and_without_java
 
 def test_the_opened_words_are_accessible_and_fit_a_small_screen(site: Site, room: Any) -> None:
     with site.page("officer", viewport=NARROW) as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         for summary in page.get_by_text("Show what was written").all():
             summary.click()
         assert_no_sideways(page)
@@ -75,7 +75,7 @@ def test_the_opened_words_are_accessible_and_fit_a_small_screen(site: Site, room
 
 def test_by_keys_alone(site: Site, room: Any) -> None:
     with site.page("officer") as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         page.keyboard.press("j")
         focused = page.locator("[data-item]:focus")
         assert focused.count() == 1 and "1." in focused.inner_text()
@@ -97,14 +97,14 @@ def test_by_keys_alone(site: Site, room: Any) -> None:
 
 def test_not_abuse_and_undo_without_javascript(site: Site, room: Any) -> None:
     with site.page("officer", scripts=False) as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         before = page.get_by_role("listitem").filter(has_text="Aimed at").count()
         page.get_by_role("link", name="Not abuse").last.click()
         page.get_by_role("button", name="Put this lead aside").click()
         page.get_by_role("link", name="Choose the reason that fits best.").click()
         page.get_by_label("Criticism, however harsh", exact=False).check()
         page.get_by_role("button", name="Put this lead aside").click()
-        assert page.url.split("#")[0] == site.at("/desk")
+        assert page.url.split("#")[0] == site.at("/desk/leads")
         assert page.get_by_text("The lead was put aside.").is_visible()
         assert page.locator("[data-item]").count() == before - 1
         page.get_by_role("button", name="Undo").first.click()
@@ -114,7 +114,7 @@ def test_not_abuse_and_undo_without_javascript(site: Site, room: Any) -> None:
 
 def test_the_page_just_after_putting_aside_is_good(site: Site, room: Any) -> None:
     with site.page("officer") as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         page.get_by_role("link", name="Not abuse").last.click()
         page.get_by_label("The detector misread the words", exact=False).check()
         page.get_by_role("button", name="Put this lead aside").click()
@@ -129,7 +129,7 @@ def test_a_lead_that_somebody_else_put_aside_is_refused_in_words_with_a_way_out(
     from evenhand.web.desk.words import Reason
 
     with site.page("officer") as page:
-        page.goto(site.at("/desk"))
+        page.goto(site.at("/desk/leads"))
         page.get_by_role("link", name="Not abuse").last.click()
         lead = page.url.split("/")[-2]
         assert Lead.objects.get(id=lead).status == "waiting"

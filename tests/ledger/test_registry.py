@@ -24,6 +24,7 @@ FAMILIES = {
     "open": "recorded",
     "vote": "recorded",
     "notice": "served",
+    "dialogue": "recorded",
     "message": "sent",
     "interim": "recorded",
     "pause": "set ended",

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "procedure": ("evenhand.cli.procedure", "Check what an organisation chose in its procedure."),
     "protect": ("evenhand.cli.protect", "Declare whose accounts this organisation protects."),
     "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
+    "screen-local": ("evenhand.cli.screen_local", "Refit the detector to what two people of yours labelled alike."),
     "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),
     "statistics": ("evenhand.cli.statistics", "Publish figures of a period; check what was published."),
     "tick": ("evenhand.cli.tick", "Apply what is due now; safe to run at any time."),

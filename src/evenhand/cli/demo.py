@@ -148,6 +148,8 @@ def _build(home: Home, built: Built) -> None:
         _register(written.register, set_up)
     with step("a case in every stage, by everybody in it"):
         _cases(home, written.register, told_on)
+    with step("figures of the last whole quarter, published"):
+        _figures(told_on)
     with step("reading them back with the real readers"):
         _read(home, [file.path for file in written.exports])
     with step("screening what is aimed at protected accounts"):
@@ -260,6 +262,18 @@ def _cases(home: Home, register: Path, told_on: datetime) -> None:
     people = {name: ActorId(person) for name, person in _ids().items()}
     make_cases(told_on=told_on, people=people, members=members, codes=note)
     (home.root / "demo-codes.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _figures(told_on: datetime) -> None:
+    """Publish the figures of the last quarter that is over, once."""
+    from evenhand.web.publish.models import PublishedReport
+    from evenhand.web.publish.statistics.counting import period_of
+    from evenhand.web.publish.statistics.publishing import publish
+
+    year, quarter = (told_on.year, (told_on.month - 1) // 3)
+    period = period_of(f"{year}-Q{quarter}" if quarter else f"{year - 1}-Q4")
+    if not PublishedReport.objects.exists():
+        publish(period=period, ctx=Context(now=lambda: told_on, random=Context.system().random))
 
 
 def _ids() -> dict[str, str]:

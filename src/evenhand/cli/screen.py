@@ -65,7 +65,7 @@ class Refused:
 @click.option("--id", "id_column", default="id", show_default=True, help="The column that holds the id.")
 @click.option("--parent", default="parent_text", show_default=True, help="The column with the post replied to.")
 @click.option("--model", help="An older model kept in EVENHAND_DATA/models; never replaced by another one.")
-@click.option("--fast", is_flag=True, help="Allow the bulk gate. The detector of this version is that gate itself.")
+@click.option("--fast", is_flag=True, help="Bulk: the linear gate answers for posts in which it sees next to nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Verdicts as JSON lines; that is the only form, and the default.")
 def command(
     file: str | None,
@@ -81,10 +81,10 @@ def command(
 
     Rows that are not posts are listed on stderr and counted; then the exit code is 3.
     """
-    del fast, as_json
+    del as_json
     if (file is None) == (corpus is None):
         raise UsageError("nothing to read, or two things at once.", mend="Give a file, or - , or --corpus DIR.")
-    screener = Screener(model, models=_models())
+    screener = Screener(model, models=_models(), fast=fast)
     if corpus is not None:
         return _run(screener, _from_corpus(corpus))
     with _open(str(file)) as stream:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from evenhand.categories import Category
-from evenhand.screening.rules import ThreatHit
+from evenhand.screening.ruling import Ruling
 from evenhand.screening.verdict import Frame, Span, Target
 
 NOTHING_FOUND: Final = "Nothing in the words reached a threshold; what passes can still be reported."
@@ -19,9 +19,15 @@ _TARGETS: Final = {
 }
 _NAMES: Final = {
     Category.ABUSE: "abuse",
+    Category.INSULT: "an insult",
     Category.IDENTITY_ATTACK: "an attack on a group",
-    Category.INCIVILITY: "an uncivil tone",
     Category.THREAT: "a threat",
+    Category.SEXUAL_HARASSMENT: "sexual harassment",
+    Category.DEHUMANISATION: "dehumanisation",
+    Category.DOXXING: "giving away private details",
+    Category.PILE_ON_CALL: "a call to pile on",
+    Category.PROFANITY: "swearing",
+    Category.INCIVILITY: "an uncivil tone",
 }
 _LONGEST: Final = 60
 _MOST: Final = 3
@@ -39,28 +45,38 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
 
 
 def flagged(
-    text: str, flags: Sequence[Category], spans: Sequence[Span], target: Target, hits: Sequence[ThreatHit]
+    text: str, flags: Sequence[Category], spans: Sequence[Span], target: Target, found: Sequence[Ruling]
 ) -> str:
     """Return the sentence for a flagged post."""
     first = quoted_words(text, spans) or "The post as a whole"
     where = f" {_TARGETS[target]}" if _TARGETS[target] else ""
-    kinds = " and ".join(_NAMES[flag] for flag in flags)
-    because = f"; it {hits[0].rule.explain}" if hits and Category.THREAT in flags else ""
+    *others, last = (_NAMES[flag] for flag in flags)
+    kinds = f"{', '.join(others)} and {last}" if others else last
+    ruling = next((one for one in found if one.category in flags), None)
+    because = f"; it {ruling.explain}" if ruling else ""
     return f"{first}{where} reads as {kinds}{because}."
+
+
+_FRAMES: Final = {
+    Frame.QUOTED: "quoted, not said",
+    Frame.CONDEMNED: "named to reject them",
+    Frame.OWN_EXPERIENCE: "told as an experience",
+    Frame.JOKE_OR_IDIOM: "an idiom or said in jest",
+    Frame.RECLAIMED: "used with pride for oneself",
+    Frame.ASSERTED: "said",
+}
 
 
 def framed(text: str, spans: Sequence[Span], frame: Frame, explain: str) -> str:
     """Return the sentence for a post whose words are mentioned, not meant."""
     words = quoted_words(text, spans) or "The words"
-    said = {
-        Frame.QUOTED: "quoted, not said",
-        Frame.CONDEMNED: "named to reject them",
-        Frame.OWN_EXPERIENCE: "told as an experience",
-        Frame.JOKE_OR_IDIOM: "an idiom or said in jest",
-        Frame.RECLAIMED: "used with pride for oneself",
-        Frame.ASSERTED: "said",
-    }[frame]
-    return f"{words}: {said}; {explain}."
+    return f"{words}: {_FRAMES[frame]}; {explain}."
+
+
+def read_as(text: str, spans: Sequence[Span], frame: Frame) -> str:
+    """Return the sentence for strong words that the full model reads in another frame, without a rule to name."""
+    words = quoted_words(text, spans) or "The words"
+    return f"{words}: read as {_FRAMES[frame]}; nothing reached a threshold."
 
 
 def with_clause(reason: str, clause: str) -> str:

@@ -84,7 +84,7 @@ def _near() -> tuple[tuple[re.Pattern[str], tuple[ThreatRule, ...]], ...]:
     """
     sets: dict[str, str] = read_data("threats")["near"]
     return tuple(
-        (_beginning(words.split()), tuple(rule for rule in threat_rules() if rule.near == name))
+        (beginning(words.split()), tuple(rule for rule in threat_rules() if rule.near == name))
         for name, words in sets.items()
     )
 
@@ -92,10 +92,11 @@ def _near() -> tuple[tuple[re.Pattern[str], tuple[ThreatRule, ...]], ...]:
 @cache
 def _any_near() -> re.Pattern[str]:
     sets: dict[str, str] = read_data("threats")["near"]
-    return _beginning(" ".join(sets.values()).split())
+    return beginning(" ".join(sets.values()).split())
 
 
-def _beginning(words: list[str]) -> re.Pattern[str]:
+def beginning(words: list[str]) -> re.Pattern[str]:
+    """Return a pattern that matches where a word begins like one of these; in a word _ stands for a space."""
     return re.compile(r"\b" + _tree(sorted({word.replace("_", " ") for word in words})).replace(r"\ ", r"\s+"))
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evenhand.categories import Category
-from evenhand.screening.features import contains, tokenise
-from evenhand.screening.model import HEADS, Calibration, Package
+from evenhand.screening.features import Tokens, contains, tokenise
+from evenhand.screening.model import HEADS, Calibration, LinearModel, Package
 from evenhand.screening.rules import ThreatHit, find_threats
 from evenhand.screening.threats import threat_score
 from evenhand.screening.words import canon
@@ -39,10 +39,21 @@ def score(package: Package, posts: Sequence[Sequence[View]]) -> list[Scored]:
         return []
     tokens = tokenise([view.text for view in views], canon())
     raw = package.model.raw_scores(tokens)
-    known = contains(package.model.known, tokens.raw) | tokens.is_group
+    return list(_best_of_each(package.calibration, posts, raw, _shares(package.model, tokens)))
+
+
+def known_shares(model: LinearModel, views: Sequence[View]) -> list[float]:
+    """Return the share of each view's words that the model's English vocabulary knows."""
+    if not views:
+        return []
+    tokens = tokenise([view.text for view in views], canon())
+    return _shares(model, tokens).tolist()  # type: ignore[no-any-return]
+
+
+def _shares(model: LinearModel, tokens: Tokens) -> NDArray[np.float64]:
+    known = contains(model.known, tokens.raw) | tokens.is_group
     words = np.bincount(tokens.post, minlength=tokens.posts)
-    shares = np.bincount(tokens.post, known, minlength=tokens.posts) / np.maximum(words, 1)
-    return list(_best_of_each(package.calibration, posts, raw, shares))
+    return np.asarray(np.bincount(tokens.post, known, minlength=tokens.posts) / np.maximum(words, 1))
 
 
 def _best_of_each(

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from evenhand.categories import Category
 from evenhand.errors import UsageError
+from evenhand.screening.choosing import judges_of
+from evenhand.screening.encoder import THREADS
 from evenhand.screening.frames import FrameRule, framings
-from evenhand.screening.model import Package, load, shipped
-from evenhand.screening.reasons import NOTHING_FOUND, flagged, framed
-from evenhand.screening.scoring import Scored, flags_of, score
-from evenhand.screening.spans import threat_spans, word_spans
+from evenhand.screening.gate import Gate
+from evenhand.screening.judges import Judge, Judged
+from evenhand.screening.model import shipped
+from evenhand.screening.reasons import NOTHING_FOUND, flagged, framed, read_as
+from evenhand.screening.ruling import switched_off
+from evenhand.screening.scoring import known_shares
 from evenhand.screening.targets import groups_in, target_of
 from evenhand.screening.verdict import ABSTENTION_REASONS, Abstention, Frame, Span, Target, Verdict
-from evenhand.screening.views import Reading, abstention, read, vocabulary
+from evenhand.screening.views import LONGEST, Reading, abstention, read, vocabulary
+from evenhand.text import View, normalise
 
-BATCH: Final = 256
-_MODEL_ID: Final = re.compile(r"linear-[0-9a-f]{12}")
+BATCH: Final = 512
 _NONE: Final[dict[Category, float | None]] = dict.fromkeys(Category)
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post whose words reach a threshold, with its place in the batch."""
+    """A post that is judged, with its place in the batch."""
 
     index: int
     text: str
     reading: Reading
-    scored: Scored
-    flags: tuple[Category, ...]
-    parent: str | None
+    parent: View | None
 
 
 class Screener:
@@ -41,23 +42,35 @@ class Screener:
 
     `model` names an older local package by its id, looked for in `models` (a folder of packages); None is
     the shipped one. Raises UsageError (exit 2) if it is not there: another model is never taken instead.
-    Memory: about 10 MB for the weights. Safe to share between threads: nothing changes after it is made.
+    `fast` (bulk only) lets the linear gate answer for posts in which it sees next to nothing: those verdicts
+    bear the gate's model id. `threads`: cores one batch may use. `off`: ids of rules the organisation has
+    switched off.
+    Memory: about 150 MB. Safe to share between threads: nothing changes after it is made.
     """
 
-    def __init__(self, model: str | None = None, *, models: Path | None = None) -> None:
-        self.package = _package(model, models)
-        self.model_id = self.package.model.id
-        self._fixed = self.package.calibration
-        self.calibration_id = self._fixed.id
-        self._words = vocabulary(self.package.model)
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        models: Path | None = None,
+        fast: bool = False,
+        threads: int = THREADS,
+        off: Iterable[str] = (),
+    ) -> None:
+        chosen = judges_of(model, models, fast=fast, threads=threads, off=switched_off(off))
+        self._judge: Judge = chosen.judge
+        self._gate = chosen.gate
+        self.package = chosen.judge.package
+        self.model_id = self._judge.id
+        self.calibration_id = self._judge.calibration_id
+        self._words = vocabulary(shipped().model)
 
     def screen(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[Verdict]:
         """Return one verdict per text, in order.
 
-        The same text gives the same verdict alone and in any batch: sums are of whole numbers. `parents`
-        (the posts replied to, or None each) are used to tell whom a reply is aimed at; there must be as
-        many. Cost: linear; spans and frames only for posts near a flag. Raises UsageError on a length
-        mismatch.
+        The same text gives the same flags, and scores within 1e-3, alone and in any batch. `parents` (the
+        posts replied to, or None each) are read beside the text; there must be as many. Cost: linear; a few
+        milliseconds a post. Raises UsageError on a length mismatch.
         """
         given: Sequence[str | None] = parents if parents is not None else [None] * len(texts)
         if len(given) != len(texts):
@@ -67,16 +80,15 @@ class Screener:
         return list(self._stream(texts, given))
 
     def marked_words(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        """Return per text the spans it would show if it were flagged for abuse, whatever its scores.
+        """Return per text the words at or over the span cut-off, whatever its scores.
 
         For measuring spans on texts that are known to be toxic; code points of each text given.
         """
-        out = []
+        out: list[tuple[Span, ...]] = []
         for start in range(0, len(texts), BATCH):
             readings = [read(text, self._words) for text in texts[start : start + BATCH]]
-            scored = score(self.package, [reading.views for reading in readings])
-            words = word_spans(self.package, [(one.view, (Category.ABUSE,)) for one in scored])
-            out += [tuple(spans + threat_spans(one.view, one.hits)) for one, spans in zip(scored, words, strict=True)]
+            judged = self._judge.judge([reading.views for reading in readings], [None] * len(readings))
+            out += [tuple(self._judge.strong_words(one)) for one in judged]
         return out
 
     def _stream(self, texts: Sequence[str], parents: Sequence[str | None]) -> Iterator[Verdict]:
@@ -85,56 +97,91 @@ class Screener:
 
     def _batch(self, texts: Sequence[str], parents: Sequence[str | None]) -> list[Verdict]:
         readings = [read(text, self._words) for text in texts]
-        scored = score(self.package, [reading.views for reading in readings])
-        verdicts: list[Verdict | None] = [None] * len(texts)
-        flagged: list[Post] = []
-        for index, (text, reading, one) in enumerate(zip(texts, readings, scored, strict=True)):
-            why = abstention(text, reading, one.known_share)
-            flags = flags_of(self._fixed, one.scores)
-            if why or not flags:
-                verdicts[index] = self._abstain(why) if why else self._make(one, reason=NOTHING_FOUND)
+        verdicts: dict[int, Verdict] = {}
+        posts: list[Post] = []
+        shares = known_shares(shipped().model, [reading.clear for reading in readings])
+        for index, (text, reading, share) in enumerate(zip(texts, readings, shares, strict=True)):
+            why = abstention(text, reading, share)
+            if why:
+                verdicts[index] = self._abstain(why)
             else:
-                flagged.append(Post(index, text, reading, one, flags, parents[index]))
-        for post, verdict in zip(flagged, self._explained(flagged), strict=True):
-            verdicts[post.index] = verdict
-        return [verdict for verdict in verdicts if verdict is not None]
+                posts.append(Post(index, text, reading, _above(parents[index])))
+        if self._gate is not None:
+            posts = self._through(self._gate, posts, verdicts)
+        judged = self._judge.judge([post.reading.views for post in posts], [post.parent for post in posts])
+        verdicts.update(self._verdicts(list(zip(posts, judged, strict=True))))
+        return [verdicts[index] for index in range(len(texts))]
 
-    def _explained(self, posts: Sequence[Post]) -> Iterator[Verdict]:
+    def _through(self, gate: Gate, posts: Sequence[Post], verdicts: dict[int, Verdict]) -> list[Post]:
+        """Return the posts the full model is to read; the others get the gate's verdict, under the gate's ids."""
+        passes, scored = gate.passes([post.reading.views for post in posts])
+        ids = gate.package.model.id, gate.package.calibration.id
+        for post, is_through, one in zip(posts, passes, scored, strict=True):
+            if not is_through:
+                quiet = Judged(one.view, (), one.scores, ())
+                verdicts[post.index] = self._make(quiet, reason=NOTHING_FOUND, ids=ids)
+        return [post for post, is_through in zip(posts, passes, strict=True) if is_through]
+
+    def _verdicts(self, found: Sequence[tuple[Post, Judged]]) -> Iterator[tuple[int, Verdict]]:
+        flagged_posts = [(post, one) for post, one in found if one.flags]
+        for post, one in found:
+            if not one.flags:
+                yield post.index, self._quiet(post, one)
+        for (post, _), verdict in zip(flagged_posts, self._explained(flagged_posts), strict=True):
+            yield post.index, verdict
+
+    def _quiet(self, post: Post, one: Judged) -> Verdict:
+        """Return the verdict of a post that reaches no threshold: framed if strong words stand in another frame."""
+        if one.frame in {None, Frame.ASSERTED}:
+            return self._make(one, reason=NOTHING_FOUND)
+        spans = tuple(self._judge.strong_words(one))
+        if not spans:
+            return self._make(one, reason=NOTHING_FOUND)
+        groups = groups_in(post.reading.clear.text)
+        rule = next((framing.rule for framing in framings(one.view)), None)
+        frame = rule.frame if rule else one.frame or Frame.ASSERTED
+        reason = framed(post.text, spans, frame, rule.explain) if rule else read_as(post.text, spans, frame)
+        return self._make(one, frame=frame, groups=groups, spans=spans, reason=reason)
+
+    def _explained(self, posts: Sequence[tuple[Post, Judged]]) -> Iterator[Verdict]:
         """Return the verdicts of posts whose words reach a threshold: framed, or flagged with reasons."""
         framed_by = self._framings(posts)
-        words = word_spans(self.package, [(post.scored.view, post.flags) for post in posts])
-        for post, framing, marked in zip(posts, framed_by, words, strict=True):
-            threats = threat_spans(post.scored.view, post.scored.hits) if Category.THREAT in post.flags else []
-            ordered = tuple(sorted([*marked, *threats], key=lambda span: (span.begin, span.end, span.category)))
-            yield self._flagged(post, ordered) if framing is None else self._framed(post, ordered, *framing)
+        words = self._judge.spans([(one, one.flags) for _, one in posts])
+        for (post, one), framing, spans in zip(posts, framed_by, words, strict=True):
+            if framing is None:
+                yield self._flagged(post, one, tuple(spans))
+            else:
+                yield self._framed(post, tuple(spans), *framing)
 
-    def _framings(self, posts: Sequence[Post]) -> list[tuple[FrameRule, Scored] | None]:
+    def _framings(self, posts: Sequence[tuple[Post, Judged]]) -> list[tuple[FrameRule, Judged] | None]:
         """Return per post the first frame whose remainder reaches no threshold, with the remainder's scores."""
-        maybe = [(number, framing) for number, post in enumerate(posts) for framing in framings(post.scored.view)]
-        own = score(self.package, [(framing.remainder,) for _, framing in maybe])
-        found: list[tuple[FrameRule, Scored] | None] = [None] * len(posts)
-        for (number, framing), scored in zip(maybe, own, strict=True):
-            if found[number] is None and not flags_of(self._fixed, scored.scores):
-                found[number] = (framing.rule, scored)
+        maybe = [(number, framing) for number, (_, one) in enumerate(posts) for framing in framings(one.view)]
+        own = self._judge.judge([(framing.remainder,) for _, framing in maybe], [None] * len(maybe))
+        found: list[tuple[FrameRule, Judged] | None] = [None] * len(posts)
+        for (number, framing), judged in zip(maybe, own, strict=True):
+            if found[number] is None and not judged.flags:
+                found[number] = (framing.rule, judged)
         return found
 
-    def _framed(self, post: Post, spans: tuple[Span, ...], rule: FrameRule, own: Scored) -> Verdict:
+    def _framed(self, post: Post, spans: tuple[Span, ...], rule: FrameRule, own: Judged) -> Verdict:
         reason = framed(post.text, spans, rule.frame, rule.explain)
         groups = groups_in(post.reading.clear.text)
         return self._make(own, frame=rule.frame, groups=groups, spans=spans, reason=reason)
 
-    def _flagged(self, post: Post, spans: tuple[Span, ...]) -> Verdict:
+    def _flagged(self, post: Post, one: Judged, spans: tuple[Span, ...]) -> Verdict:
         text = post.reading.clear.text
         groups = groups_in(text)
-        target = target_of(text, post.flags, groups)
-        if target is Target.NONE and post.parent:
+        target = target_of(text, one.flags, groups)
+        if target is Target.NONE and one.target is not None:
+            target = one.target
+        if target is Target.NONE and post.parent is not None:
             target = Target.ADDRESSEE  # a reply that names nobody is aimed at the person it answers
-        reason = flagged(post.text, post.flags, spans, target, post.scored.hits)
-        return self._make(post.scored, flags=post.flags, target=target, groups=groups, spans=spans, reason=reason)
+        reason = flagged(post.text, one.flags, spans, target, one.rulings)
+        return self._make(one, flags=one.flags, target=target, groups=groups, spans=spans, reason=reason)
 
     def _make(
         self,
-        scored: Scored,
+        judged: Judged,
         *,
         reason: str,
         flags: tuple[Category, ...] = (),
@@ -142,18 +189,19 @@ class Screener:
         target: Target = Target.NONE,
         groups: tuple[str, ...] = (),
         spans: tuple[Span, ...] = (),
+        ids: tuple[str, str] | None = None,
     ) -> Verdict:
         return Verdict(
             abstained=None,
-            scores={**_NONE, **scored.scores},
+            scores={**_NONE, **judged.scores},
             flags=flags,
             frame=frame,
             target=target,
             groups=groups,
             spans=spans,
             reason=reason,
-            model=self.model_id,
-            calibration=self.calibration_id,
+            model=ids[0] if ids else self.model_id,
+            calibration=ids[1] if ids else self.calibration_id,
         )
 
     def _abstain(self, why: Abstention) -> Verdict:
@@ -163,22 +211,5 @@ class Screener:
         )  # fmt: skip
 
 
-def _package(model: str | None, models: Path | None) -> Package:
-    if model is None:
-        return shipped()
-    package = shipped()
-    if model == package.model.id:
-        return package
-    if not _MODEL_ID.fullmatch(model):
-        raise UsageError(f"{model!r} is not a model id.", mend="A model id looks like linear-0123456789ab.")
-    folder = models / model if models is not None else None
-    if folder is None or not folder.is_dir():
-        raise UsageError(
-            f"the model {model} is not on this machine.",
-            where=str(folder) if folder else "",
-            mend=f"Put its package there, or leave --model out to use {package.model.id}.",
-        )
-    found = load(folder)
-    if found.model.id != model:
-        raise UsageError(f"this folder holds {found.model.id}.", where=str(folder), mend="Restore the right package.")
-    return found
+def _above(parent: str | None) -> View | None:
+    return normalise(parent[-LONGEST:]) if parent else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.web.publish.urls")),
@@ -15,4 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.web.office.urls")),
     path("", include("evenhand.web.intake.urls")),
     path("", include("evenhand.web.answer.urls")),
+    # Exempt, so that the switch in the foot of every page needs no cookie before it is used; all it changes is words.
+    path("language", csrf_exempt(set_language), name="set_language"),
 ]

@@ -37,7 +37,7 @@ def text_of(answer: object) -> str:
 
 
 def test_before_the_first_import_the_page_says_that_nothing_is_known(officer: Client) -> None:
-    page = text_of(officer.get("/desk"))
+    page = text_of(officer.get("/desk/leads"))
     assert "No lead is waiting." in page
     assert "No post has been screened yet" in page
     assert "When posts aimed at a protected person are imported" in page
@@ -45,7 +45,7 @@ def test_before_the_first_import_the_page_says_that_nothing_is_known(officer: Cl
 
 def test_a_lead_is_shown_with_all_that_an_officer_needs_and_no_author(room: Room, officer: Client) -> None:
     room.find("you idiot, sit down", "we will find you", "a fine speech", "ok")
-    page = text_of(officer.get("/desk"))
+    page = text_of(officer.get("/desk/leads"))
     assert "1 lead that may be a danger is waiting. 1 other lead is waiting." in page
     assert "1 post of 4 aimed at protected people could not be read: 1 too short" in page
     assert page.index("we will find you") < page.index("you idiot")
@@ -61,7 +61,7 @@ def test_a_lead_is_shown_with_all_that_an_officer_needs_and_no_author(room: Room
 
 def test_words_that_a_page_about_threats_must_not_say(room: Room, officer: Client) -> None:
     room.find("a fine speech", "ok")
-    page = text_of(officer.get("/desk")).lower()
+    page = text_of(officer.get("/desk/leads")).lower()
     assert "no lead is waiting" in page
     assert "1 post of 2 aimed at protected people could not be read" in page
     for word in ("safe", "no threats", "authentic", "genuine"):
@@ -70,19 +70,19 @@ def test_words_that_a_page_about_threats_must_not_say(room: Room, officer: Clien
 
 def test_each_reading_is_logged_before_the_words_leave(room: Room, cast: dict[str, Member], officer: Client) -> None:
     room.find("you idiot", "idiot you")
-    officer.get("/desk")
+    officer.get("/desk/leads")
     logged = ReadRow.objects.filter(actor=cast["officer"].person, purpose="desk.leads")
     snapshots = set(Lead.objects.values_list("snapshot", flat=True))
     assert snapshots < set(logged.values_list("object_id", flat=True))
     assert not set(Lead.objects.values_list("author", flat=True)) & set(logged.values_list("object_id", flat=True))
     before = logged.count()
-    officer.get("/desk")
+    officer.get("/desk/leads")
     assert logged.count() == 2 * before
 
 
 def test_hostile_words_are_only_ever_text(room: Room, officer: Client) -> None:
     room.find("<script>alert(1)</script> you idiot </blockquote><h1>{{ page }}")
-    html = officer.get("/desk").content.decode()
+    html = officer.get("/desk/leads").content.decode()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; you <mark>idiot" in html
     assert "&lt;/blockquote&gt;&lt;h1&gt;{{ page }}" in html
@@ -92,19 +92,19 @@ def test_the_page_holds_an_officers_day_and_counts_the_rest(room: Room, officer:
     room.bring_in([post(f"you idiot {n}") for n in range(7)])
     room.screen()
     with override_settings(DESK_CAPACITY=3):
-        page = text_of(officer.get("/desk"))
+        page = text_of(officer.get("/desk/leads"))
         assert "7 other leads are waiting." in page
         assert page.count("Show what was written") == 3
         assert "4 more leads wait behind these" in page
         for _ in range(3):
-            first = re.search(r"/desk/leads/([0-9a-f]{32})/not-abuse", officer.get("/desk").content.decode())
+            first = re.search(r"/desk/leads/([0-9a-f]{32})/not-abuse", officer.get("/desk/leads").content.decode())
             assert first
             officer.post(first.group(0), {"reason": "misread"})
-        page = text_of(officer.get("/desk"))
+        page = text_of(officer.get("/desk/leads"))
         assert page.count("Show what was written") == 0
         assert "4 leads wait for a colleague or for tomorrow." in page
         room.find("we will find you")
-        assert text_of(officer.get("/desk")).count("Show what was written") == 1
+        assert text_of(officer.get("/desk/leads")).count("Show what was written") == 1
 
 
 def test_not_abuse_needs_a_reason_of_the_list(room: Room, officer: Client) -> None:
@@ -143,13 +143,13 @@ def test_the_others_of_the_cast_learn_nothing_about_a_real_lead(room: Room, cast
     lead = Lead.objects.get().id
     for name in ("chair", "auditor", "outsider", "protected"):
         other = sign_in(visitor(), cast[name])
-        for path in ("/desk", f"/desk/leads/{lead}/not-abuse", f"/desk/leads/{'0' * 32}/not-abuse"):
+        for path in ("/desk/leads", f"/desk/leads/{lead}/not-abuse", f"/desk/leads/{'0' * 32}/not-abuse"):
             answer = other.get(path)
             assert answer.status_code == 403, (name, path)
             assert "idiot" not in answer.content.decode()
         assert other.post(f"/desk/leads/{lead}/not-abuse", {"reason": "criticism"}).status_code == 403
         assert other.post(f"/desk/leads/{lead}/undo").status_code == 403
-    assert visitor().get("/desk").status_code == 302
+    assert visitor().get("/desk/leads").status_code == 302
     assert Lead.objects.get().status == "waiting"
 
 
@@ -157,7 +157,7 @@ def test_wrong_methods_and_unknown_leads(room: Room, officer: Client) -> None:
     room.find("you idiot")
     lead = Lead.objects.get().id
     assert officer.get(f"/desk/leads/{lead}/undo").status_code == 405
-    assert officer.post("/desk").status_code == 405
+    assert officer.post("/desk/leads").status_code == 405
     for name in ("0" * 32, "..", "x" * 300):
         assert officer.get(f"/desk/leads/{name}/not-abuse").status_code == 404
 
@@ -167,7 +167,7 @@ def test_an_erased_snapshot_leaves_a_page(room: Room, officer: Client) -> None:
 
     room.find("you idiot")
     SealedText.objects.filter(id=Lead.objects.get().snapshot).delete()
-    assert "The words were erased." in text_of(officer.get("/desk"))
+    assert "The words were erased." in text_of(officer.get("/desk/leads"))
 
 
 def test_fixed_words_of_one_and_many() -> None:

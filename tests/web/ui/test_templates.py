@@ -40,6 +40,10 @@ def test_every_attribute_that_is_read_out_is_marked_too(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_nothing_inline_and_nothing_from_elsewhere(path):
     text = path.read_text()
+    if path.name == "letter.html":
+        # A letter is one file that is kept and printed: its style travels in it, under a policy of its own that
+        # names that very style by its hash (tests/web/notices).
+        text = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
     assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:|(?:src|href)=\"(?:https?:)?//", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
     assert "|safe" not in text and "autoescape off" not in text

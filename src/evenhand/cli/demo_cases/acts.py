@@ -292,7 +292,7 @@ def told(number: int, subject: str, day_before: int, now: Context, **more: objec
     place = f"https://chirp.example/{subject.lower().replace(' ', '_')}/{1_000 + number}"
     said = {
         "sender": "target",
-        "explanation": "Under my post about mooring fees he called me a muppet and a clown, three times in one evening.",
+        "explanation": "Under my post about mooring fees he called me a muppet and a clown, three times that evening.",
         "subjects": (subject,),
         "items": (SaidItem(f"url:{place}", place, happened_on=happened, text="You muppet. Clown. Still a clown."),),
     }

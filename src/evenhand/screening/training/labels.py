@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from evenhand.categories import Category
 from evenhand.screening.training.rows import MISSING_MEANS_NO, Row
 
 # How much a row of a set counts; 1 where nothing is said.
@@ -59,6 +60,7 @@ def threat(row: Row) -> int | None:
     return 0 if row.share("presumed_benign") == 1 else None
 
 
+NAMES: Final = tuple(category.value for category in Category)
 HEADS: Final = {"abuse": abuse, "identity_attack": identity_attack, "incivility": incivility}
 
 

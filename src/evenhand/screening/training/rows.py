@@ -35,7 +35,10 @@ BENIGN_SET: Final = "benign_tweets_tweeteval"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text. `part` says what it may be used for; spans are code points [begin, end)."""
+    """One labelled text. `part` says what it may be used for; spans are code points [begin, end).
+
+    `parent` is the post replied to, where the set has it.
+    """
 
     id: str
     dataset: str
@@ -43,6 +46,12 @@ class Row:
     part: Part
     labels: Mapping[str, Any] = field(default_factory=dict)
     orig: Mapping[str, Any] = field(default_factory=dict)
+    parent: str | None = None
+
+    def word(self, label: str) -> str | None:
+        """Return a label whose value is a word (frame, target), or None if it is unknown."""
+        value = self.labels.get(label)
+        return value if isinstance(value, str) else None
 
     def share(self, label: str) -> float | None:
         """Return the label as a share of annotators (0 to 1), or None if it is unknown."""
@@ -103,11 +112,18 @@ def _row(dataset: str, line: bytes, where: str) -> Row:
         raw = orjson.loads(line)
         text, labels = raw["text"], raw["labels"]
         part = benign_part(text) if dataset == BENIGN_SET else part_of(dataset, raw["split"], text)
-        return Row(str(raw["id"]), dataset, text, part, labels, raw.get("orig") or {})
+        return Row(str(raw["id"]), dataset, text, part, labels, raw.get("orig") or {}, _parent(raw))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             "this row has no text, split and labels.", where=where, mend="Each line needs the shape of data/README."
         ) from error
+
+
+def _parent(raw: Mapping[str, Any]) -> str | None:
+    """Return what was said before, in the one set of dialogues; None elsewhere."""
+    context = raw.get("context")
+    said = context.get("agent") if isinstance(context, dict) else None
+    return said if isinstance(said, str) and said else None
 
 
 def read_folder(folder: Path, names: Iterable[str] | None = None) -> list[Row]:

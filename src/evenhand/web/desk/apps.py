@@ -13,7 +13,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the folds that rebuild the desk's tables, its job, its due work and its link."""
-        from evenhand.web.desk import jobs, projections, protection
+        from evenhand.web.desk import jobs, projections, protection, sampling
         from evenhand.web.record.due import register_due
         from evenhand.web.record.outbox import register_job
         from evenhand.web.ui.navigation import Entry, register
@@ -21,4 +21,5 @@ class DeskConfig(AppConfig):
         projections.register_all()
         register_job(jobs.SCREEN_POSTS, jobs.screen_posts)
         register_due("seats of former officers ended", protection.unseat_former_officers)
+        register_due("sampled posts forgotten after 30 days", sampling.forget_samples)
         register(Entry(_("Leads"), "desk_leads", permission="see_leads", place=10))

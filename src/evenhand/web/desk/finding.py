@@ -22,6 +22,7 @@ from evenhand.web.desk.models import Lead, Reading, Screening
 from evenhand.web.desk.policy import band_of, lead_categories
 from evenhand.web.desk.protection import declared_accounts, whole_second
 from evenhand.web.desk.queries import known_posts, protected, screened_upto
+from evenhand.web.desk.sampling import Draw, record_sample
 from evenhand.web.desk.snapshot import (
     AUTHOR_FIELD,
     SNAPSHOT_FIELD,
@@ -70,6 +71,7 @@ class Run:
     leads: int = 0
     model: str = ""
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unflagged: Draw = field(default_factory=Draw)
 
 
 def screen_new_posts(corpus: Corpus, ctx: Context, *, screen: Screen, code: CodeOfConduct | None) -> Run:
@@ -78,7 +80,7 @@ def screen_new_posts(corpus: Corpus, ctx: Context, *, screen: Screen, code: Code
     Idempotent: a run that was cut off is done again and records no post twice. While nobody is declared protected
     nothing is screened, and what came in waits. `code`: where a category's clauses come from, None for none.
     """
-    run = Run(ctx.new_id(), newest_import(corpus))
+    run = Run(ctx.new_id(), newest_import(corpus), unflagged=Draw(ctx.new_id()))
     accounts, since = declared_accounts(ctx), screened_upto()
     if run.upto <= since or not accounts.names():
         return run
@@ -105,6 +107,8 @@ def _screened(run: Run, posts: Sequence[Candidate], verdicts: Sequence[Verdict])
         run.outcomes[post.target, _outcome(post, verdict, categories)] += 1
         if categories:
             found.append(Found(post, verdict, categories))
+        elif verdict.abstained is None:
+            run.unflagged.offer(post)
     return found
 
 
@@ -218,6 +222,7 @@ def _record_run(run: Run, ctx: Context) -> None:
         Screening.objects.create(at=whole_second(ctx), **screening)
         said = screening | {"at": instant(ctx.now())}
         r.add(type="lead.disposed", key=ORGANISATION, body={"readings": readings, "screening": said})
+        record_sample(r, run.unflagged, run.batch)
 
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from evenhand.codes import CodeOfConduct, builtin, load
 from evenhand.context import Context
 from evenhand.screening import Screener, Verdict
 from evenhand.web.desk.finding import Run, screen_new_posts
+from evenhand.web.desk.refits import in_use
 from evenhand.web.home import Home
 from evenhand.web.sources.queries import corpus_here
 
@@ -26,12 +27,12 @@ def screen_posts(_payload: dict[str, Any], ctx: Context) -> None:
 
 
 def screen_here(ctx: Context, home: Home | None = None) -> Run | None:
-    """Screen this installation's new posts with the shipped detector; return the run, None if one is under way."""
+    """Screen this installation's new posts with the detector in use here; return the run, None if one is under way."""
     home = home or Home.here()
     with _alone(home.corpus) as alone:
         if not alone:
             return None
-        return screen_new_posts(corpus_here(home), ctx, screen=_screen, code=code_of_conduct(home))
+        return screen_new_posts(corpus_here(home), ctx, screen=partial(_screen, home), code=code_of_conduct(home))
 
 
 def code_of_conduct(home: Home) -> CodeOfConduct:
@@ -45,8 +46,8 @@ def _screener() -> Screener:
     return Screener()
 
 
-def _screen(texts: Sequence[str], parents: Sequence[str | None]) -> list[Verdict]:
-    return _screener().screen(texts, parents)
+def _screen(home: Home, texts: Sequence[str], parents: Sequence[str | None]) -> list[Verdict]:
+    return in_use(_screener(), home).screen(texts, parents)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
-from evenhand.web.desk.words import Act, Band, Reason, Status
+from evenhand.web.desk.words import Act, Answer, Band, Reason, Source, Status
 
 _ID: Final = 32
 
@@ -121,3 +121,74 @@ class Screening(models.Model):
     class Meta:
         db_table = "desk_screening"
         constraints = [CheckConstraint(condition=Q(leads__lte=F("posts")), name="desk_screening_counts")]
+
+
+class Example(models.Model):
+    """A post that made no lead: drawn at random from those of a run, or brought by an officer as missed abuse."""
+
+    id = models.CharField(primary_key=True, max_length=_ID)
+    source = models.CharField(max_length=16, choices=[(s.value, s.value) for s in Source])
+    batch = models.CharField(max_length=_ID, null=True)
+    target = models.CharField(max_length=_ID)
+    record_key = models.TextField(null=True)
+    observation = models.CharField(max_length=64, null=True)
+    key = models.CharField(max_length=_ID)
+    snapshot = models.CharField(max_length=_ID)
+    made_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True)  # since then the words are erased
+
+    class Meta:
+        db_table = "desk_example"
+        constraints = [
+            CheckConstraint(
+                condition=Q(source=Source.SAMPLE, batch__isnull=False) | Q(source=Source.MISSED, batch=None),
+                name="desk_example_source",
+            ),
+            UniqueConstraint(fields=["batch", "record_key"], name="desk_example_once_a_run"),
+        ]
+
+
+class Label(models.Model):
+    """What one person says of one post: an example of ours, or a lead that somebody else put aside."""
+
+    id = models.CharField(primary_key=True, max_length=_ID)
+    example = models.CharField(max_length=_ID)
+    by = models.CharField(max_length=_ID)
+    answer = models.CharField(max_length=16, choices=[(a.value, a.value) for a in Answer])
+    kinds = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "desk_label"
+        constraints = [
+            UniqueConstraint(fields=["example", "by"], name="desk_label_one_each"),
+            CheckConstraint(condition=Q(answer=Answer.ABUSE) | Q(kinds=""), name="desk_label_kinds_of_abuse"),
+        ]
+
+
+class LocalRefit(models.Model):
+    """One refit that somebody proposed to use: in use from the second person's approval until somebody ends it."""
+
+    id = models.CharField(primary_key=True, max_length=_ID)
+    package = models.CharField(max_length=_ID)
+    digest = models.CharField(max_length=64)
+    proposed_by = models.CharField(max_length=_ID)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=_ID, null=True)
+    approved_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=_ID, null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "desk_local_refit"
+        constraints = [
+            CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(approved_by=F("proposed_by")),
+                name="desk_local_refit_two_people",
+            ),
+            CheckConstraint(
+                condition=Q(ended_by=None, ended_at=None) | Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="desk_local_refit_ended",
+            ),
+        ]

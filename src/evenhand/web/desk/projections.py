@@ -11,13 +11,18 @@ State = dict[Any, dict[str, Any]]
 
 BATCH = "desk.leads"  # the `table` word of a batch document of ours; other rooms seal batches too
 
+REFIT = "detector.refit"  # the `setting` word of a refit proposed, switched on or ended
+
 
 def register_all() -> None:
-    """Register the four tables; called once when Django starts."""
+    """Register the tables; called once when Django starts."""
     register(Projection("desk_protected", ("policy.changed",), fold_protected))
     register(Projection("desk_lead", ("evidence.batch_sealed", "lead.disposed"), fold_leads))
     register(Projection("desk_reading", ("lead.disposed",), fold_readings))
     register(Projection("desk_screening", ("lead.disposed",), fold_screenings))
+    register(Projection("desk_example", ("sample.drawn", "lead.disposed", "retention.purged"), fold_examples))
+    register(Projection("desk_label", ("lead.disposed",), fold_labels))
+    register(Projection("desk_local_refit", ("policy.changed",), fold_refits))
 
 
 def fold_protected(state: State, document: Document) -> None:
@@ -51,3 +56,22 @@ def fold_screenings(state: State, document: Document) -> None:
     screening = document.body.get("screening")
     if screening is not None:
         state[screening["batch"]] = dict(screening)
+
+
+def fold_examples(state: State, document: Document) -> None:
+    """Add the posts that were drawn, or brought by an officer; note those whose words were erased."""
+    for example in document.body.get("examples", ()):
+        state[example["id"]] = state.get(example["id"], {}) | example
+
+
+def fold_labels(state: State, document: Document) -> None:
+    """Add what a person said of a post."""
+    for label in document.body.get("labels", ()):
+        state[label["id"]] = dict(label)
+
+
+def fold_refits(state: State, document: Document) -> None:
+    """Add a proposed refit, or change those that an approval or an end names."""
+    if document.body.get("setting") == REFIT:
+        for row in document.body["refits"]:
+            state[row["id"]] = state.get(row["id"], {}) | row

@@ -49,6 +49,21 @@ class Reason(StrEnum):
     MISREAD = "misread"
 
 
+class Source(StrEnum):
+    """How a post without a lead came before a person."""
+
+    SAMPLE = "sample"
+    MISSED = "missed"
+
+
+class Answer(StrEnum):
+    """What a person says of a post."""
+
+    ABUSE = "abuse"
+    NOT_ABUSE = "not_abuse"
+    CANNOT_SAY = "cannot_say"
+
+
 CUT_SHORT: Final = "cut_short"  # nothing was found in what is left of the post
 READ: Final = "read"  # the outcome of a post that the detector could read; any other word is why it could not
 
@@ -106,6 +121,15 @@ CATEGORIES: Final[dict[str, Promise]] = {
     "insult": _("insult"),
     "abuse": _("abuse"),
 }
+
+ANSWERS: Final[dict[Answer, Promise]] = {
+    Answer.ABUSE: _("Yes, it is abuse"),
+    Answer.NOT_ABUSE: _("No. Criticism, however harsh, is not abuse"),
+    Answer.CANNOT_SAY: _("I cannot say"),
+}
+
+# The kinds of abuse that a person may name beside; threats and private details are left to rules and to people.
+KINDS: Final = ("insult", "identity_attack", "sexual_harassment", "dehumanisation")
 
 # The author's own words ("asserted") are the usual case and need no remark.
 FRAMES: Final[dict[str, Promise]] = {

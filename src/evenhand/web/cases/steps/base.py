@@ -145,7 +145,9 @@ def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
 
 
 def _moved_on(here: Here) -> HttpResponse:
-    return render(here.request, "cases/moved_on.html", {"case": here.case, "step": here.step}, status=HTTPStatus.CONFLICT)
+    return render(
+        here.request, "cases/moved_on.html", {"case": here.case, "step": here.step}, status=HTTPStatus.CONFLICT
+    )
 
 
 def _stale(here: Here) -> bool:

@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.web.desk.examples import miss_rate
 from evenhand.web.desk.policy import UNDO_WITHIN, Standing, Waiting, must_wait, places, ranked
+from evenhand.web.desk.presenters.asked import miss_words
 from evenhand.web.desk.presenters.cards import Card, Undoable, card, undoable
 from evenhand.web.desk.presenters.coverage import UnreadRow, most_unread, unread_head, unread_rows, unread_words
 from evenhand.web.desk.protection import seat_officer
@@ -47,6 +49,7 @@ class Page:
     unread_rows: tuple[UnreadRow, ...]
     undoable: tuple[Undoable, ...]
     screened_at: datetime | None
+    missed: str
 
 
 def leads_page(actor: ActorId, ctx: Context) -> Page:
@@ -69,6 +72,7 @@ def leads_page(actor: ActorId, ctx: Context) -> Page:
         unread_rows=unread_rows(counted, {person: opened.names[person] for person in least_read}),
         undoable=tuple(undoable(row, opened.names[row.target]) for row in aside),
         screened_at=last_screened(),
+        missed=miss_words(miss_rate()),
     )
 
 

@@ -1,0 +1,14 @@
+"""How documents rebuild the office's tables: each says which row got which columns, as in cases."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+from evenhand.web.cases.projections import fold_rows
+from evenhand.web.record.projections import Projection, register
+
+
+def register_all() -> None:
+    """Register every table of the app."""
+    for model in apps.get_app_config("office").get_models():
+        register(Projection(model._meta.db_table, (), fold_rows(model._meta.db_table)))

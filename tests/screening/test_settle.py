@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+
+from evenhand.categories import Category
+from evenhand.screening.encoder import Read
+from evenhand.screening.judges import served_flags, served_scores
+from evenhand.screening.outputs import CATEGORIES, OUTPUTS
+from evenhand.screening.pieces import Pieces
+from evenhand.screening.ruling import Ruling
+from evenhand.screening.training.rows import Part, Row
+from evenhand.screening.training.settle import QUIET, Looked, scores_of, settle, span_cut, truth_of
+from evenhand.screening.verdict import Span
+from evenhand.text import View
+
+DRAW = np.random.default_rng(1)
+
+
+def _read(text: str, marks: list[float]) -> Read:
+    places, at = [], 0
+    for word in text.split():
+        places.append((at, at + len(word)))
+        at += len(word) + 1
+    heads = np.zeros((1, OUTPUTS), np.float32)
+    return Read(View.of(text), heads, Pieces(tuple(range(len(places))), tuple(places)), np.asarray(marks, np.float32))
+
+
+def _looked(rows: list[Row], loud: list[bool]) -> Looked:
+    raw = np.where(np.asarray(loud)[:, None], 2.0, -3.0) + DRAW.normal(0, 1.0, (len(rows), len(CATEGORIES)))
+    gate = np.where(np.asarray(loud)[:, None], 1.0, -2.0) + DRAW.normal(0, 0.5, (len(rows), 3))
+    reads = [_read(row.text, [2.0 if word == "idiot" else -2.0 for word in row.text.split()]) for row in rows]
+    return Looked(rows, raw, np.zeros(len(rows)), np.zeros((len(rows), 3)), gate, reads)
+
+
+def _dev(count: int = 400) -> Looked:
+    rows, loud = [], []
+    harms = ("insult", "threat", "sexual_harassment", "dehumanisation", "doxxing", "pile_on_call", "identity_attack")
+    for number in range(count):
+        is_loud = number % 2 == 0
+        labels = {"abusive": float(is_loud), "uncivil": float(is_loud), "hateful": float(is_loud)}
+        labels.update(dict.fromkeys(harms, float(is_loud)))
+        name = "toxic_spans_typed" if number % 4 == 0 else "own"
+        text = f"you idiot {number}" if is_loud else f"good morning {number}"
+        rows.append(Row(str(number), name, text, Part.DEV, {**labels, "spans": [[4, 9]] if is_loud else []}))
+        loud.append(is_loud)
+    return _looked(rows, loud)
+
+
+def _benign(count: int = 1000) -> Looked:
+    rows = [Row(str(n), "b", f"sunny day {n}", Part.DEV, {"presumed_benign": 1}) for n in range(count)]
+    return _looked(rows, [False] * count)
+
+
+def test_thresholds_flag_at_most_their_share_of_benign_rows() -> None:
+    dev, benign = _dev(), _benign()
+    settled = settle(dev, benign)
+    for category, values in scores_of(settled, benign).items():
+        if category in QUIET:
+            assert (values >= settled.thresholds[category]).mean() <= QUIET[category] + 1e-9
+    own = scores_of(settled, dev)[Category.INSULT]
+    truth = truth_of(Category.INSULT, dev.rows)
+    assert (own[truth == 1] >= settled.thresholds[Category.INSULT]).mean() > 0.5
+
+
+def test_calibrated_scores_mean_what_they_say() -> None:
+    dev = _dev()
+    settled = settle(dev, _benign())
+    values, truth = scores_of(settled, dev)[Category.INSULT], truth_of(Category.INSULT, dev.rows)
+    known = ~np.isnan(truth)
+    assert abs(values[known].mean() - truth[known].mean()) < 0.02
+
+
+def test_the_span_cut_off_separates_marked_words() -> None:
+    assert -2.0 < span_cut(_dev()) <= 2.0
+
+
+def test_columns_and_work_give_the_same_scores() -> None:
+    dev = _dev(40)
+    settled = settle(dev, _benign())
+    columns = scores_of(settled, dev)
+    for at in range(len(dev.rows)):
+        one = served_scores(settled, dev.raw[at].tolist(), (), 0.0)
+        assert all(abs(one[c] - columns[c][at]) <= 1e-4 for c in one)
+
+
+def test_a_ruling_reaches_the_threshold_unless_the_words_are_not_the_writers() -> None:
+    settled = settle(_dev(), _benign())
+    quiet = [-9.0] * len(CATEGORIES)
+    ruling = Ruling("doxxing.x", Category.DOXXING, "address", "says where", Span(0, 3, Category.DOXXING))
+    assert served_flags(settled, served_scores(settled, quiet, (ruling,), 0.0)) == (Category.DOXXING,)
+    assert served_flags(settled, served_scores(settled, quiet, (ruling,), 0.9)) == ()
+    assert served_flags(settled, served_scores(settled, quiet, (), 0.0)) == ()
+
+
+def test_the_gate_keeps_true_positives_and_skips_calm_rows() -> None:
+    table = settle(_dev(), _benign()).gate
+    assert table["kept"] >= 0.95
+    assert table["skipped"] >= 0.5

