@@ -38,7 +38,12 @@ def tweet(number: int, text: str) -> str:
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "tweets.jsonl"
-    lines = ["@ana you utter idiot, go away", "@ana thank you for the bus shelter", "@ana ok", "@ana please resign now"]
+    lines = [
+        "@ana shut up you pathetic stupid idiot",
+        "@ana thank you for the bus shelter",
+        "@ana ok",
+        "@ana please resign now",
+    ]
     path.write_text("\n".join(tweet(n, line) for n, line in enumerate(lines)) + "\n")
     return path
 
@@ -49,7 +54,8 @@ def test_an_import_becomes_leads_by_the_job(room: Room, export: Path) -> None:
     run_pending()
     assert Screening.objects.get().posts == 4
     lead = Lead.objects.get()
-    assert (lead.target, lead.act, lead.categories) == (room.ana, "replied", "abuse")
+    assert (lead.target, lead.act) == (room.ana, "replied")
+    assert "insult" in lead.categories
     assert sum(Reading.objects.values_list("posts", flat=True)) == 4
     assert figures() == {"leads": 1, "unread": 1}
     assert jobs.screen_here(room.ctx, room.desk.home).posts == 0  # type: ignore[union-attr] # nobody else screens
