@@ -24,6 +24,7 @@ MOST_CONNECTIONS: Final = 256
 PATIENCE: Final = 20.0  # seconds for a request to arrive whole, idle time before it included
 MOST_POURED: Final = 8 * MOST_BODY
 _BACKLOG: Final = 128
+_MOST_PARTINGS: Final = 32  # clients at a time who are told that all places are taken; more are closed without a word
 _LENGTH: Final = re.compile(r"[0-9]{1,15}")
 _MOST_FIELDS: Final = 100  # parameters of a query that are read
 
@@ -56,6 +57,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.handle_one = handle
         self.said = said
         self._places = threading.BoundedSemaphore(most)
+        self._partings = threading.BoundedSemaphore(_MOST_PARTINGS)
         self._awaited: dict[socket.socket, float] = {}
 
     @property
@@ -67,13 +69,27 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Give the connection a thread, or say at once that all places are taken."""
-        if not self._places.acquire(blocking=False):
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        elif self._partings.acquire(blocking=False):
+            threading.Thread(target=self._part, args=(request,), daemon=True).start()
+        else:
+            self.shutdown_request(request)
+
+    def _part(self, request: socket.socket) -> None:
+        """Say that all places are taken, after the client's first words: closed over them, TCP would drop ours."""
+        try:
             with suppress(OSError):
                 request.settimeout(1)
+                request.recv(MOST_BODY)
                 request.sendall(wire(refusals.overloaded().response(), close=True))
+                request.shutdown(socket.SHUT_WR)
+                until = time.monotonic() + 2
+                while time.monotonic() < until and request.recv(MOST_BODY):
+                    pass
+        finally:
             self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
+            self._partings.release()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Serve one connection, then free its place."""
