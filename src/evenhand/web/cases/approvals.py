@@ -23,7 +23,7 @@ from evenhand.web.record.sealed import open_texts
 def _approvals(request: HttpRequest) -> HttpResponse:
     """Show the look-ups this officer can approve; a press approves one of them."""
     ctx, who = Context.system(), standing(request)
-    asks = asks_to_approve(who)
+    asks = list(asks_to_approve(who))
     if request.method == "POST":
         ask = next((ask for ask in asks if ask.id == request.POST.get("ask")), None)
         if ask is None:

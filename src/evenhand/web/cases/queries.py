@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest
 
 from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
-from evenhand.procedure.states import NOT_LIVE
 from evenhand.web.cases.models import Case, Clock, Contact, Declaration, Draw, Event, Party, Review, Seat
 from evenhand.web.cases.standing import in_case, visible_cases
 from evenhand.web.people.middleware import standing
@@ -22,7 +21,6 @@ AT_ONCE: Final = 50
 """How many cases one page of a list shows."""
 CROWDS: Final = (10, 100)
 """More live cases than this about one person, or by one sender, wait behind the others of their rank."""
-_NOT_LIVE: Final = sorted(state.value for state in NOT_LIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def fair(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _crowded(size: int) -> Q:
     """Return the condition that there are more than so many live cases about the same person, or by one sender."""
-    live = Case.objects.exclude(state__in=_NOT_LIVE)
+    live = Case.objects.filter(owner_role__isnull=False)  # by the database's own rule: every live case has one
     found = Q()
     for column in ("subject_lookup", "source_lookup"):
         many = live.values(column).annotate(cases=Count("*")).filter(cases__gt=size).values(column)

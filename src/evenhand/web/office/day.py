@@ -77,7 +77,7 @@ def day_of(holds: Standing, now: datetime) -> Day:
     return Day(
         person=holds.person, danger=list(danger[:SHOWN]), danger_number=danger.count(), mine=mine,
         to_open=to_open(holds), others=list(others[:SHOWN]), others_number=others.count(),
-        asks=len(asks_to_approve(holds)) if officer else 0, flags=list(_flags(holds)), unanswered=_unanswered(holds),
+        asks=asks_to_approve(holds).count() if officer else 0, flags=list(_flags(holds)), unanswered=_unanswered(holds),
         letters=unserved_letters([case.id for case in mine], now), away=absence_of(holds.person),
         asked_of_me=asked_of(holds.person),
         leads=figures()["leads"] if officer else 0, signed=latest_checkpoint(),

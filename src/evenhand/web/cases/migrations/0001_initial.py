@@ -888,11 +888,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['subject_lookup', 'state'], name='cases_case_subject_state'),
+            index=models.Index(condition=models.Q(('owner_role__isnull', False)), fields=['subject_lookup'], name='cases_case_live_subject'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['source_lookup', 'state'], name='cases_case_source_state'),
+            index=models.Index(condition=models.Q(('owner_role__isnull', False)), fields=['source_lookup'], name='cases_case_live_source'),
         ),
         migrations.AddIndex(
             model_name='case',

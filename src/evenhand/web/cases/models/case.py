@@ -95,8 +95,9 @@ class Case(models.Model):
             Index(fields=["state", "due"], name="cases_case_state_due"),
             Index(fields=["owner", "due"], name="cases_case_owner_due"),
             Index(fields=["due"], name="cases_case_due"),
-            Index(fields=["subject_lookup", "state"], name="cases_case_subject_state"),
-            Index(fields=["source_lookup", "state"], name="cases_case_source_state"),
+            # The fair order counts live cases alone: half the rows, and no state is compared.
+            Index(fields=["subject_lookup"], condition=Q(owner_role__isnull=False), name="cases_case_live_subject"),
+            Index(fields=["source_lookup"], condition=Q(owner_role__isnull=False), name="cases_case_live_source"),
             Index(fields=["submission"], name="cases_case_submission"),
         ]
 

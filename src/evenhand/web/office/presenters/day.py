@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +21,7 @@ from evenhand.web.cases.standing import InCase
 from evenhand.web.cases.steps.base import Step, steps_open_to
 from evenhand.web.notices.queries import UnservedLetter
 from evenhand.web.notices.words import Unserved
-from evenhand.web.office.day import Day
+from evenhand.web.office.day import SHOWN, Day
 
 _NOON: Final = 12
 _EVENING: Final = 18
@@ -48,18 +48,25 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One list of the first screen: what is shown, and how many cases more there are of the kind."""
+
+    things: Sequence[Thing]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DayPage:
     """The first screen."""
 
     greeting: str
     danger_line: str
     things_line: str
-    danger: Sequence[Thing]
-    today: Sequence[Thing]
-    week: Sequence[Thing]
-    later: Sequence[Thing]
-    others: Sequence[Thing]
-    others_more: int
+    danger: Listed
+    today: Listed
+    week: Listed
+    later: Listed
+    others: Listed
     away: str
     leads: int
     signed: datetime | None
@@ -68,18 +75,37 @@ class DayPage:
 def day_page(day: Day, now: datetime) -> DayPage:
     """Return the first screen for one person. Pure over what was read."""
     blocked = {letter.case: letter for letter in day.letters if letter.case}
-    things = {case.id: case_thing(case, now, blocked.get(case.id)) for case in day.mine}
-    cases = list(things.values())
-    asap = [things[case.id] for case in day.mine if _is_today(case, now) or case.id in blocked]
-    week = [thing for thing in cases if thing not in asap and thing.due and thing.due <= now + _WEEK]
-    today = [*_confirm(day), *_to_open(day, now), *_flagged(day), *asap, *_others_need(day)]
+    asap, week, later = _by_day(day.mine, set(blocked), now)
+    before = [*_confirm(day), *_to_open(day, now), *_flagged(day)]
+    first, after = _listed(asap, blocked, now), list(_others_need(day))
     return DayPage(
         greeting=greeting(now), danger_line=danger_line(day.danger_number),
-        things_line=things_line(len(today)), danger=[_danger(case, now) for case in day.danger], today=today,
-        week=week, later=[thing for thing in cases if thing not in asap and thing not in week],
-        others=[_other(case, now) for case in day.others], others_more=max(day.others_number - len(day.others), 0),
+        things_line=things_line(len(before) + len(asap) + len(after)),
+        danger=Listed([_danger(case, now) for case in day.danger], day.danger_number - len(day.danger)),
+        today=Listed([*before, *first.things, *after], first.more),
+        week=_listed(week, blocked, now), later=_listed(later, blocked, now),
+        others=Listed([_other(case, now) for case in day.others], max(day.others_number - len(day.others), 0)),
         away=away_words(day), leads=day.leads, signed=_signed(day.signed),
     )  # fmt: skip
+
+
+def _by_day(cases: Sequence[Case], blocked: Container[str], now: datetime) -> tuple[list[Case], list[Case], list[Case]]:
+    """Return the cases of today (or blocked by a letter), those due within the week, and the others; order kept."""
+    asap: list[Case] = []
+    week: list[Case] = []
+    later: list[Case] = []
+    for case in cases:
+        if _is_today(case, now) or case.id in blocked:
+            asap.append(case)
+        else:
+            (week if case.due and case.due <= now + _WEEK else later).append(case)
+    return asap, week, later
+
+
+def _listed(cases: Sequence[Case], blocked: Mapping[str, UnservedLetter], now: datetime) -> Listed:
+    """Return the first of some cases as things to do, and how many follow them."""
+    shown = [case_thing(case, now, blocked.get(case.id)) for case in cases[:SHOWN]]
+    return Listed(shown, len(cases) - len(shown))
 
 
 def greeting(now: datetime) -> str:
