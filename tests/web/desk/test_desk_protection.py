@@ -62,4 +62,4 @@ def test_a_role_that_ran_out_closes_the_keys(room: Room) -> None:
     assert unseat_former_officers(room.later(hours=2)) == 2
     assert unseat_former_officers(room.ctx) == 0
     assert not KeySeat.objects.filter(actor=person, valid_until=None).exists()
-    assert KeySeat.objects.filter(actor=room.officer, key__in=keys, valid_until=None).count() == len(keys)
+    assert KeySeat.objects.filter(actor=room.officer, key_id__in=keys, valid_until=None).count() == len(keys)

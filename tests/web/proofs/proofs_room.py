@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.cast import visitor
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company
+from tests.web.cases.cases_room import Company, company
+from tests.web.cases.story_room import MovingClock
 from tests.web.intake.test_report_pages import code_in, draft_in
 from tests.web.notices.notices_room import LETTERS_TOML
 
+from evenhand.codes import builtin_text
 from evenhand.context import Context
+from evenhand.membership.register import read_register
 from evenhand.web.cases.access import enter
 from evenhand.web.cases.models import Party
 from evenhand.web.people import second_step
 from evenhand.web.people.models import User
+from evenhand.web.record.ids import ActorId
+from evenhand.web.register.actions import load
+from evenhand.web.rules.actions import publish_code
 
 ANSWERS: dict[str, dict[str, str]] = {
     "unseen": {"anybody": "nobody"},
@@ -28,6 +35,12 @@ ANSWERS: dict[str, dict[str, str]] = {
     "reach": {"reach": "code"},
     "check": {"bona_fide": "on"},
 }
+REGISTER = (
+    "member_id,joined,left,deceased,handles,name\n"
+    "1001,2019-05-01,,,chirp:harbour_gull,Robin Quill\n"
+    "1002,2019-05-01,2024-01-31,,chirp:harbour_tern,Sam Tern\n"
+    "1009,2027-01-01,,,chirp:harbour_skua,Kit Skua\n"
+)
 # What differs between any two pages: tokens, numbers of cases, ids, codes, dates, times, hashes.
 _VARIES = (
     (re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"'), "TOKEN"),
@@ -85,3 +98,25 @@ def comparable(html: str) -> str:
     for pattern, word in _VARIES:
         html = pattern.sub(word, html)
     return html
+
+
+def demonstration(desk: Desk, clock: MovingClock) -> dict[str, str]:
+    """Build the demonstration's cases, the last told now; return stage -> case."""
+    from evenhand.cli.demo_cases import make_cases
+
+    day, ctx = clock.now, desk.ctx
+    clock.now = day - timedelta(days=140)
+    people = company(ctx, nonces=200)
+    publish_code(
+        text=builtin_text("general"), first_signer=people["officer_5"], second_signer=people["keeper"], ctx=ctx
+    )
+    load(register=read_register(REGISTER), actor=people["officer_5"], ctx=ctx)
+    named = {name: ActorId(person) for name, person in people.ids.items()}
+    named |= {"officer": people["officer_1"], "officer_2": people["officer_2"]}
+    plays: dict[str, str] = {}
+    clock.now = day
+    make_cases(
+        told_on=day, people=named, members=[("1001", "Robin Quill")],
+        codes=lambda stage, play: plays.__setitem__(stage, play.case_id),
+    )  # fmt: skip
+    return plays

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import count
 
 import pytest
@@ -20,7 +20,15 @@ from tests.kill import NIGHTLY
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import Company, company
 from tests.web.cases.story_room import MovingClock
-from tests.web.proofs.proofs_room import as_party, comparable, on_one_clock, received_code, reported
+from tests.web.proofs.proofs_room import (
+    REGISTER,
+    as_party,
+    comparable,
+    demonstration,
+    on_one_clock,
+    received_code,
+    reported,
+)
 
 from evenhand.codes import builtin_text
 from evenhand.context import Context
@@ -42,12 +50,6 @@ from evenhand.web.rules.actions import publish_code
 
 pytestmark = pytest.mark.slow
 
-REGISTER = (
-    "member_id,joined,left,deceased,handles,name\n"
-    "1001,2019-05-01,,,chirp:harbour_gull,Robin Quill\n"
-    "1002,2019-05-01,2024-01-31,,chirp:harbour_tern,Sam Tern\n"
-    "1009,2027-01-01,,,chirp:harbour_skua,Kit Skua\n"
-)
 ARMS = {
     "member": ("chirp:harbour_gull", MembershipResult.BOTH),
     "former": ("chirp:harbour_tern", MembershipResult.FORMER),
@@ -225,35 +227,13 @@ def test_no_party_reads_an_internal_word_at_any_step_of_a_whole_case(late_room: 
 
 @pytest.mark.skipif(not NIGHTLY, reason="the demonstration takes a minute to build: EVENHAND_NIGHTLY=1")
 def test_no_party_reads_an_internal_word_in_any_stage_of_the_demonstration(late_room: Room) -> None:
-    plays = _demonstration(late_room)
+    plays = demonstration(late_room.desk, late_room.clock)
     assert len(plays) > 15
     wrong = []
     for stage, case in plays.items():
         for locale in ("en", "de"):
             wrong += _words_of_parties(case, stage, locale, letters=True)
     assert not wrong, "\n".join(sorted(set(wrong)))
-
-
-def _demonstration(room: Room) -> dict[str, str]:
-    """Build the demonstration's cases and return stage -> case."""
-    from evenhand.cli.demo_cases import make_cases
-
-    day, ctx = room.clock.now, room.desk.ctx
-    room.clock.now = day - timedelta(days=140)
-    people = company(ctx, nonces=200)
-    publish_code(
-        text=builtin_text("general"), first_signer=people["officer_5"], second_signer=people["keeper"], ctx=ctx
-    )
-    load(register=read_register(REGISTER), actor=people["officer_5"], ctx=ctx)
-    named = {name: ActorId(person) for name, person in people.ids.items()}
-    named |= {"officer": people["officer_1"], "officer_2": people["officer_2"]}
-    plays: dict[str, str] = {}
-    room.clock.now = day
-    make_cases(
-        told_on=day, people=named, members=[("1001", "Robin Quill")],
-        codes=lambda stage, play: plays.__setitem__(stage, play.case_id),
-    )  # fmt: skip
-    return plays
 
 
 def _words_of_parties(case: str, stage: str, locale: str, *, letters: bool) -> list[str]:

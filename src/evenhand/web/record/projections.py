@@ -29,6 +29,7 @@ class Projection:
     """One projected table. `types` empty = every document; `apart`: columns that no act decides (a last sign-in).
 
     `digests`: column -> what documents say in its place, computed from the stored row (a sign-in name's digest).
+    `brought`: the rows that the program itself brings, with no document (the published table of transitions).
     """
 
     table: str
@@ -36,6 +37,7 @@ class Projection:
     fold: Fold
     apart: frozenset[str] = frozenset()
     digests: Mapping[str, Callable[[Row], Any]] = field(default_factory=dict)
+    brought: Callable[[], Mapping[Any, Row]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Difference:
 class _State(dict[Any, Row]):
     """The folded rows, noting which leaf touched which row last."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, brought: Mapping[Any, Row]) -> None:
+        super().__init__(brought)
         self.seq = -1
         self.touched: dict[Any, int] = {}
 
@@ -86,7 +88,7 @@ class Folding:
     """Folds documents into every registered projection, then compares with the tables."""
 
     def __init__(self) -> None:
-        self._states = {projection.table: _State() for projection in registered()}
+        self._states = {projection.table: _State(projection.brought()) for projection in registered()}
         self.failed: list[Difference] = []
 
     def take(self, document: Document) -> None:
