@@ -176,6 +176,8 @@ def copy_rows(number: int, officer: str) -> None:
         drop_triggers(cursor, connection.vendor)
         for start in range(0, number, 1_000):
             copy_some(range(start, min(number, start + 1_000)), officer)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while a check is still to come
         apply_triggers(connection)
 
 

@@ -71,10 +71,21 @@ def test_what_needs_the_officer_and_what_blocks_it(room: Desk, people: Company) 
     assert "2 things need you today." in page
     assert "write down who spoke to you: until then you decide nothing in it" in page
     assert "1 message is not answered" in page
-    assert "Due" in page and "Open it and tell the sender" in page
+    assert "Due" in page, page
+    assert "Open it and tell the sender" in page, page
     assert "Hello?" not in page
     officer.post(f"/cases/{case.id}/contact", NOTE)
     assert "1 thing needs you today." in text_of(officer.get("/desk"))
+
+
+def test_a_long_list_shows_the_first_and_counts_the_others(room: Desk, people: Company) -> None:
+    for place in range(23):
+        case = received(room.ctx, subjects=(f"Quill {place}",)).cases[0]
+        seated(case, people["officer_1"], CaseRole.INTAKE, room.ctx)
+    later = as_person(people, "officer_1")
+    page = text_of(later.get("/desk"))
+    assert page.count("Open it and tell the sender") == 20
+    assert "3 more cases" in page
 
 
 @pytest.mark.parametrize("path", ["/desk", "/desk/unit"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Window
 
 from evenhand.ledger.store import Checkpoint
 from evenhand.procedure.roles import CaseRole
@@ -70,18 +70,25 @@ class Day:
 
 
 def day_of(holds: Standing, now: datetime) -> Day:
-    """Return one person's day. Twenty queries at most; nothing sealed is opened."""
+    """Return one person's day. Eighteen queries at most; nothing sealed is opened."""
     officer = Role.OFFICER in holds.roles
     mine = list(queue(holds).filter(owner=holds.person)[:MOST_OWNED])
-    danger, others = danger_reports(holds), _others(holds)
+    danger, danger_number = _first(danger_reports(holds))
+    others, others_number = _first(_others(holds))
     return Day(
-        person=holds.person, danger=list(danger[:SHOWN]), danger_number=danger.count(), mine=mine,
-        to_open=to_open(holds), others=list(others[:SHOWN]), others_number=others.count(),
+        person=holds.person, danger=danger, danger_number=danger_number, mine=mine,
+        to_open=to_open(holds), others=others, others_number=others_number,
         asks=asks_to_approve(holds).count() if officer else 0, flags=list(_flags(holds)), unanswered=_unanswered(holds),
         letters=unserved_letters([case.id for case in mine], now), away=absence_of(holds.person),
         asked_of_me=asked_of(holds.person),
         leads=figures()["leads"] if officer else 0, signed=latest_checkpoint(),
     )  # fmt: skip
+
+
+def _first(cases: QuerySet[Case]) -> tuple[list[Case], int]:
+    """Return the first rows of a list, and how many there are altogether. One query."""
+    rows: list[Any] = list(cases.annotate(altogether=Window(Count("*")))[:SHOWN])
+    return rows, rows[0].altogether if rows else 0
 
 
 def danger_reports(holds: Standing) -> QuerySet[Case]:
