@@ -29,9 +29,10 @@ MODULES: Final = (
     "panel.findings",
     "panel.outcome",
     "decide.reasons",
-    "decide.conclude",
+    "decide.review",
     "delay",
     "dialogue_page",
+    "language",
     "files_page",
     "contact",
     "recuse",
@@ -39,6 +40,7 @@ MODULES: Final = (
 
 
 def load() -> None:
-    """Import every step, so that each registers its page."""
+    """Import every step, so that each registers its page; their order is the list's, whoever imported one before."""
     for name in MODULES:
         import_module(f"{__name__}.{name}")
+    import_module(f"{__name__}.base").arrange([f"{__name__}.{name}" for name in MODULES])
