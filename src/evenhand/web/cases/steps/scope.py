@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -92,11 +93,11 @@ def approve_lookup(*, ask: LookupAsk, actor: ActorId, ctx: Context) -> None:
         act.change(ask, approved_by=actor, approved_at=moment(ctx))
 
 
-def asks_to_approve(standing: Standing) -> list[LookupAsk]:
+def asks_to_approve(standing: Standing) -> QuerySet[LookupAsk]:
     """Return the look-ups this officer could approve: none of their own, none of a case that excludes them."""
     hidden = Exclusion.objects.filter(person=standing.person).values("submission")
     waiting = LookupAsk.objects.filter(approved_by=None).exclude(asked_by=standing.person)
-    return list(waiting.exclude(case__submission__in=hidden).select_related("case").order_by("asked_at"))
+    return waiting.exclude(case__submission__in=hidden).select_related("case").order_by("asked_at")
 
 
 def approved_ask(case: Case) -> LookupAsk | None:
