@@ -96,6 +96,8 @@ ROWS: tuple[Row, ...] = (
     Row("answer_message", all_get(302), method="post"),
     Row("answer_ring", all_get(302)),
     Row("answer_more_time", all_get(302), method="post"),
+    Row("answer_language", all_get(302), method="post"),
+    Row("answer_no_call", all_get(302), method="post"),
     Row("answer_companion", all_get(302)),
     Row("answer_challenge", all_get(302)),
     Row("answer_reply", all_get(302)),
@@ -110,9 +112,11 @@ ROWS: tuple[Row, ...] = (
     Row("desk_wave", only("officer", "officer_2", status=404), {"wave": UNKNOWN}),
     Row("contact", only("chair", "officer", "officer_2", "panel_1", "reviewer", "auditor", "case_keeper")),
     Row("my", only(otherwise=404)),
+    Row("my_data", all_get(200, nobody=302)),
     Row("my_letter", only(otherwise=404), {"letter": UNKNOWN}),
     Row("audit", only("auditor")),
     Row("keeper", only("case_keeper")),
+    Row("welfare", only()),
     Row("case_contact", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
     Row("case_recuse", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
     Row("case_dialogue", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
@@ -132,8 +136,8 @@ ROWS: tuple[Row, ...] = (
 _NO_SUCH_CASE = all_get(404, nobody=302)
 _STEPS = (
     "acknowledge", "allege", "answer_taken", "ask", "blind", "challenge", "challenge_record", "conflict", "delay",
-    "dismiss", "facts", "find", "formal", "hearing", "investigate", "items", "join", "look_up", "membership",
-    "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind", "protection", "reasons",
+    "dismiss", "facts", "find", "formal", "hearing", "investigate", "items", "join", "language", "look_up",
+    "membership", "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind", "protection", "reasons",
     "reply_by_letter", "review", "risk", "route", "search", "triage", "vote", "what_follows",
 )  # fmt: skip
 _SIDE_CLOSED = all_get(302)  # to the page that asks for the code
@@ -147,10 +151,10 @@ ROWS += (
     Row("report", all_get(200)),
     Row("report_danger", all_get(200)),
     Row("follow", all_get(200)),
-    *(Row(f"follow_{page}", _SIDE_CLOSED) for page in ("challenge", "companion", "proof", "readers")),
+    *(Row(f"follow_{page}", _SIDE_CLOSED) for page in ("challenge", "companion", "proof", "readers", "ring")),
     *(
         Row(f"follow_{act}", _SIDE_CLOSED, method="post")
-        for act in ("close", "file", "identity", "message", "more_time")
+        for act in ("close", "file", "identity", "language", "message", "more_time", "no_call")
     ),
     Row("follow_letter", _SIDE_CLOSED, {"letter": UNKNOWN}),
 )

@@ -68,7 +68,7 @@ def test_what_it_is_about_is_hidden_until_asked_for_and_the_page_prints(site: Si
         assert page.get_by_role("heading", level=1).inner_text() == "Somebody has complained. Nothing has been decided."
         words = page.get_by_text("you muppet").first
         assert not words.is_visible()
-        page.get_by_text("Show the words").first.click()
+        page.get_by_text("Show what was reported").first.click()
         assert words.is_visible()
         assert_accessible(page)
         assert_no_sideways(page)

@@ -91,7 +91,7 @@ def fill(page: Any, seen: Any) -> str:
     seen(page)
     press(page, "Continue")
     assert page.get_by_text("Choose one of the answers, so that nobody reads this who should not.").first.is_visible()
-    page.get_by_label("Yes, and I name them below").check()
+    page.get_by_label("Yes, certain people. I name them below").check()
     page.get_by_label("Who must not see it?").fill(FEAR)
     press(page, "Continue")
     assert heading(page) == TITLES[1]

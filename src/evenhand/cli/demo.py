@@ -154,6 +154,8 @@ def _build(home: Home, built: Built) -> None:
         _read(home, [file.path for file in written.exports])
     with step("screening what is aimed at protected accounts"):
         _screen(home)
+    with step("the pile-on as a wave file, shown to whom it was aimed at"):
+        _around(home)
     with step("a checkpoint over everything that was recorded"):
         _seal()
     built.finished = True
@@ -294,6 +296,15 @@ def _screen(home: Home) -> None:
     from evenhand.web.desk.jobs import screen_here
 
     screen_here(Context.system(), home)
+
+
+def _around(home: Home) -> None:
+    from evenhand.cli.demo_cases.around import file_the_pile_on, write_rota
+    from evenhand.web.record.ids import ActorId
+
+    write_rota(home)
+    people = {name: ActorId(person) for name, person in _ids().items()}
+    file_the_pile_on(people=people, ctx=Context.system())
 
 
 def _seal() -> None:

@@ -157,6 +157,35 @@ _UNKNOWN_CURES: Final[Mapping[Gate, str]] = {
 }
 
 
+ASKED: Final[Mapping[Gate, tuple[str, str]]] = {
+    Gate.G1: ("Where exactly it is, or was.", "Send its address, or say when and where you saw it."),
+    Gate.G2: (
+        "Whether the picture shows it as it was.", "Send its address, or the file as you got it from the platform."
+    ),
+    Gate.G3: ("How it came to you.", "Say who gave it to you, and how. If you saw it yourself, say that."),
+    Gate.G4: (
+        "That it was really there: a picture alone does not show it.",
+        "Send its address, the e-mail itself, or name somebody else who received it.",
+    ),
+    Gate.G5: ("That the account belongs to the person.", "Say how you know whose account it is."),
+    Gate.G6: ("That nobody imitates the account.", "Send the address of the account."),
+    Gate.G7: ("Whether the person was a member on that day.", "Nothing: we look this up ourselves."),
+    Gate.G8: ("On which day it was.", "Say the day, as well as you know it."),
+    Gate.G9: (
+        "Whether it is too long ago.", "Say whether it went on, happened again, or became known to you only later."
+    ),
+    Gate.G10: (
+        "What it answered: without that it may be misread.",
+        "Send what stood before and after it, or say why it cannot be had.",
+    ),
+    Gate.G11: ("What the person did.", "Say whether they wrote it, shared it or liked it."),
+    Gate.G12: ("What in it breaks a rule, as you see it.", "Say in a sentence which part you mean."),
+    Gate.G13: ("Whether somebody has decided on it before.", "Say whether you reported it before, and to whom."),
+    Gate.G14: ("It shows other people whom it does not concern.", "Nothing: we cover them ourselves."),
+}  # fmt: skip
+"""What is missing and what helps, as whoever sent the report is asked for it: never in the words of an assessor."""
+
+
 def gate_question(gate: Gate) -> str:
     """Return the question of a gate as an assessor reads it."""
     return _QUESTIONS[gate]

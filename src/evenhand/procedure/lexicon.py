@@ -76,14 +76,14 @@ def warnings(text: str, locales: Iterable[str] = LOCALES) -> tuple[LexiconWarnin
         for locale in locales
         for theme, each in phrases(locale).items()
         for phrase in each
-        for match in _pattern(phrase).finditer(text)
+        for match in pattern_of(phrase).finditer(text)
     ]
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
 
 def internal_words(text: str, locale: str) -> tuple[str, ...]:
     """Return the trade words in a text that a party would read, as they stand there, in order."""
-    matches = [match for phrase in INTERNAL_WORDS.get(locale, ()) for match in _pattern(phrase).finditer(text)]
+    matches = [match for phrase in INTERNAL_WORDS.get(locale, ()) for match in pattern_of(phrase).finditer(text)]
     return tuple(match.group() for match in sorted(matches, key=lambda each: each.start()))
 
 
@@ -105,7 +105,8 @@ def _spelt(word: str) -> str:
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
+def pattern_of(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase of a lexicon however it is written; a star stands for any ending of the word."""
     words = [_spelt(re.escape(word)) for word in phrase.split()]
     # Underscores join the words of a reason code's id: they count as a space.
     return re.compile(r"(?<![^\W_])" + r"[\s\-_]+".join(words) + r"(?![^\W_])", re.IGNORECASE)

@@ -103,7 +103,7 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
             "Acknowledgement", _C_SIDE, "handler_role handler_pseudonym what_next timescale support withdrawal"
         ),
         _N.N3: _spec(
-            "Investigation",
+            "Somebody has complained",
             _R,
             "allegation_what allegation_where allegation_when rule_text rule_id rule_version rule_in_force_interval"
             " who_complains automated_detection not_a_finding may_delete right_companion right_reply right_evidence"
@@ -112,7 +112,7 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
             front=True,
             optional="withheld_reason withheld_approver",
         ),
-        _N.N3C: _spec("Investigation opened", _C_SIDE, "opened rules_concerned timetable"),
+        _N.N3C: _spec("Facts are looked into", _C_SIDE, "opened rules_concerned timetable"),
         _N.N4: _spec(
             "Temporary measure",
             _R,
@@ -128,7 +128,9 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
             optional="withheld_gist",
         ),
         _N.N5C: _spec("Formal allegations made", _C, "formal_allegations_made timetable"),
-        _N.N6: _spec("Hearing", _BOTH, "bundle hearing_date form companion how_to_ask_for_oral adjustments"),
+        _N.N6: _spec(
+            "Three people consider it", _BOTH, "bundle hearing_date form companion how_to_ask_for_oral adjustments"
+        ),
         _N.N7: _spec("The decision and its reasons", _BOTH | _C_SIDE, "outcome reasons"),
         _N.N7A: _spec("The appeal decision and its reasons", _BOTH, "outcome reasons answer_to_each_ground"),
         _N.N8: _spec("Your right to appeal", _BOTH, "who how until_when free new_people_decide external_redress"),
@@ -142,13 +144,17 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
         _N.N11: _spec("Out of scope, to the person reported", _R, "", sent=False),
         _N.N12: _spec("More information", _C_SIDE, "gaps cures until_when extension"),
         _N.N13: _spec(
-            "Out of scope, dismissed or no case",
+            "What has become of it",
             _C_SIDE | _R,
             "answer where_to_take_it review_right review_date",
             optional="code reasons_per_allegation",
         ),
         _N.N14: _spec("An agreed solution", _BOTH, "proposal voluntary not_a_finding how_to_stop"),
-        _N.N15: _spec("The panel", _BOTH, "names professions conflict_declarations draw_proof challenge_date"),
+        _N.N15: _spec(
+            "The three people who consider it",
+            _BOTH,
+            "names professions conflict_declarations draw_proof challenge_date",
+        ),
         _N.N16: _spec("On hold", _BOTH, "reason end_date review_date"),
         _N.N17: _spec("Somebody asks to look again", _BOTH, "ground material reply_right reply_date who_decides"),
         _N.N18: _spec("What follows: start, middle and end", _R, "terms end_date what_counts_as_compliance"),
@@ -164,12 +170,12 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
             optional="outcome exemption",
         ),
         _N.N21: _spec(
-            "Warning about how complaints are made",
+            "About how complaints are made",
             _C_SIDE,
             "conduct tests what_would_follow reply safety_reports_always_read",
         ),
         _N.N22: _spec(
-            "The identity step",
+            "The exact words, before anybody else reads them",
             _C,
             "exact_text_shown small_audience_warning how_to_ask_for_protection how_to_withdraw answer_within",
         ),

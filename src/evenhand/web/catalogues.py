@@ -105,7 +105,8 @@ def _in_template(source: str) -> Iterator[str]:
         if token.token_type is TokenType.BLOCK and words[0] in {"blocktranslate", "blocktrans"}:
             block = []
         elif token.token_type is TokenType.BLOCK and words[0] in {"endblocktranslate", "endblocktrans"}:
-            yield "".join(block or [])
+            if "plural" not in (block or []):  # no plural here, as in the entries: such a text stays as it was written
+                yield "".join(block or [])
             block = None
         elif block is not None:
             block.append(f"%({words[0]})s" if token.token_type is TokenType.VAR else token.contents.replace("%", "%%"))

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "evenhand.web.register",
     "evenhand.web.sources",
     "evenhand.web.notices",
+    "evenhand.web.welfare",
     "evenhand.web.desk",
     "evenhand.web.cases",
     "evenhand.web.publish",

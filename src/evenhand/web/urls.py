@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("evenhand.web.rules.urls")),
     path("", include("evenhand.web.register.urls")),
     path("", include("evenhand.web.notices.urls")),
+    path("", include("evenhand.web.welfare.urls")),
     path("", include("evenhand.web.desk.urls")),
     path("", include("evenhand.web.cases.urls")),
     path("", include("evenhand.web.office.urls")),

@@ -12,6 +12,7 @@ from tests.web.cases.cases_room import Company, company, later, received, seated
 
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
+from evenhand.procedure.outcomes import ReviewCause
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases import clocks
@@ -40,10 +41,12 @@ from evenhand.web.cases.models import (
     Vote,
 )
 from evenhand.web.cases.seats import declare, items_of, open_file, seat_by_draw
+from evenhand.web.cases.steps.decide.checking import reviewer_of, to_reviewer
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
+from evenhand.web.record.projections import ROWS
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.models import Clause, CodeVersion
-from evenhand.web.rules.projections import ROWS, said
+from evenhand.web.rules.projections import said
 
 CODE = "c" * 64
 CLAUSE = f"{CODE}:1"
@@ -289,6 +292,23 @@ def to_closed(s: Story) -> None:
     s.ctx = later(s.ctx, days=60)
     assert clocks.windows_over(s.case, s.ctx.now())
     s.move(S.CLOSED, "system")
+
+
+def to_checked_end(s: Story) -> None:
+    """End it without a panel, in the sample: the reviewer has it in the same unit, before anybody is told."""
+    seat = reviewer_of(s.case, s.ctx)
+    assert seat is not None
+    with recording(actor=SYSTEM, ctx=s.ctx, purpose="story"):
+        s.move(S.OUT_OF_SCOPE, R.ASSESSOR, reason_code="policy_disagreement")
+        to_reviewer(s.case, seat, (ReviewCause.SAMPLE,), ctx=s.ctx)
+
+
+def to_verified_end(s: Story) -> None:
+    """The reviewer verifies the end, and the case stands at it again."""
+    review = Review.objects.get(case=s.case, verdict=None)
+    with s.act("case.review_recorded", review.seat.person) as act:
+        act.change(review, verdict="verified", reviewed_at=s.ctx.now())
+    s.move(S.OUT_OF_SCOPE, "system")
 
 
 CHAPTERS: dict[State, Callable[[Story], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -21,7 +21,7 @@ from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import clocks
 from evenhand.web.cases.engine import open_case
-from evenhand.web.cases.models import Case, Item, LookupAsk, Party, Seat
+from evenhand.web.cases.models import Allegation, Case, Item, LookupAsk, Party, Seat
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.people.models import User
@@ -178,17 +178,23 @@ def to_panel(story: Story) -> None:
     story.case.refresh_from_db()
 
 
-def to_findings(story: Story, result: str = "proved") -> None:
-    chair = story.panel()[0]
+def first_day_of(story: Story) -> date:
     from evenhand.web.cases.steps.panel.hearing import first_day
 
-    day = first_day(story.case, story.ctx)
+    return first_day(story.case, story.ctx)
+
+
+def allegation_of(story: Story) -> Allegation:
+    return Allegation.objects.get(case=story.case)
+
+
+def to_findings(story: Story, result: str = "proved") -> None:
+    chair = story.panel()[0]
+    day = first_day_of(story)
     story.press(chair, "hearing", form="paper", on_day=day.isoformat())
     story.clock.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     story.press(chair, "hearing")
-    allegation = (
-        story.case.id and __import__("evenhand.web.cases.models", fromlist=["Allegation"]).Allegation.objects.get()
-    )
+    allegation = allegation_of(story)
     for member in story.panel():
         assert story.client(member).get(f"/cases/{story.case.id}/papers").status_code == 200
     story.clock.move(minutes=10)

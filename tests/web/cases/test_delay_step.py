@@ -1,8 +1,8 @@
-"""A late step is told to both sides by its owner; the bound does not move, and bad reasons are refused."""
+"""A late step is told to both sides by its owner; the bound does not move. (Its words: tests/inv/test_inv_24.py.)"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.databases import Desk
@@ -10,7 +10,6 @@ from tests.web.cases.story_room import MovingClock, begin, to_assessor
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.procedure.lexicon import phrases
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.steps.delay import tell_of_delay
@@ -43,8 +42,5 @@ def test_a_delay_is_told_and_the_bound_stays(desk: Desk, clock: MovingClock, mon
     story.case.refresh_from_db()
     assert story.case.due == before
     assert [row.side for row in letters_of_case(story.case.id) if row.notice is NoticeId.N9] == ["complainant"]
-    actor = ActorId(assessor)
-    with pytest.raises(UsageError, match="no reason"):
-        tell_of_delay(
-            case=story.case, reason=f"Because of {phrases('en')['press'][0]}.", new_date=day, actor=actor, ctx=desk.ctx
-        )
+    with pytest.raises(UsageError, match="lies in the past"):
+        tell_of_delay(case=story.case, reason="Late.", new_date=date(2026, 3, 1), actor=ActorId(assessor), ctx=desk.ctx)

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from tests.databases import Template
 from tests.web.cases.cases_room import Company, company, received
-from tests.web.cases.cases_story import CHAPTERS, Story, publish_code
+from tests.web.cases.cases_story import CHAPTERS, Story, publish_code, to_checked_end, to_verified_end
 from tests.web.cases.cases_template import Prepared, copy_of, prepared
 
 from evenhand.context import Context
@@ -35,6 +36,7 @@ from evenhand.web.cases.invariant_queries import QUERIES
 from evenhand.web.cases.models import Case, Event, Seat
 from evenhand.web.cases.recusal import recuse, redraw
 from evenhand.web.cases.refusals import NobodyLeft
+from evenhand.web.cases.steps.decide.conclude import reviewed_end
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.verify import verify
 
@@ -100,7 +102,7 @@ class EngineMachine(RuleBasedStateMachine):
     source: Prepared
     folder: Path
     people: Company
-    walks = events = 0
+    walks = events = checked = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,6 +133,8 @@ class EngineMachine(RuleBasedStateMachine):
         """Take the next chapter of a case: all its steps, by whoever holds the seats now."""
         story = self.told[which % len(self.told)]
         states = [State.RECEIVED, *CHAPTERS]
+        if State(story.case.state) not in states or reviewed_end(story.case) is not None:
+            return
         here = states.index(State(story.case.state))
         if story.case.state == State.LIABILITY_DECIDED and not story.proved:
             here = states.index(State.SANCTION_DECIDED)  # nothing was proved, so nothing follows
@@ -142,6 +146,22 @@ class EngineMachine(RuleBasedStateMachine):
             # A seat that nobody could fill, an unfiled contact: the chapter stops with words.
             with suppress(EvenhandError, IndexError):
                 CHAPTERS[states[here + 1]](story)
+
+    @precondition(lambda self: any(story.case.state == State.MEMBERSHIP_CHECK for story in self.told))
+    @rule()
+    def an_end_before_a_panel(self) -> None:
+        """It is out of scope and in the sample: a reviewer has it, with a clock, before anybody is told."""
+        story = next(story for story in self.told if story.case.state == State.MEMBERSHIP_CHECK)
+        with suppress(EvenhandError, AssertionError):
+            to_checked_end(story)
+            type(self).checked += 1
+
+    @precondition(lambda self: any(_waits_at_an_end(story.case) for story in self.told))
+    @rule()
+    def an_end_is_verified(self) -> None:
+        story = next(story for story in self.told if _waits_at_an_end(story.case))
+        with suppress(EvenhandError, ObjectDoesNotExist):
+            to_verified_end(story)
 
     @precondition(lambda self: self.told)
     @rule(which=st.integers(0, 2), far=st.integers(1, 4))
@@ -204,6 +224,10 @@ class EngineMachine(RuleBasedStateMachine):
                 assert cursor.fetchall() == [], number
 
 
+def _waits_at_an_end(case: Case) -> bool:
+    return case.state == State.INDEPENDENT_REVIEW and reviewed_end(case) is not None
+
+
 def _furnish(ctx: Context) -> None:
     EngineMachine.people = company(ctx, nonces=120)
     publish_code(ctx)
@@ -224,3 +248,4 @@ def test_the_engine_over_a_database(sqlite_template: Template, tmp_path: Path) -
         ),
     )
     assert EngineMachine.events > 10 * DATABASE_WALKS, "the walks went nowhere"
+    assert EngineMachine.checked > 0, "no walk came to an end that is checked"

@@ -91,5 +91,5 @@ def _verify(story: Story) -> None:
     reviewer = story.sits(CaseRole.REVIEWER)
     assert story.client(reviewer).get(f"/cases/{story.case.id}/review").status_code == 200
     story.clock.move(minutes=10)
-    story.press(reviewer, "review", reason="All five points.", contact="none")
+    story.press(reviewer, "review", verdict="verified", reason="All five points.", contact="none")
     story.case.refresh_from_db()

@@ -12,6 +12,9 @@ from django.utils.translation import gettext
 
 from evenhand.codes.model import ActType, Rung
 from evenhand.errors import UsageError
+from evenhand.evidence.gates import ASKED
+from evenhand.procedure.lexicon import THEME_WORDS
+from evenhand.procedure.notices import NOTICES
 from evenhand.procedure.outcomes import WORDS
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.sanctions import FACTOR_WORDS
@@ -25,8 +28,9 @@ OF_APPS = [path for path in FOUND if path != SHARED]
 
 def words_of_the_pure_rooms() -> set[str]:
     """What the procedure and the codes say to parties, as message ids."""
-    vocabularies = (PARTY_WORDS, OVERLAY_WORDS, RETENTION_WORDS, TERM_WORDS, FACTOR_WORDS, WORDS)
+    vocabularies = (THEME_WORDS, PARTY_WORDS, OVERLAY_WORDS, RETENTION_WORDS, TERM_WORDS, FACTOR_WORDS, WORDS)
     said = {word for vocabulary in vocabularies for word in vocabulary.values()}
+    said |= {spec.name for spec in NOTICES.values()} | {word for pair in ASKED.values() for word in pair}
     return said | {role.label for role in CaseRole} | {each.words for each in (*Rung, *ActType)}
 
 

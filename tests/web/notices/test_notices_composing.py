@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.notices.notices_room import FIELDS, side_of
 
+from evenhand.codes import Rung
 from evenhand.errors import UsageError
 from evenhand.procedure.lexicon import internal_words
-from evenhand.procedure.notices import NOTICES, NoticeId, mandatory
+from evenhand.procedure.notices import FRONT_SHEET_WORDS, NOTICES, NoticeId, mandatory
 from evenhand.web.notices.composing import Composed, Frame, compose
 from evenhand.web.notices.letter_text import FIELD, fields_in, merge
 from evenhand.web.notices.organisation import Unit
@@ -334,3 +337,32 @@ def test_a_faulty_text_is_refused(text: str) -> None:
 def test_a_heading_without_anything_below_is_left_out() -> None:
     made = merge("# A\n\n## B\n\n{x}\n\n## C\n\nD\n\n## E\n\n- {x}", {"x": ()})
     assert [getattr(block, "text", "") for block in made.body] == ["C", "D"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("notice", [NoticeId.N3, NoticeId.N5])
+def test_the_first_page_fits_with_the_longest_words_we_have(notice: NoticeId, locale: str) -> None:
+    """Too long a front sheet would keep the letter from going out: act, rung, organisation at their longest."""
+    with translation.override(locale):
+        rungs = [gettext(rung.words) for rung in Rung]
+    act = {
+        "en": "something you are said to have shared with a comment on 27 September 2026",
+        "de": "etwas, das Sie am 27. September 2026 mit eigenem Kommentar geteilt haben sollen",
+    }[locale]
+    made = written(
+        notice, locale, replace(FRAME, code="abcd-efgh-ijkl-mnop"), front_act=act,
+        front_rule="2.14 No threats, no wishing of harm, no calling for it",
+        front_most_that_can_follow=max(rungs, key=lambda words: len(words.split())),
+    )  # fmt: skip
+    assert len(made.first_page.split()) <= FRONT_SHEET_WORDS
+
+
+def test_the_first_page_holds_the_code_and_how_to_read_it_in_the_other_language() -> None:
+    front = written(NoticeId.N3, "en", replace(FRAME, code="abcd-efgh-ijkl-mnop")).html.split("</section>")[0]
+    assert "<strong>abcd-efgh-ijkl-mnop</strong>" in front
+    assert '<p lang="de">Auf Deutsch: Öffnen Sie https://unit.example/answer mit Ihrem Code, oder rufen Sie' in front
+    german = written(NoticeId.N10, "de").html
+    assert '<p lang="en">In English: open https://unit.example/answer with your code, or ring' in german
+    assert 'lang="de">Auf' not in german
+    nobody_s = written(NoticeId.N23, "en", replace(FRAME, number="")).html
+    assert "Auf Deutsch" not in nobody_s, "an invitation holds no code"

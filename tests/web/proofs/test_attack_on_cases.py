@@ -60,7 +60,7 @@ def _more(room: Desk) -> None:
     flag_contact(case=case, recipient=officer, actor=officer, ctx=room.ctx)
     note = Note(officer, "leader", Channel.TELEPHONE, room.ctx.now(), "Asked how long it takes.")
     file_contact(case=case, note=note, actor=officer, ctx=room.ctx)
-    say(party=Party.objects.get(case=case), text="Hello?", kind=Kind.MESSAGE, ctx=room.ctx)
+    say(party=Party.objects.get(case=case), text="Hello? I cannot go on.", kind=Kind.MESSAGE, ctx=room.ctx)
     rota.ask(stand_in=other, until=room.ctx.now().date() + timedelta(days=3), actor=officer, ctx=room.ctx)
 
 

@@ -47,7 +47,7 @@ TAKES: dict[str, set[str]] = {
     "conflict": {"panel"}, "hearing": {"panel"}, "vote": {"panel"}, "find": {"panel"}, "what-follows": {"panel"},
     "reasons": {"panel"}, "papers": {"panel", "reviewer"}, "review": {"reviewer"}, "challenge": {"reviewer"},
     "challenge-record": {INTAKE}, "dialogue": {INTAKE, A1, "investigator", A3}, "files": {INTAKE, A1, "investigator"},
-    "contact": {"*"}, "recuse": {"*"},
+    "contact": {"*"}, "recuse": {"*"}, "language": {INTAKE, A1, "investigator", A3},
     "delay": {INTAKE, A1, A2, A3, "investigator", "interim_panel", "interim_challenge", "interim_countersign", "panel",
               "reviewer", "appeal_panel", "reopening_panel"},
 }  # fmt: skip
@@ -57,7 +57,7 @@ SEATED = {OFFICER, PANEL, REVIEWER, CHARGE, "dpo", "liaison"}
 # PROCEDURE §1.2 by address; what is not named here is open to everybody.
 ROOMS: dict[str, set[str]] = {
     "cases": SEATED, "approvals": {OFFICER}, "desk": SEATED, "desk_acknowledge": {OFFICER}, "desk_unit": {OFFICER},
-    "away": {OFFICER},
+    "away": {OFFICER}, "welfare": {WELFARE},
     "desk_wave": {OFFICER}, "desk_waves": {OFFICER}, "audit_figures": {AUDITOR},
     "contact": SEATED | {AUDITOR, KEEPER, WELFARE, CHAIR}, "audit": {AUDITOR}, "keeper": {KEEPER},
     "desk_leads": {OFFICER}, "desk_not_abuse": {OFFICER}, "desk_undo": {OFFICER}, "rules": {OFFICER, KEEPER},
@@ -214,7 +214,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_and_no_other(court: Court, s
         takes = TAKES[slug] == {"*"} or bool(held & TAKES[slug])
         shown = client.get(address).status_code
         assert shown in ({200, 409} if takes else {403}), (who, held, shown)
-        if not takes or slug not in {"recuse", "dialogue", "files", "contact"}:
+        if not takes or slug not in {"recuse", "dialogue", "files", "contact", "language"}:
             sent = client.post(address, {"revision": "0"}).status_code
             assert sent == (409 if takes else 403), (who, held, sent)
     assert Event.objects.count() == events

@@ -15,16 +15,16 @@ from evenhand.procedure.outcomes import ChargeDecision, HearingForm, ScopeCode
 from evenhand.procedure.outcomes import Finding as Result
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.access import code_digest, new_code
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Allegation, Case, LookupAsk, Party, Seat
 from evenhand.web.cases.receipt import Report, SaidItem
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.seats import take
 from evenhand.web.cases.steps import reply
 from evenhand.web.cases.steps.acknowledge import acknowledge
 from evenhand.web.cases.steps.assess import ask, blind, dismiss, items, route
 from evenhand.web.cases.steps.charge import decide as prospect
 from evenhand.web.cases.steps.charge import facts, formal
-from evenhand.web.cases.steps.decide import conclude, reasons
+from evenhand.web.cases.steps.decide import conclude, reasons, review
 from evenhand.web.cases.steps.identity import answer_identity, assess_risk
 from evenhand.web.cases.steps.investigate import allege, begin
 from evenhand.web.cases.steps.panel import bundle, convene, findings, hearing, outcome
@@ -264,8 +264,8 @@ class Play:
         bundle.note_reading(self.case, self.sits(CaseRole.REVIEWER), self.ctx)
 
     def verify(self) -> None:
-        """The reviewer verifies the decision."""
-        conclude.verify_decision(
+        """The reviewer verifies the outcome."""
+        review.verify(
             case=self.case, reason="Lawful, rational, by the procedure, in proportion; no conflict.", contact="",
             actor=self.sits(CaseRole.REVIEWER), ctx=self.ctx,
         )  # fmt: skip

@@ -192,7 +192,7 @@ def _until_not_proved(play: Play) -> Iterator[timedelta]:
 
 
 def _reviewed(play: Play) -> Iterator[timedelta]:
-    """Where the sample sent the decision to a reviewer, they verify it."""
+    """Where the sample sent it to a reviewer, they verify it."""
     if play.case.state == "independent_review":
         play.read_as_reviewer()
         yield HOUR
@@ -203,6 +203,7 @@ def _out_of_scope(play: Play) -> Iterator[timedelta]:
     yield from _until_scope(play)
     yield DAY
     play.out_of_scope()
+    yield from _reviewed(play)
 
 
 def _dismissed(play: Play) -> Iterator[timedelta]:
@@ -213,10 +214,12 @@ def _dismissed(play: Play) -> Iterator[timedelta]:
     play.vote_dismissal(CaseRole.ASSESSOR)
     yield HOUR
     play.vote_dismissal(CaseRole.SECOND_ASSESSOR)
+    yield from _reviewed(play)
 
 
 def _no_case(play: Play) -> Iterator[timedelta]:
     yield from _until_prospect(play, ChargeDecision.NO_CASE)
+    yield from _reviewed(play)
 
 
 def _merged(play: Play, known: Play) -> Iterator[timedelta]:

@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.web.answer.door import for_party
-from evenhand.web.answer.forms import ChallengeForm, CompanionForm, MessageForm, RingForm
+from evenhand.web.answer.forms import ChallengeForm, CompanionForm, MessageForm
 from evenhand.web.answer.views import party_page
 from evenhand.web.cases.models import Party
+from evenhand.web.cases.steps.care import ask_for_nobody
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
 from evenhand.web.cases.steps.dialogue import Kind, say
 from evenhand.web.cases.steps.more_time import give_more_time
+from evenhand.web.intake.languages import turned
+from evenhand.web.intake.ringing import asked_to_ring
 from evenhand.web.record.ids import ActorId
 
 
@@ -37,12 +40,13 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 @for_party("GET", "POST")
 def ring(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Ask to be rung by a welfare person, who has no part in deciding."""
-    form = RingForm(request.POST or None)
-    if not form.is_valid():
-        return _ask(request, "answer/ring.html", form)
-    number, when = form.cleaned_data["number"], form.cleaned_data["when"]
-    say(party=party, text="\n".join(filter(None, [number, when])), kind=Kind.WELFARE, ctx=ctx)
-    messages.success(request, _("Somebody will ring you, within a day. They have no part in deciding."))
+    return asked_to_ring(request, party, ctx, back="answer")
+
+
+@for_party("POST")
+def no_call(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Say that one would rather not be rung."""
+    ask_for_nobody(party=party, ctx=ctx)
     return redirect("answer")
 
 
@@ -53,6 +57,12 @@ def more_time(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     day = date_format(clock.due) if clock.due else ""
     messages.success(request, _("You have more time: until %(day)s.") % {"day": day})
     return redirect("answer")
+
+
+@for_party("POST")
+def language(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Turn the page and all later letters into another language."""
+    return turned(request, party, ctx, back="answer")
 
 
 @for_party("GET", "POST")

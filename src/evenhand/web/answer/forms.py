@@ -39,19 +39,6 @@ class MessageForm(forms.Form):
     )  # fmt: skip
 
 
-class RingForm(forms.Form):
-    """Where and when to ring."""
-
-    number = forms.CharField(
-        label=_("Your telephone number"), max_length=100,
-        error_messages={"required": _("Give the number at which we may ring you.")},
-    )  # fmt: skip
-    when = forms.CharField(
-        label=_("When is a good time?"), max_length=500, required=False,
-        help_text=_("You need not say why. If somebody else may pick up, tell us what we may say."),
-    )  # fmt: skip
-
-
 class CompanionForm(forms.Form):
     """Who comes along, or acts for you."""
 

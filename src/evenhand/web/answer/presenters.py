@@ -22,12 +22,15 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import NOT_LIVE, PARTY_WORDS, State
 from evenhand.web.cases import clocks
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Clock, Item, Message, Party, Search
+from evenhand.web.cases.periods import promised
 from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
 from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.identity import may_be_named
 from evenhand.web.cases.steps.investigate.begin import front_act, interval_words
+from evenhand.web.cases.steps.language import others_than
 from evenhand.web.cases.steps.more_time import may_have_more
 from evenhand.web.cases.steps.reply import answers_of, can_answer, complete
+from evenhand.web.intake.care import CarePanel, care_panel
 from evenhand.web.notices.organisation import unit
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId, KeyId
@@ -126,6 +129,8 @@ class AnswerPage:
     letters: Sequence[LetterLine]
     lines: Sequence[Line]
     keep_until: date | None
+    languages: Sequence[tuple[str, str]]
+    care: CarePanel | None
 
 
 def answer_page(party: Party, ctx: Context) -> AnswerPage:
@@ -145,7 +150,7 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
         number=case.number,
         words=_(PARTY_WORDS[State(case.state)]),
         decided=State(case.state) in _DECIDED,
-        front=_front(case, rows[0], rows, window) if rows else None,
+        front=_front(case, rows, window, ctx.now()) if rows else None,
         allegations=[_allegation(row, links, texts) for row in rows],
         named=may_be_named(case),
         machine=case.found_by_machine,
@@ -161,6 +166,8 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
         letters=_letters(party),
         lines=[Line(not row.from_party, texts.get(row.text, ""), row.at, _about(row.kind)) for row in said],
         keep_until=case.keep_until,
+        languages=others_than(party.locale),
+        care=care_panel(party),
     )
 
 
@@ -193,11 +200,12 @@ def _opened(party: Party, wanted: list[str], links: Sequence[AllegationItem], ct
     return open_texts(wanted, actor=ActorId(party.id), purpose=PURPOSE, ctx=ctx) if wanted else {}
 
 
-def _front(case: Case, first: Allegation, rows: Sequence[Allegation], window: Clock | None) -> Front:
+def _front(case: Case, rows: Sequence[Allegation], window: Clock | None, now: datetime) -> Front:
+    first = rows[0]
     clause = clause_text(first.clause_id)
     most = max((Rung(row.most_that_can_follow) for row in rows), key=lambda rung: rung.height)
     known = unit(settings.HOME, (get_language() or "en")[:2])
-    until = window.due if window is not None and window.due else case.due
+    until = window.due if window is not None and window.due else promised(case, now)
     return Front(front_act(first), f"{clause.number} {clause.title}", _(most.words), until, known.telephone)
 
 
@@ -239,6 +247,5 @@ def _about(kind: str) -> str:
         Kind.MORE_TIME.value: _("more time"),
         Kind.COMPANION.value: _("who comes along"),
         Kind.CHALLENGE.value: _("one of the three people"),
-        Kind.WELFARE.value: _("please ring"),
     }
     return words.get(kind, "")

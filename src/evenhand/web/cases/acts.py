@@ -5,14 +5,15 @@
         act.fact(cards=1)
 
 At the end of the block one document is added: its facts, and per row the table, the key and the columns. The fold
-(`projections.fold_rows`) is the same few lines for every table, so a page can never change what no document says.
+(`record.projections.fold_rows`) is the same few lines for every table, so a page can never change what no document
+says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -21,13 +22,12 @@ from evenhand.errors import UsageError
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.refusals import Stale
 from evenhand.web.record.ids import SYSTEM, ActorId, DocumentId, KeyId, SealedId
-from evenhand.web.record.projections import plain
+from evenhand.web.record.projections import ROWS, plain
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.seats import has_seat
 from evenhand.web.record.unit import Recorder
 
 Row = TypeVar("Row", bound=models.Model)
-ROWS: Final = "changed_rows"
 
 
 class Act:

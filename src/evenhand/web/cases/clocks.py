@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId, Due
 from evenhand.procedure.states import NOT_LIVE, State
@@ -33,6 +35,7 @@ WINDOWS: Final[Mapping[ClockId, tuple[str, ...]]] = MappingProxyType(
 )
 """Clocks that are a party's own time: whose, and so counted from the service of their notice."""
 CLOSING: Final = (ClockId.APPEAL, ClockId.SCREENING_ASK)
+REPLACED: Final = "replaced"
 _WHOLE: Final = (ClockId.OVERALL_FIRST, ClockId.OVERALL_SECOND)
 
 
@@ -51,6 +54,18 @@ def begin_whole(act: Act, case: Case, start: datetime) -> None:
     """Start the clocks over the whole case, at receipt."""
     for clock in _WHOLE:
         begin(act, case, clock, start)
+
+
+def carry_whole(act: Act, case: Case, target: State, now: datetime) -> None:
+    """End the clocks over the whole case where nothing is left to decide; where it is taken up again, let them run on.
+
+    They run on from the receipt, as if they had not stopped: a case that comes back is as late as it is (T20a, T13).
+    """
+    if target in NOT_LIVE:
+        for clock in _WHOLE:
+            end(act, case, clock, now)
+    elif State(case.state) in NOT_LIVE:
+        begin_whole(act, case, case.received_at)
 
 
 def begin_stage(act: Act, case: Case, state: State, now: datetime) -> Due | None:
@@ -78,6 +93,12 @@ def end(act: Act, case: Case, clock: ClockId, now: datetime) -> None:
     """End every running clock of this name: what it waited for is done."""
     for row in Clock.objects.filter(case=case, ended_at=None, name=clock.value):
         act.change(row, ended_at=now, ended_by="done")
+
+
+def replace(act: Act, case: Case, clock: ClockId, now: datetime) -> None:
+    """End every running clock of this name that begins anew later; it counts for nothing until then."""
+    for row in Clock.objects.filter(case=case, ended_at=None, name=clock.value):
+        act.change(row, ended_at=now, ended_by=REPLACED)
 
 
 def begin_window(act: Act, case: Case, clock: ClockId, party: str, served: datetime) -> Clock:
@@ -115,10 +136,10 @@ def extend(act: Act, case: Case, clock: ClockId, party: str) -> Clock:
     """Extend a party's running window once, by what the procedure grants, and return it."""
     row = window(case, clock, party)
     if row is None or row.begins is None or row.ended_at is not None:
-        raise Refused("this time is not running", where=clock.value, mend="More time is asked for while it runs.")
+        raise Refused(_("This time is not running."), mend=_("More time is asked for while it runs."))
     due = due_from(case, clock, row.begins, extended=True)
     if row.due == due.bound:
-        raise Refused("more time was given already", where=clock.value)
+        raise Refused(_("You have had more time already."), mend=_("Write a message: a person reads it."))
     act.change(row, aim=due.aim, due=due.bound)
     if clock_of(State(case.state)) is clock and case.due is not None:
         act.change(case, aim=due.aim, due=due.bound)
@@ -137,7 +158,7 @@ def is_over(row: Clock | None, now: datetime) -> bool:
 
 def windows_over(case: Case, now: datetime) -> bool:
     """Say whether every review and appeal window of the case has passed, each counted from service."""
-    rows = Clock.objects.filter(case=case, name__in=[clock.value for clock in CLOSING])
+    rows = Clock.objects.filter(case=case, name__in=[clock.value for clock in CLOSING]).exclude(ended_by=REPLACED)
     return all(is_over(row, now) for row in rows)
 
 

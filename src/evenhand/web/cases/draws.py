@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import DatabaseError
 from django.db.models import Max
 
 from evenhand.context import Context
@@ -42,13 +43,14 @@ from evenhand.web.cases.nonces import next_promised, reveal
 from evenhand.web.cases.owners import pending
 from evenhand.web.cases.periods import least_eligible, moment
 from evenhand.web.cases.pool import KINDS, SKILLS, UNIT, freeze
-from evenhand.web.cases.refusals import NobodyLeft, Refused
+from evenhand.web.cases.refusals import NobodyLeft, Refused, by_database
 from evenhand.web.cases.seating import sit
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.unit import recording
 
 _BODIES: Final = 2
+_TRIES: Final = 5
 _ANY_NONCE: Final = bytes(NONCE_SIZE)
 _BRANCHES: Final = (AtMost("branch", 1),)
 _Pool = Mapping[str, tuple[Candidate, list[PoolMember]]]
@@ -58,17 +60,18 @@ def seat_by_draw(*, case: str, role: CaseRole, ctx: Context) -> tuple[Seat, ...]
     """Fill the empty seats of a role by lot and return the new seats (of a panel: three, or the one that was lost).
 
     Raises NobodyLeft where too few can sit, the pool comes from one body, or no secret is promised: then the case
-    keeper has the case. Raises Refused where no seat is empty. Cost: two commits, and one for the first draw.
+    keeper has the case. Raises Refused where no seat is empty. Cost: two commits, and one for the first draw; two
+    more where somebody who was drawn can no longer sit, for whom somebody else is drawn at once.
     """
     row = Case.objects.get(pk=case)
     freeze(row, ctx)
-    left = Draw.objects.filter(case=row, purpose=role.value, drawn_at=None).order_by("-number").first()
     try:
-        made, leaf = (left, leaf_about(left.id, "draw.committed")) if left else _commit(row, role, ctx)
-        return _make(row, made, leaf, ctx)
+        made, leaf = _committed(row, role, ctx)
+        seats, missing = _make(row, made, leaf, ctx)
     except PoolTooSmall as error:
         _leave_to_case_keeper(row, role, ctx)
         raise NobodyLeft(f"nobody can be drawn: {error.what}", mend=error.mend) from error
+    return (*seats, *seat_by_draw(case=case, role=role, ctx=ctx)) if missing else seats
 
 
 def check_draw(row: Draw) -> tuple[str, ...]:
@@ -85,6 +88,23 @@ def check_draw(row: Draw) -> tuple[str, ...]:
     if not {each.person for each in record.plan.pool} <= pool:
         found.append("the pool of the draw is not the one that was frozen")
     return tuple(found)
+
+
+def _committed(case: Case, role: CaseRole, ctx: Context) -> tuple[Draw, int]:
+    """Return the draw to be made and its leaf: one that was committed and not made, else a new one.
+
+    Two draws at once want the same next secret; whoever comes second begins again with the one after it.
+    """
+    for again in range(_TRIES):
+        left = Draw.objects.filter(case=case, purpose=role.value, drawn_at=None).order_by("-number").first()
+        if left is not None:
+            return left, leaf_about(left.id, "draw.committed")
+        try:
+            return _commit(case, role, ctx)
+        except DatabaseError as error:
+            if not by_database(error) or again == _TRIES - 1:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def _commit(case: Case, role: CaseRole, ctx: Context) -> tuple[Draw, int]:
@@ -153,12 +173,19 @@ def _touched_by_party(case: Case, pool: _Pool) -> frozenset[str]:
     return frozenset(salted for salted, (_, members) in pool.items() if members[0].person in people)
 
 
-def _make(case: Case, row: Draw, leaf: int, ctx: Context) -> tuple[Seat, ...]:
-    """Reveal the secret, fill the empty seats, and return them."""
+def _make(case: Case, row: Draw, leaf: int, ctx: Context) -> tuple[tuple[Seat, ...], bool]:
+    """Reveal the secret, fill the empty seats, return them and whether one stayed empty.
+
+    Whoever was drawn and has meanwhile become unable to sit (between the two commits, or before a draw that a crash
+    left was finished) stays in the transcript, which can be repeated, and takes no seat.
+    """
     nonce = reveal(row.nonce_commitment, ctx)
     plan = _stored_plan(row)
     result = draw(plan, nonce)
     now = moment(ctx)
+    pool = candidates(case, CaseRole(row.purpose), now)
+    drawn = _new_seats(plan, result)
+    able = [each for each in drawn if each.person in pool and pool[each.person][0].excluded is None]
     document = to_document(result.record)
     with (
         recording(actor=SYSTEM, ctx=ctx, purpose="make a draw") as r,
@@ -169,7 +196,7 @@ def _make(case: Case, row: Draw, leaf: int, ctx: Context) -> tuple[Seat, ...]:
             forced=any(each.forced for each in result.seats),
         )  # fmt: skip
         places = {place.name: place for place in plan.constraints.seats}
-        return tuple(_sit(act, case, row, places[each.seat], each.person) for each in _new_seats(plan, result))
+        return tuple(_sit(act, case, row, places[each.seat], each.person) for each in able), len(able) < len(drawn)
 
 
 def _stored_plan(row: Draw) -> Plan:

@@ -10,9 +10,9 @@ from typing import Final
 from evenhand.procedure.draw import Candidate, Exclusion
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import models
-from evenhand.web.cases.models import Case, FrozenPool, ItemAssessment, Link, Party, PersonSet, PoolMember, Seat
+from evenhand.web.cases.items import barred_by_items, items_of
+from evenhand.web.cases.models import Case, FrozenPool, Link, Party, PersonSet, PoolMember, Seat
 from evenhand.web.cases.pool import ACCOUNT_ROLES, KINDS, SKILLS
-from evenhand.web.cases.seating import items_of
 from evenhand.web.people.queries import holders_of
 
 _LINKS: Final[Mapping[str, Exclusion]] = MappingProxyType(
@@ -98,9 +98,9 @@ def _add(barred: dict[str, Exclusion], reason: Exclusion, people: Iterable[str])
 
 def _through_shared_items(case: Case, role: CaseRole) -> set[str]:
     """Return who assessed an item of this case elsewhere (they count as first assessor here, §1.4), and the reverse."""
-    items = items_of(case).values("pk")
     if role is not CaseRole.ASSESSOR:
-        return set(ItemAssessment.objects.filter(item__in=items).values_list("assessor", flat=True))
+        return set(barred_by_items(case))
+    items = items_of(case).values("pk")
     cases = Case.objects.filter(
         submission__in=models.SubmissionItem.objects.filter(item__in=items).values("submission")
     )

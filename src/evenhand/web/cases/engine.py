@@ -128,6 +128,7 @@ def _arrive(act: Act, case: Case, target: State, owner: str | None, ctx: Context
     """End the clocks of the state that is left, start those of the new one, and name its owner."""
     now = moment(ctx)
     clocks.end_stage(act, case, now)
+    clocks.carry_whole(act, case, target, now)
     due = clocks.begin_stage(act, case, target, now)
     changed: dict[str, Any] = {"state": target.value, "state_since": now}
     changed |= owned(case, target, due, owner, now) if target not in NOT_LIVE else UNOWNED

@@ -9,6 +9,7 @@ from evenhand.procedure.clocks import ClockId, Due
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.procedure.transitions import owner_of
+from evenhand.web.cases.items import barred_by_items
 from evenhand.web.cases.models import Case, Clock, Exclusion, Party, PersonSet, Seat
 from evenhand.web.cases.periods import due_from
 from evenhand.web.cases.refusals import Refused
@@ -79,12 +80,14 @@ def given_up(case: Case, role: CaseRole, person: str, now: datetime) -> dict[str
 
 
 def free_officers(case: Case, now: datetime) -> frozenset[str]:
-    """Return the officers who could take the case to intake: not excluded, no party, never seated. Five queries."""
+    """Return the officers who could take the case to intake: not excluded, no party, never seated, none who assessed
+    an item it names. Six queries."""
     if case.outside:
         return frozenset()
     barred = set(Exclusion.objects.filter(submission=case.submission_id).values_list("person", flat=True))
     barred |= set(Party.objects.filter(case=case).exclude(account=None).values_list("account", flat=True))
     barred |= set(PersonSet.objects.filter(case=case).values_list("person", flat=True))
+    barred |= barred_by_items(case)
     return frozenset(holders_of(Role.OFFICER, now)) - barred
 
 

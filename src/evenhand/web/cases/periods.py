@@ -45,6 +45,11 @@ def due_from(case: Case, clock: ClockId, start: datetime, *, extended: bool = Fa
     return due_by(start, procedure.clock(clock), procedure.calendar, extended=extended)
 
 
+def promised(case: Case, now: datetime) -> datetime | None:
+    """Return by when a party hears of the running step: the aim its letter named, after that the bound."""
+    return case.aim if case.aim is not None and case.aim >= now else case.due
+
+
 def moment(ctx: Context) -> datetime:
     """Return the moment of an act, in whole seconds as documents and seats write it."""
     return ctx.now().replace(microsecond=0)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.apps import apps
 
-from evenhand.web.cases.acts import ROWS
 from evenhand.web.cases.edges import edge_rows
-from evenhand.web.record.documents import Document
-from evenhand.web.record.projections import Projection, register
-
-State = dict[Any, dict[str, Any]]
+from evenhand.web.record.projections import Projection, fold_rows, register
 
 _EDGES: Final = "cases_edge"  # written by a migration from the table in code
 _APART: Final = {"cases_party": frozenset({"receipt_index"})}
@@ -30,15 +25,3 @@ def register_all() -> None:
 def _edges() -> dict[Any, dict[str, Any]]:
     names = ("table_version", "source", "target", "transition", "final")
     return {row[:3]: dict(zip(names, row, strict=True)) for row in edge_rows()}
-
-
-def fold_rows(table: str) -> Callable[[State, Document], None]:
-    """Return the fold of one table: the rows of a document that name it, in order."""
-
-    def fold(state: State, document: Document) -> None:
-        for name, key, columns in document.body.get(ROWS, ()):
-            if name == table:
-                found = tuple(key) if isinstance(key, list) else key
-                state[found] = (state.get(found, {})) | columns
-
-    return fold

@@ -12,19 +12,19 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from evenhand.procedure.roles import CaseRole, role_set_of
 from evenhand.procedure.states import State
 from evenhand.procedure.transitions import owner_of
 from evenhand.web.cases.acts import Act
-from evenhand.web.cases.models import Case, Draw, Item, PersonSet, PoolMember, Seat, Submission, SubmissionItem
+from evenhand.web.cases.items import NO_SET, items_of
+from evenhand.web.cases.models import Case, Draw, PersonSet, PoolMember, Seat, Submission
 from evenhand.web.cases.owners import given_up, owned_again
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.seats import end_seats, grant_seat
 
-NO_SET: Final = "none"
 _CASE, _SENT, _ITEMS = "case", "submission", "items"
 _ALL: Final = frozenset({_CASE, _SENT, _ITEMS})
 OPENED: Final[Mapping[CaseRole, frozenset[str]]] = MappingProxyType(
@@ -111,14 +111,6 @@ def keys_of(case: Case, what: frozenset[str]) -> list[KeyId]:
     if _ITEMS in what:
         keys += map(KeyId, items_of(case).values_list("key", flat=True))
     return keys
-
-
-def items_of(case: Case) -> QuerySet[Item]:
-    """Return the items the case is about: what its submission names, and what was joined to it."""
-    named = SubmissionItem.objects.filter(
-        Q(submission=case.submission_id) | Q(submission__in=Case.objects.filter(merged_into=case).values("submission"))
-    )
-    return Item.objects.filter(pk__in=named.values("item")).order_by("first_seen_at", "id")
 
 
 def _open(act: Act, case: Case, person: str, role: CaseRole, *, what: frozenset[str], now: datetime) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.procedure.roles import MERIT_ROLES, CaseRole
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.draws import check_draw, seat_by_draw
+from evenhand.web.cases.items import has_other_part, items_of
 from evenhand.web.cases.models import Case, Declaration, Exclusion, Party, Seat
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.pool import ACCOUNT_ROLES
 from evenhand.web.cases.refusals import Refused
-from evenhand.web.cases.seating import items_of, open_file, open_priors, rise, sit
+from evenhand.web.cases.seating import open_file, open_priors, rise, sit
 from evenhand.web.cases.standing import FOR_GOOD
 from evenhand.web.people.queries import roles_at
 from evenhand.web.people.roles import Role
@@ -34,7 +37,8 @@ _TAKEN: Final = frozenset({CaseRole.INTAKE, CaseRole.DPO, CaseRole.LIAISON, Case
 def take(*, case: str, role: CaseRole, person: str, ctx: Context) -> Seat:
     """Seat a person who takes a part that nobody is drawn for: intake, the liaison, welfare, data protection.
 
-    Raises Refused for a drawn role, a taken one, somebody without the role, a restricted, excluded or party person.
+    Raises Refused for a drawn role, a taken one, somebody without the role, a restricted, excluded or party person,
+    and for whoever would have two parts in what the case is about (INV-02).
     """
     if role not in _TAKEN:
         raise Refused("nobody takes this seat: it is drawn", where=role.value)
@@ -108,4 +112,14 @@ def _check_may_sit(case: Case, role: CaseRole, person: str, now: datetime) -> No
         or Seat.objects.filter(case=case, person=person, end_reason__in=FOR_GOOD).exists()
     )
     if barred:
-        raise Refused("you cannot take this seat", mend="Ask the case keeper who can.")
+        raise Refused(_("You cannot take this seat."), mend=_("Ask the case keeper who can."))
+    if role in MERIT_ROLES and has_other_part(case, person):
+        raise another_officer()
+
+
+def another_officer() -> Refused:
+    """Return the refusal for whoever would have two parts in what a case is about, with the way out."""
+    return Refused(
+        _("Another officer must take this one: you have had a part in what it is about."),
+        mend=_("Leave it where it is. It stays in the list of your colleagues, with the same date."),
+    )

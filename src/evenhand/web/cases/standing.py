@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
+from evenhand.web.cases.items import has_other_part
 from evenhand.web.cases.models import Case, Exclusion, Party, Seat
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import Standing
@@ -26,22 +27,30 @@ FOR_GOOD = frozenset({"recused", "challenge"})
 
 @dataclass(frozen=True, slots=True)
 class InCase:
-    """One person in one case: the row, the roles of their open seats, and whether they may take it to intake."""
+    """One person in one case: the row, the roles of their open seats, and whether they may take it to intake.
+
+    `another`: they could take it but for a part of their own in what it is about; another officer must.
+    """
 
     case: Case
     roles: frozenset[CaseRole]
     may_take: bool
+    another: bool = False
 
 
 def in_case(case_id: str, standing: Standing, at: datetime) -> InCase | None:
-    """Return what the person holds in the case, or None where for them there is no such case. Three queries."""
+    """Return what the person holds in the case, or None where for them there is no such case.
+
+    Three queries; six where nobody has taken a case that this person could take.
+    """
     case = visible_cases(standing).filter(pk=case_id).first()
     if case is None:
         return None
     roles = roles_in(case.id, standing.person, at)
     free = Role.OFFICER in standing.roles and not case.outside and State(case.state) in FREE_TO_TAKE
-    may_take = free and not roles and not Seat.objects.filter(case=case, role=CaseRole.INTAKE, ends=None).exists()
-    return InCase(case, roles, may_take) if roles or may_take else None
+    open_to_take = free and not roles and not Seat.objects.filter(case=case, role=CaseRole.INTAKE, ends=None).exists()
+    another = open_to_take and has_other_part(case, standing.person)
+    return InCase(case, roles, open_to_take and not another, another) if roles or open_to_take else None
 
 
 def roles_in(case: str, person: str, at: datetime) -> frozenset[CaseRole]:
@@ -60,7 +69,8 @@ def visible_cases(standing: Standing) -> QuerySet[Case]:
         return Case.objects.none()
     seated = Q(pk__in=Seat.objects.filter(person=standing.person, ends=None).values("case"))
     if Role.OFFICER in standing.roles:
-        seated |= Q(state__in=[state.value for state in FREE_TO_TAKE], outside=False)
+        # Owned is taken: whoever sits down at intake owns the case in these states.
+        seated |= Q(state__in=[state.value for state in FREE_TO_TAKE], outside=False, owner=None)
     hidden = Q(submission__in=Exclusion.objects.filter(person=standing.person).values("submission"))
     hidden |= Q(pk__in=Party.objects.filter(account=standing.person).values("case"))
     hidden |= Q(pk__in=Seat.objects.filter(person=standing.person, end_reason__in=FOR_GOOD).values("case"))

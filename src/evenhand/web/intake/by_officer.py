@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -20,6 +21,7 @@ from evenhand.web.cases.access import code_digest, new_code
 from evenhand.web.cases.receipt import Opened, Report, open_case
 from evenhand.web.intake.forms import MOST_WORDS, WhereIsIt, WhoAreYou, choice, long_text
 from evenhand.web.intake.presenters import said_items
+from evenhand.web.notices.wording import first_locale
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
@@ -49,7 +51,7 @@ class TakeDownForm(WhereIsIt):
     subject = forms.CharField(label=gettext_lazy("Who did it, as far as known"), required=False, max_length=300)
     unseen = long_text(
         gettext_lazy("Who must not see it? Ask before you write anything down"),
-        hint=gettext_lazy("If they name anybody, the case goes to people from outside."),
+        hint=gettext_lazy("If they name anybody, only people from outside this unit open it."),
     )
     name = forms.CharField(label=gettext_lazy("Sender’s name, if they give it"), required=False, max_length=200)
     contact = forms.CharField(
@@ -83,7 +85,8 @@ class TakeDownForm(WhereIsIt):
         contact = said["contact"] or None
         return Report(
             sender=said["sender"], explanation=said["explanation"][:MOST_WORDS], subjects=(said["subject"],),
-            items=said_items(said["places"].splitlines(), happened), channel="officer" if own else said["channel"],
+            items=said_items(said["places"].splitlines(), happened), locale=first_locale(settings.HOME),
+            channel="officer" if own else said["channel"],
             by="mail" if contact and "@" in contact else "post" if contact else "page", name=said["name"] or None,
             contact=contact, anonymous=not (said["name"] or contact), danger_claimed=said["danger"],
             excluded_words=said["unseen"] or None, outside=bool(said["unseen"]) and not own, own_motion=own,

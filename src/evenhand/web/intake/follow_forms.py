@@ -25,7 +25,6 @@ class MessageForm(forms.Form):
         label=_("What is it about?"), widget=forms.RadioSelect, initial=Kind.MESSAGE.value,
         choices=[
             (Kind.MESSAGE.value, _("A message, or an answer to yours")),
-            (Kind.WELFARE.value, _("I am finding this hard; I would like somebody to talk to")),
             (Kind.WITHDRAW.value, _("I would like to take my report back")),
         ],
         error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},

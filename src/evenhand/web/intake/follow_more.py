@@ -18,10 +18,13 @@ from evenhand.context import Context
 from evenhand.web.answer.forms import ChallengeForm, CompanionForm
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.models import Party
+from evenhand.web.cases.steps.care import ask_for_nobody
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
 from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.intake.follow import for_side
+from evenhand.web.intake.languages import turned
+from evenhand.web.intake.ringing import asked_to_ring
 from evenhand.web.record.ids import ActorId
 
 
@@ -52,6 +55,19 @@ def challenge_member(request: HttpRequest, party: Party, ctx: Context) -> HttpRe
     return redirect("follow")
 
 
+@for_side("GET", "POST")
+def ring(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Ask to be rung by a welfare person, who has no part in deciding."""
+    return asked_to_ring(request, party, ctx, back="follow")
+
+
+@for_side("POST")
+def no_call(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Say that one would rather not be rung."""
+    ask_for_nobody(party=party, ctx=ctx)
+    return redirect("follow")
+
+
 @for_side("POST")
 def more_time(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Make the time to answer our questions longer, once. Nobody has to agree."""
@@ -59,6 +75,12 @@ def more_time(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     day = date_format(clock.due) if clock.due else ""
     messages.success(request, _("You have more time: until %(day)s.") % {"day": day})
     return redirect("follow")
+
+
+@for_side("POST")
+def language(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Turn the page and all later letters into another language."""
+    return turned(request, party, ctx, back="follow")
 
 
 @for_side("GET")

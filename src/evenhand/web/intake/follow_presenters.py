@@ -14,9 +14,12 @@ from evenhand.procedure.notices import NOTICES
 from evenhand.procedure.states import BEFORE_INVESTIGATION, NOT_LIVE, PARTY_WORDS, State
 from evenhand.web.cases.clocks import window
 from evenhand.web.cases.models import Case, Identity, Message, Party, Upload
+from evenhand.web.cases.periods import promised
 from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
+from evenhand.web.cases.steps.language import others_than
 from evenhand.web.cases.steps.more_time import may_have_more
 from evenhand.web.cases.steps.report import index_of, is_covered
+from evenhand.web.intake.care import CarePanel, care_panel
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -61,6 +64,9 @@ class FollowPage:
     covered: bool
     more_time: bool
     challenge: bool
+    outside: bool
+    languages: Sequence[tuple[str, str]]
+    care: CarePanel | None
 
 
 def follow_page(party: Party, ctx: Context) -> FollowPage:
@@ -76,7 +82,7 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
     return FollowPage(
         number=case.number,
         words=state_words(case, party.side),
-        due=case.due if live else None,
+        due=promised(case, ctx.now()) if live else None,
         late=bool(live and case.due and case.due < ctx.now()),
         received_at=case.received_at,
         sent=texts.get(case.submission.explanation, ""),
@@ -88,6 +94,9 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
         covered=is_covered(case),
         more_time=may_have_more(case, window(case, ClockId.INFO, party.id), ctx),
         challenge=party.side == "complainant" and may_challenge(case, party.id),
+        outside=case.outside,
+        languages=others_than(party.locale),
+        care=care_panel(party),
     )
 
 

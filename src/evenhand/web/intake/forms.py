@@ -50,15 +50,19 @@ class WhoMustNotSee(ReportForm):
     anybody = choice(
         _("Is there anybody who must not see your report?"),
         {
-            "nobody": _("No. Anybody in the unit may handle it"),
-            "named": _("Yes, and I name them below"),
-            "local": _("Yes: nobody from here. Give it to somebody from outside"),
+            "nobody": _("No. Whoever works in this complaints unit may read it"),
+            "named": _("Yes, certain people. I name them below"),
+            "local": _("Yes, nobody in this unit should read it"),
         },
-        hint=_("For example a branch secretary, an officer of the unit, or anybody close to them."),
+        hint=_(
+            "For example the branch secretary, somebody who works here, or a friend of theirs. If you say yes, your "
+            "report is opened only by people from outside this unit."
+        ),
         required=_("Choose one of the answers, so that nobody reads this who should not."),
     )
     names = long_text(
-        _("Who must not see it?"), hint=_("Names, or what they do. They will not be told that you named them.")
+        _("Who must not see it?"),
+        hint=_("Their names, or what they do here. They never see your report and are not told that you named them."),
     )
 
     def clean(self) -> dict[str, Any]:

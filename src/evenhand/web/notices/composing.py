@@ -10,12 +10,13 @@ from typing import Final
 
 from django.template.loader import render_to_string
 from django.utils import formats, translation
+from django.utils.translation import gettext as _
 
 from evenhand.procedure.notices import NOTICES, NoticeId
 from evenhand.web.notices import policy
 from evenhand.web.notices.letter_text import Facts, Heading, Items, Text, Veil, merge, words_of
 from evenhand.web.notices.organisation import Unit
-from evenhand.web.notices.wording import Wording, filled, known_locale, wording
+from evenhand.web.notices.wording import LOCALES, Wording, filled, known_locale, wording
 
 Value = str | int | bool | date | datetime
 Fields = Mapping[str, Value | Sequence[Value] | None]
@@ -136,14 +137,32 @@ def moment_words(when: datetime, locale: str) -> str:
     return f"{day_words(when, locale)}, {when.astimezone(UTC):%H:%M} UTC"
 
 
+def other_languages(frame: Frame, locale: str) -> list[tuple[str, str]]:
+    """Return (language, how to read this letter in it), each in its own words: nobody must guess what a letter says.
+
+    A register knows no language, so the first letter may be in the wrong one. Nothing where no case stands behind it.
+    """
+    return [(other, _how_to_read(frame, other)) for other in LOCALES if other != locale and frame.number]
+
+
+def _how_to_read(frame: Frame, locale: str) -> str:
+    around = frame.values(locale)
+    said = {"address": around["site"] + around["place"], "telephone": around["telephone"]}
+    with translation.override(locale):
+        if not said["telephone"]:
+            return _("In English: open %(address)s with your code.") % said
+        # Translators: read by somebody who does not understand the letter it stands on; name your own language.
+        return _("In English: open %(address)s with your code, or ring %(telephone)s.") % said
+
+
 def _rendered(text: Text, frame: Frame, locale: str) -> tuple[str, str]:
     """Return the letter's HTML, and all the words of its first page if it has a front sheet."""
-    around = frame.values(locale)
-    context = around | {"text": text, "locale": locale, "front": _shown(text.front), "body": _shown(text.body)}
+    around, others = frame.values(locale), other_languages(frame, locale)
+    shown = {"text": text, "locale": locale, "others": others, "front": _shown(text.front), "body": _shown(text.body)}
     with translation.override(locale):
-        html = render_to_string("notices/letter.html", context)
-    head = " ".join((around["organisation"], around["number"], around["sent_on"]))
-    return html, words_of(f"{head}\n{text.title}", text.front)
+        html = render_to_string("notices/letter.html", around | shown)
+    head = (*(around[name] for name in ("organisation", "number", "sent_on", "site", "code")), *(w for _l, w in others))
+    return html, words_of(f"{' '.join(head)}\n{text.title}", text.front)
 
 
 def _shown(blocks: Sequence[object]) -> list[tuple[str, object]]:

@@ -4,6 +4,9 @@ site = "https://complaints.example.org"
 telephone = "01 234 5678"
 address = "The Complaints Unit, 1 Harbour Road, Quillhaven"
 emergency_number = "112"
+welfare_mail = "care@example.org"
+help = ["A helpline near you: 116 123, day and night"]
+language = "en"               # in which the unit writes to somebody who has not chosen one yet
 [de]                          # what differs in a language
 telephone = "…"
 [de.N19]                      # words of its own for a field of a letter
@@ -26,6 +29,7 @@ from evenhand.web.ui.organisation import organisation_name
 FILE: Final = "letters.toml"
 EMERGENCY: Final = "112"  # reaches help everywhere in the European Union and the United Kingdom
 _FACTS: Final = ("site", "telephone", "address", "emergency_number")
+_NO_LETTER: Final = frozenset({*_FACTS, "help"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Unit:
     telephone: str
     address: str
     emergency_number: str
+    help: tuple[str, ...] = ()
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def frame(self) -> dict[str, str]:
@@ -61,8 +66,19 @@ def unit(home: Home, locale: str) -> Unit:
         telephone=facts["telephone"],
         address=facts["address"],
         emergency_number=facts["emergency_number"] or EMERGENCY,
-        words={name: _words(table, f"{locale}.{name}") for name, table in own.items() if name not in _FACTS},
+        help=_lines(own.get("help", said.get("help", []))),
+        words={name: _words(table, f"{locale}.{name}") for name, table in own.items() if name not in _NO_LETTER},
     )
+
+
+def first_language(home: Home) -> str:
+    """Return the language in which the unit writes to somebody who has not chosen one; "" where it named none."""
+    return str(_read(home).get("language", "")).strip()
+
+
+def welfare_mail(home: Home) -> str:
+    """Return where word of a call to make is sent; "" where nobody is to be written to."""
+    return str(_read(home).get("welfare_mail", "")).strip()
 
 
 def _read(home: Home) -> dict[str, Any]:
@@ -77,6 +93,13 @@ def _table(found: object, where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UsageError(f"[{where}] must be a table", where=FILE, mend="docs/how-to/add-a-notice.md shows one.")
     return found
+
+
+def _lines(found: object) -> tuple[str, ...]:
+    """Return who helps, a line each; UsageError for anything but a list of texts."""
+    if not isinstance(found, list) or not all(isinstance(line, str) for line in found):
+        raise UsageError("help must be a list of texts", where=FILE)
+    return tuple(line.strip() for line in found if line.strip())
 
 
 def _words(found: object, where: str) -> dict[str, str | list[str]]:

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from evenhand.errors import UsageError
 from evenhand.procedure.notices import NoticeId
+from evenhand.web.home import Home
 from evenhand.web.notices.letter_text import FIELD
-from evenhand.web.notices.organisation import Unit
+from evenhand.web.notices.organisation import Unit, first_language
 
 LOCALES: Final = ("en", "de")
 """The languages a letter can be written in; the first is the one for everybody else."""
@@ -45,6 +46,11 @@ def known_locale(locale: str) -> str:
     """Return the language a letter will be written in: the one asked for, its base language, or English."""
     base = locale.replace("_", "-").split("-")[0].lower()
     return base if base in LOCALES else LOCALES[0]
+
+
+def first_locale(home: Home) -> str:
+    """Return the language of letters to somebody who has not chosen one: the unit's own, as `letters.toml` says."""
+    return known_locale(first_language(home))
 
 
 def wording(

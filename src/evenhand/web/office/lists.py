@@ -21,6 +21,7 @@ from evenhand.web.office.watching import draw_named, looked, watch
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
+from evenhand.web.publish.checked import checked_line
 from evenhand.web.record.ids import ActorId
 
 
@@ -39,7 +40,8 @@ class PromiseForm(forms.Form):
 def _unit(request: HttpRequest) -> HttpResponse:
     """Show the unit in figures."""
     now = Context.system().now()
-    return render(request, "office/unit.html", {"page": unit_page(unit_of(standing(request), now), now)})
+    shown = {"page": unit_page(unit_of(standing(request), now), now), "checked": checked_line(now)}
+    return render(request, "office/unit.html", shown)
 
 
 @never_cache
@@ -58,7 +60,8 @@ def _audit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         looked(person, now)
         return redirect("audit")
-    return render(request, "office/audit.html", {"page": watch_page(watch(person, now), now)})
+    shown = {"page": watch_page(watch(person, now), now), "checked": checked_line(now)}
+    return render(request, "office/audit.html", shown)
 
 
 @never_cache

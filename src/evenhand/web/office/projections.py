@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from evenhand.web.cases.projections import fold_rows
-from evenhand.web.record.projections import Projection, register
+from evenhand.web.record.projections import Projection, fold_rows, register
 
 
 def register_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evenhand.web.office import bulk, lists, shield_pages, views, wave_pages
+from evenhand.web.office import bulk, lists, own_data_pages, shield_pages, views, wave_pages
 
 urlpatterns = [
     path("desk", views.desk, name="desk"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/waves/<str:wave>", wave_pages.wave, name="desk_wave"),
     path("contact", views.contact, name="contact"),
     path("my", shield_pages.my, name="my"),
+    path("my/data", own_data_pages.my_data, name="my_data"),
     path("my/letters/<str:letter>", shield_pages.my_letter, name="my_letter"),
     path("audit", lists.audit, name="audit"),
     path("keeper", lists.keeper, name="keeper"),

@@ -24,6 +24,7 @@ from evenhand.web.people.models import User
 from evenhand.web.people.permissions import Permission
 from evenhand.web.people.queries import holders_of
 from evenhand.web.people.roles import Role
+from evenhand.web.publish.checked import checked_line
 from evenhand.web.record.ids import ActorId
 
 
@@ -33,7 +34,8 @@ def _desk(request: HttpRequest) -> HttpResponse:
     """Show what needs this person: an officer's day, or the cases somebody was drawn for."""
     who, now = standing(request), Context.system().now()
     if Role.OFFICER in who.roles:
-        return render(request, "office/desk.html", {"page": day_page(day_of(who, now), now)})
+        page = day_page(day_of(who, now), now)
+        return render(request, "office/desk.html", {"page": page, "checked": checked_line(now)})
     return render(request, "office/drawn.html", {"page": panel_page(who, now)})
 
 

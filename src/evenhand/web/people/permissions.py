@@ -26,6 +26,7 @@ class Permission(StrEnum):
     AUDIT = "audit"
     KEEP_CASES = "keep_cases"
     FILE_CONTACT_NOTE = "file_contact_note"
+    RING_PEOPLE = "ring_people"
     MANAGE_POOL = "manage_pool"
     PUBLISH_RULES = "publish_rules"
     LOAD_REGISTER = "load_register"
@@ -45,6 +46,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.AUDIT: _("See what is overdue, what was re-allocated, what was read and what was changed."),
     Permission.KEEP_CASES: _("Find somebody for an empty seat, keep the secrets of draws, sign holds a second time."),
     Permission.FILE_CONTACT_NOTE: _("Put on record that somebody spoke to them, or they to somebody, about a case."),
+    Permission.RING_PEOPLE: _("Ring whoever finds it hard, and say what came of it. Nobody who decides sees it."),
     Permission.MANAGE_POOL: _("Record who was appointed to the pool, by which body, and who is trained until when."),
     Permission.PUBLISH_RULES: _("Sign a version of the code or of the procedure; it takes two people in two roles."),
     Permission.LOAD_REGISTER: _("Load the register of members; look somebody up in it for one case."),
@@ -67,6 +69,7 @@ CARRIED_BY: dict[Permission, frozenset[Role]] = {
     Permission.AUDIT: frozenset({Role.AUDITOR}),
     Permission.KEEP_CASES: frozenset({Role.CASE_KEEPER}),
     Permission.FILE_CONTACT_NOTE: _SEATED | {Role.AUDITOR, Role.CASE_KEEPER, Role.WELFARE, Role.RESTRICTED},
+    Permission.RING_PEOPLE: frozenset({Role.WELFARE}),
     Permission.MANAGE_POOL: frozenset({Role.CASE_KEEPER}),
     Permission.PUBLISH_RULES: frozenset({Role.OFFICER, Role.CASE_KEEPER}),
     Permission.LOAD_REGISTER: frozenset({Role.OFFICER}),

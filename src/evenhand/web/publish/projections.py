@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from evenhand.web.record.projections import Projection, register
-from evenhand.web.rules.projections import fold_rows
+from evenhand.web.record.projections import Projection, fold_rows, register
 
 TABLE: Final = "publish_report"
 

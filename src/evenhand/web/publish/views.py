@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evenhand.context import Context
+from evenhand.web.publish.checked import checked_line
 from evenhand.web.publish.code_pages import code_page, text_of, version_page
 from evenhand.web.publish.home_page import home_page
 from evenhand.web.publish.presenters import ledger_page
@@ -69,8 +70,9 @@ def procedure_source(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the newest checkpoint of the record, those before it, and how to check them."""
-    page = ledger_page(checkpoints(SHOWN_CHECKPOINTS), Context.system().now())
-    return render(request, "publish/ledger.html", {"page": page})
+    now = Context.system().now()
+    page = ledger_page(checkpoints(SHOWN_CHECKPOINTS), now)
+    return render(request, "publish/ledger.html", {"page": page, "checked": checked_line(now)})
 
 
 @require_safe

@@ -71,6 +71,8 @@ class _State(dict[Any, Row]):
         return super().pop(key, *default)
 
 
+ROWS: Final = "changed_rows"
+"""Where a document holds the rows it changed: table, key, columns."""
 _REGISTRY: Final[dict[str, Projection]] = {}
 
 
@@ -82,6 +84,18 @@ def register(projection: Projection) -> None:
 def registered() -> tuple[Projection, ...]:
     """Return all projected tables, by name."""
     return tuple(_REGISTRY[table] for table in sorted(_REGISTRY))
+
+
+def fold_rows(table: str) -> Fold:
+    """Return the fold of one table: the rows of a document that name it, in order, each over what stood there."""
+
+    def fold(state: dict[Any, Row], document: Document) -> None:
+        for name, key, columns in document.body.get(ROWS, ()):
+            if name == table:
+                found = tuple(key) if isinstance(key, list) else key
+                state[found] = state.get(found, {}) | columns
+
+    return fold
 
 
 class Folding:

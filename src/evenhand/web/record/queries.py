@@ -42,18 +42,19 @@ def leaf_of(document: DocumentId) -> int:
     return seq
 
 
-def leaf_about(obj: str, type: str) -> int:
+def leaf_about(obj: str, type: str, *, since: int = 0) -> int:
     """Return the index of the first leaf of a type about a thing (hex32); UsageError if there is none.
 
-    Reads the leaves' bytes in the database: linear in the log, so for rare questions such as a receipt's place.
+    `since`: an index it cannot lie before. Reads the leaves' bytes from there on, by the primary key, and stops at the
+    first that fits: a few leaves where the caller knows about when, linear in the log where it knows nothing.
     """
     wanted = f'"obj":"{urlsafe_b64encode(bytes.fromhex(obj)).decode().rstrip("=")}"'.encode()
     kind = f'"t":"{type}"'.encode()
     found = "instr(data, %s) > 0" if connection.vendor == "sqlite" else "position(%s in data) > 0"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT seq FROM ledger_entry WHERE {found} AND {found} ORDER BY seq LIMIT 1",  # noqa: S608 two fixed texts
-            [wanted, kind],
+            f"SELECT seq FROM ledger_entry WHERE seq >= %s AND {found} AND {found} ORDER BY seq LIMIT 1",  # noqa: S608 two fixed texts
+            [since, wanted, kind],
         )
         row = cursor.fetchone()
     if row is None:

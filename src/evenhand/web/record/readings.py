@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Count, Max, Min
+from django.db.models.functions import TruncDate
 
 from evenhand.web.record.models import ReadRow
 
@@ -27,6 +28,27 @@ def readings_of(keys: Collection[str]) -> list[Reading]:
     rows = ReadRow.objects.filter(key_id__in=list(keys)).values_list("actor", "purpose")
     grouped = rows.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first")
     return [Reading(*row) for row in grouped]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReading:
+    """What one person read under one key for one purpose on one day (UTC): first and last when, how many texts."""
+
+    key: str
+    purpose: str
+    first: datetime
+    last: datetime
+    texts: int
+
+
+def own_readings(actor: str, *, since: datetime | None, purpose: str | None = None) -> list[OwnReading]:
+    """Return what one person has read, by day, key and purpose, oldest first. One query, linear in their readings."""
+    rows = ReadRow.objects.filter(actor=actor)
+    rows = rows.filter(at__gte=since) if since is not None else rows
+    rows = rows.filter(purpose=purpose) if purpose is not None else rows
+    days = rows.annotate(day=TruncDate("at", tzinfo=UTC)).values_list("day", "key_id", "purpose")
+    grouped = days.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first", "key_id", "purpose")
+    return [OwnReading(*row[1:]) for row in grouped]
 
 
 @dataclass(frozen=True, slots=True)

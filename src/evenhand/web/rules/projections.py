@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import models
 
-from evenhand.web.record.documents import Document
-from evenhand.web.record.projections import Projection, Row, plain, register
+from evenhand.web.record.projections import Projection, fold_rows, plain, register
 
-ROWS: Final = "rows"
 TABLES: Final = ("rules_code_version", "rules_clause", "rules_procedure_version", "rules_proposal")
 _TYPES: Final = ("code.adopted", "procedure.adopted", "policy.changed")
 
@@ -25,14 +22,3 @@ def said(row: models.Model) -> list[Any]:
     """Return a whole row as a document says it: table, key, columns."""
     columns = {field.column: plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
     return [row._meta.db_table, row.pk, columns]
-
-
-def fold_rows(table: str) -> Callable[[dict[Any, Row], Document], None]:
-    """Return the fold of one table: the rows of a document that name it, in order."""
-
-    def fold(state: dict[Any, Row], document: Document) -> None:
-        for name, key, columns in document.body.get(ROWS, ()):
-            if name == table:
-                state[key] = state.get(key, {}) | columns
-
-    return fold

@@ -41,7 +41,7 @@ class TimelineRow:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One letter: its kind, to which side, when."""
+    """One letter: its kind, to which side, when; without an id for whoever cannot open it."""
 
     id: str
     name: str
@@ -79,9 +79,12 @@ def case_page(file: CaseFile, found: InCase, now: datetime) -> CasePage:
         roles=", ".join(role_words(role) for role in sorted(found.roles)),
         steps=[link for slug, link in links.items() if slug not in _STEPS_EVERYWHERE],
         others=[link for slug, link in links.items() if slug in _STEPS_EVERYWHERE],
-        blocks=_blocks(file, now),
+        blocks=[*_not_yours(found), *_blocks(file, now)],
         timeline=[TimelineRow(event.at, _event_words(event), role_words(event.actor_role)) for event in file.events],
-        papers=[Paper(row.id, _(NOTICES[row.notice].name), role_words(row.side), row.sent_at) for row in file.letters],
+        papers=[
+            Paper(row.id if found.roles else "", _(NOTICES[row.notice].name), role_words(row.side), row.sent_at)
+            for row in file.letters
+        ],
         clocks=[(clock_words(clock.name), until_words(clock.due, now), clock.due) for clock in file.clocks],
         seats=[_seat(seat) for seat in file.seats],
         allegations=[(str(row.number), f"{row.clause.clause} · {row.clause.code.version}") for row in file.allegations],
@@ -117,6 +120,12 @@ def _counts(file: CaseFile) -> list[tuple[str, str]]:
         (_("Notes of contact"), str(file.contacts)),
         (_("Declared “no contact”"), f"{declared.get('none', 0)} / {sum(declared.values())}"),
     ]
+
+
+def _not_yours(found: InCase) -> list[str]:
+    if not found.another:
+        return []
+    return [_("Another officer must take this one: you have had a part in what it is about.")]
 
 
 def _blocks(file: CaseFile, now: datetime) -> list[str]:

@@ -8,6 +8,7 @@ Each step registers itself; the case page lists those that the reader can take n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
@@ -15,7 +16,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -27,8 +28,9 @@ from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case
-from evenhand.web.cases.refusals import Refused
+from evenhand.web.cases.refusals import NotTaken, Refused, by_database
 from evenhand.web.cases.standing import InCase, in_case
+from evenhand.web.cases.steps.weighing import asked_about_words as _asked
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
@@ -40,6 +42,7 @@ class Step:
     """One page of a case: its word in the address, what the case page calls it, where and by whom it can be taken.
 
     `sources` empty: in every state. `roles` empty: whoever holds a seat. `taking`: also who could take intake.
+    `weighed`: its words are the writer's own and pass the gate of INV-24; a note of what somebody else said does not.
     `anytime`: what is sent is taken however the case has moved meanwhile: nothing in it depends on where it stands.
     """
 
@@ -50,6 +53,7 @@ class Step:
     taking: bool = False
     listed: bool = True
     anytime: bool = False
+    weighed: bool = True
 
     @property
     def url_name(self) -> str:
@@ -106,6 +110,7 @@ class Here:
 
 
 View = Callable[[Here], HttpResponse]
+_LOG: Final = logging.getLogger(__name__)
 _STEPS: Final[dict[str, tuple[Step, Callable[..., HttpResponse]]]] = {}
 
 
@@ -124,24 +129,43 @@ def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
             found = in_case(case, who, ctx.now())
             if found is None:
                 raise Http404
+            here = Here(request, step, found, ActorId(who.person), ctx)
+            if step.taking and found.another:
+                return render(request, "cases/another_officer.html", {"case": found.case}, status=HTTPStatus.CONFLICT)
             if not step.is_taken_by(found):
                 raise PermissionDenied
-            here = Here(request, step, found, ActorId(who.person), ctx)
             if not step.open_to(found) or _stale(here):
                 return _moved_on(here)
             try:
-                return view(here)
-            except (IntegrityError, Refused):
-                # Two began the same step at once: whoever comes second is refused by a row or by where the case stands.
-                if not Case.objects.filter(pk=here.case.pk, revision__gt=here.case.revision).exists():
+                return (_asked(here) if here.posted and step.weighed else None) or view(here)
+            except Refused:
+                if not _moved(here):
                     raise
                 return _moved_on(here)
+            except DatabaseError as error:
+                if not by_database(error):
+                    raise
+                # Two began the same step at once: whoever comes second is refused by a row of the first.
+                if _moved(here):
+                    return _moved_on(here)
+                _LOG.error("step %s: the database refused what no page foresaw: %s", step.slug, _first_line(error))
+                raise NotTaken from error
 
         gated = never_cache(require_http_methods(["GET", "POST"])(needs(Permission.SEE_CASES, secret=True)(guarded)))
         _STEPS[step.slug] = (step, gated)
         return gated
 
     return register
+
+
+def _moved(here: Here) -> bool:
+    """Return whether somebody else has changed the case since this request read it."""
+    return Case.objects.filter(pk=here.case.pk, revision__gt=here.case.revision).exists()
+
+
+def _first_line(error: Exception) -> str:
+    """Return what the database says without the values it names on further lines."""
+    return str(error).partition("\n")[0]
 
 
 def _moved_on(here: Here) -> HttpResponse:

@@ -80,10 +80,12 @@ def challenge(*, party: Party, seat: str, reasons: str, ctx: Context) -> str:
     """
     case = party.case
     if not may_challenge(case, party.id):
-        raise Refused("a member can be challenged once, before the hearing", mend="Write a message instead.")
+        raise Refused(
+            _("You can object to a member once, before the three begin."), mend=_("Write us a message instead.")
+        )
     row = _panel(case).filter(pk=seat).first()
     if row is None:
-        raise Refused("this person does not sit in the case", mend="Open the page again.")
+        raise Refused(_("This person does not sit in the case."), mend=_("Open the page again."))
     if not reasons.strip() or len(reasons) > MOST:
         raise UsageError(_("Your reasons are missing or too long."), mend=_("Write a few lines."))
     with (

@@ -89,7 +89,7 @@ class ContactForm(forms.Form):
         return Note(recipient, said["category"], Channel(said["channel"]), said["when"], said["text"])
 
 
-@page(Step("contact", gettext_lazy("Somebody spoke to me about this case"), anytime=True))
+@page(Step("contact", gettext_lazy("Somebody spoke to me about this case"), anytime=True, weighed=False))
 def view(here: Here) -> HttpResponse:
     """Take a note of a contact; nothing about the case is opened for it."""
     form = ContactForm(here.request.POST if here.posted else None, now=here.ctx.now())

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.procedure.lexicon import warnings
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import MERIT_ROLES
 from evenhand.procedure.states import OPEN, PARTY_WORDS, State
@@ -32,14 +31,10 @@ def tell_of_delay(*, case: Case, reason: str, new_date: date, actor: ActorId, ct
     """Tell everybody who knows of the case that its step is late, why, and until when.
 
     The bound stays and stays missed: the auditor's list and the statistics say so. Raises UsageError for a day that
-    lies before today, or a reason nobody may have (INV-24): what the press may say delays nothing.
+    lies before today.
     """
     if new_date < calendar_of(case).day_of(ctx.now()):
         raise UsageError(_("The new day lies in the past."), mend=_("Choose a day that you can keep."))
-    if found := warnings(reason):
-        raise UsageError(
-            _("“%(phrase)s” is no reason for a delay.") % {"phrase": found[0].phrase}, mend=_("Say what is being done.")
-        )
     old = case.due.date() if case.due else new_date
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
         with acting(r, "clock.recorded", case=case, obj=case.id, why="extended") as act:

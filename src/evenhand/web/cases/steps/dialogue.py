@@ -12,6 +12,7 @@ from evenhand.errors import UsageError
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Message, Party
 from evenhand.web.cases.periods import moment
+from evenhand.web.cases.steps.care import care_for
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
 
@@ -27,14 +28,21 @@ class Kind(StrEnum):
     MORE_TIME = "more_time"
     COMPANION = "companion"
     CHALLENGE = "challenge"
-    WELFARE = "welfare"
     WITHDRAW = "withdraw"
     PROTECTION = "protection"
 
 
 def say(*, party: Party, text: str, kind: Kind, ctx: Context) -> str:
-    """Record what a party wrote and return the message's id. Raises UsageError for nothing, or far too much."""
-    return _record(party, text, kind, ctx, actor=ActorId(party.id), from_party=True)
+    """Record what a party wrote and return the message's id; words of distress ask welfare in the same unit.
+
+    Raises UsageError for nothing, or far too much.
+    """
+    care = care_for(party, [text], ctx)
+    with recording(actor=ActorId(party.id), ctx=ctx, purpose=_PURPOSE):
+        new = _record(party, text, kind, ctx, actor=ActorId(party.id), from_party=True)
+        if care is not None:
+            care.ask()
+    return new
 
 
 def reply(*, case: Case, party: Party, text: str, actor: ActorId, ctx: Context) -> str:

@@ -29,7 +29,6 @@ KINDS: Final[dict[Kind, str | Promise]] = {
     Kind.MORE_TIME: gettext_lazy("asks for more time"),
     Kind.COMPANION: gettext_lazy("about a companion"),
     Kind.CHALLENGE: gettext_lazy("challenges a member of the panel"),
-    Kind.WELFARE: gettext_lazy("finds this hard"),
     Kind.WITHDRAW: gettext_lazy("wants to take the report back"),
     Kind.PROTECTION: gettext_lazy("asks for protection"),
 }

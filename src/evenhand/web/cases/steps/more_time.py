@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.roles import CaseRole
@@ -24,7 +26,7 @@ def give_more_time(*, party: Party, channel: str, actor: ActorId, ctx: Context) 
     clock = _OWN.get(party.side, ClockId.INFO)
     running = clocks.window(party.case, clock, party.id)
     if running is None or clocks.is_over(running, moment(ctx)):
-        raise Refused("this time is not running", where=clock.value, mend="Write a message: a person reads it.")
+        raise Refused(_("This time is not running."), mend=_("Write a message: a person reads it."))
     with (
         recording(actor=actor, ctx=ctx, purpose="more time") as r,
         acting(r, "clock.recorded", case=party.case, obj=running.id, why="extended") as act,

@@ -14,7 +14,7 @@ from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.steps.base import Here, Step, page
 
 
-@page(Step("recuse", gettext_lazy("Step back from this case"), anytime=True))
+@page(Step("recuse", gettext_lazy("Step back from this case"), anytime=True, weighed=False))
 def view(here: Here) -> HttpResponse:
     """Say what stepping back means; the press does it at once and for good."""
     if not here.posted:

@@ -27,6 +27,7 @@ from evenhand.web.cases.models import Allegation, AllegationItem, Case, Party, R
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.care import care_for
 from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -115,10 +116,13 @@ def answer(*, party: Party, answers: Sequence[Answer], channel: Channel, actor: 
         _check(each, known)
     if not answers:
         return
+    care = care_for(party, [each.text for each in answers], ctx)
     with (
         recording(actor=actor, ctx=ctx, purpose="reply") as r,
         acting(r, "case.reply_received", case=case, obj=party.id, commitments={"reply": _said(answers)}) as act,
     ):
+        if care is not None:
+            care.ask()
         for each in answers:
             text = act.seal("reply.text", each.text.strip()) if each.text.strip() else None
             act.insert(
@@ -137,9 +141,9 @@ def finish(*, party: Party, channel: Channel, actor: ActorId, ctx: Context) -> N
     """
     case = party.case
     if State(case.state) is not State.REPLY_WINDOW:
-        raise Refused("there are no formal allegations to which a reply could be complete")
+        raise Refused(_("There are no formal allegations to which an answer could be complete."))
     if complete(case, party.id):
-        raise Refused("the reply is complete already", mend="Write a message if there is more to say.")
+        raise Refused(_("Your answer is complete already."), mend=_("Write a message if there is more to say."))
     with (
         recording(actor=actor, ctx=ctx, purpose="reply") as r,
         acting(r, "case.reply_received", case=case, obj=party.id, commitments={"reply": b"complete"}) as act,
@@ -159,7 +163,7 @@ def can_answer(case: Case, party: str) -> bool:
 
 def _check_open(case: Case, party: Party) -> None:
     if party.side != CaseRole.RESPONDENT.value or not can_answer(case, party.id):
-        raise Refused("an answer cannot be added here now", mend="Write a message instead: a person reads it.")
+        raise Refused(_("An answer cannot be added here now."), mend=_("Write a message: a person reads it."))
 
 
 def _check(each: Answer, known: set[Point]) -> None:
@@ -240,7 +244,7 @@ OFFICER_WORDS: Final[dict[Said, Any]] = {
 @page(
     Step(
         "reply-by-letter", gettext_lazy("Write down an answer that came by letter or telephone"), OPEN,
-        frozenset({CaseRole.INTAKE, CaseRole.CHARGE_ASSESSOR}),
+        frozenset({CaseRole.INTAKE, CaseRole.CHARGE_ASSESSOR}), weighed=False,
     )
 )  # fmt: skip
 def view(here: Here) -> HttpResponse:

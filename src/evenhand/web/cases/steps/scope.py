@@ -28,17 +28,18 @@ from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.draws import seat_by_draw
 from evenhand.web.cases.engine import move
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Exclusion, Lookup, LookupAsk
 from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.refusals import NobodyLeft
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.assess.blinding import blinded
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.people.standing import Standing
 from evenhand.web.record.ids import ORGANISATION, ActorId
 from evenhand.web.record.sealed import open_texts
-from evenhand.web.record.unit import recording
+from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.register.lookup import LookupResult, commitments, look_up
 
 _PURPOSE: Final = "membership look-up"
@@ -162,7 +163,13 @@ def draw_or_wait(case: Case, role: CaseRole, ctx: Context) -> None:
 
 
 def answer_out_of_scope(*, case: Case, code: ScopeCode, actor: ActorId, ctx: Context) -> None:
-    """Take T03a: the sender reads the one answer; the code is kept for the reviewer and the statistics alone."""
+    """Take T03a: the sender reads the one answer; the code is kept for the reviewer and the statistics alone.
+
+    Where the end has to be checked from outside first, the sender is told when it was. Raises Refused where nobody
+    can be drawn to check it.
+    """
+    causes = causes_of(case, decided_by=CaseRole.ASSESSOR)
+    seat = reviewer_before(case, causes, ctx)
     with recording(actor=actor, ctx=ctx, purpose="out of scope") as r:
         with acting(r, "case.scope_recorded", case=case) as act:
             act.change(case, scope_code=code.value)
@@ -171,8 +178,16 @@ def answer_out_of_scope(*, case: Case, code: ScopeCode, actor: ActorId, ctx: Con
                 act, case, "T03a", target=State.OUT_OF_SCOPE, role=CaseRole.ASSESSOR, met=met, ctx=ctx,
                 reason_code=code.value,
             )  # fmt: skip
-        review = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound or moment(ctx) + timedelta(days=28)
-        tell_sender(r, case, NoticeId.N13, lambda: {"review_date": review.date()}, ctx=ctx, out_of_scope=True)
+        if seat is not None:
+            to_reviewer(case, seat, causes, ctx=ctx)
+        else:
+            tell_out_of_scope(r, case, ctx)
+
+
+def tell_out_of_scope(r: Recorder, case: Case, ctx: Context) -> None:
+    """Send the one answer of T03a to the sender, the same for every code."""
+    review = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound or moment(ctx) + timedelta(days=28)
+    tell_sender(r, case, NoticeId.N13, lambda: {"review_date": review.date()}, ctx=ctx, out_of_scope=True)
 
 
 class LookupForm(forms.Form):

@@ -21,9 +21,9 @@ from evenhand.procedure.states import State
 from evenhand.web.cases import clocks
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, SubmissionItem
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.notices.queries import letters_of
@@ -91,11 +91,17 @@ def join(*, case: Case, into: Case, actor: ActorId, ctx: Context) -> None:
     if case.pk == into.pk or not named or not named <= known or case.subject_lookup != into.subject_lookup:
         raise UsageError(_("The two reports are not about the same items by the same person."), mend=_("Look again."))
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
-        ref = leaf_about(into.id, "case.opened")
+        ref = leaf_about(into.id, "case.opened", since=_received_at(into))
         with acting(r, "submission.merged", case=case, obj=case.submission_id, ref=(ref,)) as act:
             act.change(case, merged_into_id=into.id)
             met = {"duplicate_of_known_item", "affected_keeps_rights"}
             move(act, case, "T02a", target=State.MERGED, role=CaseRole.INTAKE, met=met, ctx=ctx)
+
+
+def _received_at(case: Case) -> int:
+    """Return where in the log a case's report was received, 0 where no sender was told: it was opened after that."""
+    sender = sender_of(case)
+    return sender.receipt_index or 0 if sender is not None else 0
 
 
 def known_elsewhere(case: Case) -> list[Case]:

@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.evidence.gates import Gate, GateResult, gate_question
+from evenhand.evidence.gates import ASKED, Gate, GateResult, gate_question
 from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Event, GateAnswer, Item, ItemAssessment, Message
 from evenhand.web.cases.periods import due_from, moment
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.assess.items import gaps_of, reassess
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.telling import tell_sender
@@ -43,9 +43,9 @@ def ask(*, case: Case, actor: ActorId, ctx: Context) -> None:
             )
 
         def words() -> Fields:
-            questions = dict.fromkeys(_(gate_question(gap.gate)) for _item, gap in gaps)
-            cures = dict.fromkeys(_(gap.cure) for _item, gap in gaps)
-            return {"gaps": list(questions), "cures": list(cures), "until_when": until.date() if until else ""}
+            asked = [ASKED[gate] for gate in dict.fromkeys(gap.gate for _item, gap in gaps)]
+            missing, helps = [_(what) for what, _helps in asked], [_(helps) for _what, helps in asked]
+            return {"gaps": missing, "cures": helps, "until_when": until.date() if until else ""}
 
         tell_sender(r, case, NoticeId.N12, words, ctx=ctx)
 

@@ -3,6 +3,7 @@ the other's vote; if they disagree the case goes on to an investigation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django import forms
@@ -18,19 +19,21 @@ from evenhand.procedure.outcomes import DismissalCode
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, ItemAssessment, Seat, Vote
 from evenhand.web.cases.periods import due_from, moment
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.assess.items import gaps_of
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
-from evenhand.web.record.unit import recording
+from evenhand.web.record.unit import Recorder, recording
 
 STAGE: Final = "T04b"
 DISMISS, GO_ON = "dismiss", "go_on"
@@ -45,6 +48,7 @@ def vote(
     `choice`: dismiss (then `code`) or go_on. `contact`: "" for none, else what it was. Raises UsageError while a gap
     that could be mended is unasked.
     """
+    check_filed(case.id, actor)
     if gaps_of(case):
         raise UsageError(_("Something that could be mended has not been asked."), mend=_("Ask the sender first."))
     if not declared(case.id, "contact", STAGE).get(seat.id):
@@ -65,12 +69,18 @@ def vote(
 
 
 def settle(*, case: Case, actor: ActorId, ctx: Context) -> bool:
-    """Take T04b where both votes are in and agree, and return whether it was taken."""
-    votes = list(Vote.objects.filter(case=case, stage=STAGE).order_by("at"))
-    if len(votes) < len(_VOTERS) or any(not row.vote.startswith(DISMISS) for row in votes):
+    """Take T04b where both votes are in and agree, and return whether it was taken.
+
+    Where the end has to be checked from outside first, the sender is told when it was. Raises Refused where nobody
+    can be drawn to check it: the votes stay, and either of the two takes the step again.
+    """
+    votes = agreed(case)
+    if votes is None:
         return False
     code = DismissalCode(votes[0].vote.partition("/")[2])
-    reasons = open_texts([row.reason for row in votes if row.reason], actor=actor, purpose="dismiss", ctx=ctx)
+    causes = causes_of(case, decided_by=CaseRole.ASSESSOR)
+    seat = reviewer_before(case, causes, ctx)
+    reasons = reasons_of(case, actor, ctx)
     with recording(actor=actor, ctx=ctx, purpose="dismiss") as r:
         pub = {"code": bytes.fromhex(case.procedure)}
         with acting(r, "case.assessment_recorded", case=case, pub=pub) as act:
@@ -80,17 +90,39 @@ def settle(*, case: Case, actor: ActorId, ctx: Context) -> bool:
             }  # fmt: skip
             role = _role_of(case, actor)
             move(act, case, "T04b", target=State.DISMISSED_UNFIT, role=role, met=met, ctx=ctx, reason_code=code.value)
-        until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
-
-        def words() -> Fields:
-            return {
-                "answer": _("There is too little to go on. Nobody says that it did not happen."),
-                "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons.values()),
-                "review_date": until.date() if until else "",
-            }  # fmt: skip
-
-        tell_sender(r, case, NoticeId.N13, words, ctx=ctx)
+        if seat is not None:
+            to_reviewer(case, seat, causes, ctx=ctx)
+        else:
+            tell_dismissed(r, case, code, reasons, ctx)
     return True
+
+
+def agreed(case: Case) -> list[Vote] | None:
+    """Return the two votes, the first assessor's and the second's, where both sit, have voted and dismiss."""
+    found = Vote.objects.filter(case=case, stage=STAGE, seat__ends=None).select_related("seat").order_by("at")
+    by_role = {row.seat.role: row for row in found}
+    votes = [by_role[role.value] for role in _VOTERS if role.value in by_role]
+    return votes if len(votes) == len(_VOTERS) and all(row.vote.startswith(DISMISS) for row in votes) else None
+
+
+def reasons_of(case: Case, actor: ActorId, ctx: Context) -> list[str]:
+    """Return the reasons of the two votes, opened in one logged reading."""
+    sealed = [row.reason for row in agreed(case) or () if row.reason]
+    return list(open_texts(sealed, actor=actor, purpose="dismiss", ctx=ctx).values())
+
+
+def tell_dismissed(r: Recorder, case: Case, code: DismissalCode, reasons: Sequence[str], ctx: Context) -> None:
+    """Send N13 to the sender: the code in words, both reasons, until when somebody new can be asked to look."""
+    until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
+
+    def words() -> Fields:
+        return {
+            "answer": _("There is too little to go on. Nobody says that it did not happen."),
+            "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons),
+            "review_date": until.date() if until else "",
+        }  # fmt: skip
+
+    tell_sender(r, case, NoticeId.N13, words, ctx=ctx)
 
 
 def _role_of(case: Case, actor: ActorId) -> CaseRole:
@@ -162,7 +194,9 @@ def view(here: Here) -> HttpResponse:
     """Take one vote. The other one stays hidden until both are in."""
     seat = own_seat(here.case, here.actor)
     if Vote.objects.filter(seat=seat, stage=STAGE).exists():
-        return here.show("cases/steps/dismiss_waiting.html", {})
+        if here.posted and settle(case=here.case, actor=here.actor, ctx=here.ctx):
+            return here.done()
+        return here.show("cases/steps/dismiss_waiting.html", {"both": agreed(here.case) is not None})
     form = DismissForm(here.request.POST if here.posted else None)
     if form.is_valid():
         said = form.cleaned_data

@@ -20,9 +20,10 @@ from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, p
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.items import items_of, sits_with
 from evenhand.web.cases.models import Case, GateAnswer, Item, ItemAssessment
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.seating import items_of
+from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.assess.blind import blind_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.record.ids import ActorId
@@ -53,6 +54,11 @@ def assess(*, case: Case, item: Item, said: Assessed, actor: ActorId, ctx: Conte
         raise UsageError(_("The blind copy comes first."), mend=_("Read it and answer, then look at the items."))
     if ItemAssessment.objects.filter(item=item).exists():
         raise UsageError(_("This item has been assessed already."), mend=_("Its answers stand on the item's page."))
+    if sits_with(item, actor):
+        raise Refused(
+            _("You have another part in a case that names this item, so you cannot be the first to assess it."),
+            mend=_("Step back from this case: somebody else is drawn at once."),
+        )
     fitness = assess_item(said.results, frozenset(), somebody_to_ask=True)
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,

@@ -19,14 +19,16 @@ from evenhand.procedure.outcomes import ChargeDecision
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, BlindRecord, Case, OpenRecord, Party, Seat
 from evenhand.web.cases.periods import due_from, moment
 from evenhand.web.cases.seating import open_file
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.telling import recipient
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
+from evenhand.web.cases.steps.telling import tell
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
@@ -55,14 +57,22 @@ def decide_blind(
 def decide_open(
     *, case: Case, decision: ChargeDecision, reason: str, contact: str, actor: ActorId, ctx: Context
 ) -> None:
-    """Take T07 with the open decision; a change from the blind one has its reason, and contact is declared first."""
+    """Take T07 with the open decision; a change from the blind one has its reason, and contact is declared first.
+
+    Where "no case" has to be checked from outside first, both sides are told when it was. Raises Refused where nobody
+    can be drawn to check it.
+    """
     blind = blind_of(case, actor)
     if blind is None:
         raise UsageError(_("The blind copy comes first."), mend=_("Read it and answer."))
     changed = blind.decision != decision.value
     if not reason.strip():
         raise UsageError(_("Your reason is missing."), mend=_("Both sides read it where there is no case."))
+    check_filed(case.id, actor)
     seat = Seat.objects.get(case=case, person=actor, role=CaseRole.CHARGE_ASSESSOR.value, ends=None)
+    ends = decision is ChargeDecision.NO_CASE
+    causes = causes_of(case, decided_by=CaseRole.CHARGE_ASSESSOR) if ends else ()
+    reviewer = reviewer_before(case, causes, ctx)
     if not declared(case.id, "contact", STAGE).get(seat.id):
         declare(seat=seat.id, kind="contact", stage=STAGE, text=contact or None, actor=actor, ctx=ctx)
     with recording(actor=actor, ctx=ctx, purpose="case to answer") as r:
@@ -76,29 +86,35 @@ def decide_open(
             }  # fmt: skip
             target = State(decision.value)
             move(act, case, STAGE, target=target, role=CaseRole.CHARGE_ASSESSOR, met=met, ctx=ctx)
-        if decision is ChargeDecision.NO_CASE:
-            _tell(r, case, reason, ctx)
+        if reviewer is not None:
+            to_reviewer(case, reviewer, causes, ctx=ctx)
+        elif ends:
+            tell_no_case(r, case, reason, ctx)
 
 
-def _tell(r: Recorder, case: Case, reason: str, ctx: Context) -> None:
+def reason_of(case: Case, actor: ActorId, ctx: Context) -> str:
+    """Return the reason of the open decision that stands, opened in one logged reading."""
+    row = OpenRecord.objects.filter(blind__case=case, blind__stage=STAGE).order_by("-at").first()
+    if row is None or row.reason is None:
+        return ""
+    return open_texts([row.reason], actor=actor, purpose="case to answer", ctx=ctx).get(row.reason, "")
+
+
+def tell_no_case(r: Recorder, case: Case, reason: str, ctx: Context) -> None:
+    """Send N13 to both sides: no formal allegations, why, until when somebody new can be asked to look."""
     until = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound
-    for party in Party.objects.filter(case=case):
-        fields: dict[str, Any] = {
+
+    def words() -> Fields:
+        return {
             "answer": _(
                 "There are no formal allegations. Somebody from outside has looked at everything, for and against."
             ),
             "code": _("Nobody could find it proved on what there is."), "reasons_per_allegation": [reason],
             "review_date": until.date() if until else "",
         }  # fmt: skip
-        send(
-            r,
-            notice=NoticeId.N13,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+    for party in Party.objects.filter(case=case).select_related("case"):
+        tell(r, party, NoticeId.N13, words, ctx=ctx)
 
 
 def blind_of(case: Case, person: str) -> BlindRecord | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any, Final
 
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -21,8 +20,8 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Outcome, Party, Seat
 from evenhand.web.cases.periods import calendar_of, moment
 from evenhand.web.cases.presenters.words import role_words
-from evenhand.web.cases.steps.telling import recipient
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell, tell_both
+from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.readings import readings_of
 from evenhand.web.record.unit import Recorder, recording
@@ -101,7 +100,7 @@ def _step(case: Case, ctx: Context, *, step: str, target: State, leaf: str, met:
     with recording(actor=SYSTEM, ctx=ctx, purpose="by date") as r:
         with acting(r, leaf, case=case) as act:
             move(act, case, step, target=target, role="system", met=met, ctx=ctx)
-        party = Party.objects.filter(case=case, side="respondent").first()
+        party = Party.objects.filter(case=case, side="respondent").select_related("case").first()
         if party is not None:
             _term(r, case, party, ctx)
     return 1
@@ -109,36 +108,31 @@ def _step(case: Case, ctx: Context, *, step: str, target: State, leaf: str, met:
 
 def _term(r: Recorder, case: Case, party: Party, ctx: Context) -> None:
     row = Outcome.objects.get(case=case)
-    with translation.override(party.locale):
-        fields = {
+
+    def words() -> Fields:
+        return {
             "terms": _(Rung(row.rung).words),
             "end_date": row.ends_on or row.spent_on or "",
             "what_counts_as_compliance": _("Nothing is asked of you beyond what the decision says."),
         }
-    send(r, notice=NoticeId.N18, case=case.id, number=case.number, party=recipient(party, case), fields=fields, ctx=ctx)
+
+    tell(r, party, NoticeId.N18, words, ctx=ctx)
 
 
 def _tell(r: Recorder, case: Case, ctx: Context) -> None:
     """Send N10 to both sides: until when it is kept, who read it by role and day, how many contacts there were."""
     roles = {seat.person: seat.role for seat in Seat.objects.filter(case=case)}
-    for party in Party.objects.filter(case=case, side__in=["respondent", "complainant"]):
-        with translation.override(party.locale):
-            readers = [
-                f"{role_words(roles.get(row.actor, 'system'))}: {date_format(row.last)}"
-                for row in readings_of([case.key])
-                if row.actor in roles
-            ]
-            fields = {
-                "retention_date": case.keep_until or "",
-                "read_log_summary": sorted(set(readers)) or [_("nobody")],
-                "contact_count": count_of(case.id),
-            }
-        send(
-            r,
-            notice=NoticeId.N10,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+    def words() -> Fields:
+        readers = [
+            f"{role_words(roles[row.actor])}: {date_format(row.last)}"
+            for row in readings_of([case.key])
+            if row.actor in roles
+        ]
+        return {
+            "retention_date": case.keep_until or "",
+            "read_log_summary": sorted(set(readers)) or [_("nobody")],
+            "contact_count": count_of(case.id),
+        }
+
+    tell_both(r, case, NoticeId.N10, words, ctx=ctx)

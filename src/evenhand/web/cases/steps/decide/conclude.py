@@ -3,133 +3,144 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from functools import partial
 from typing import Any, Final
 
-from django import forms
-from django.http import HttpResponse
-from django.utils import translation
+from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from evenhand.codes import Rung
 from evenhand.context import Context
-from evenhand.errors import UsageError
-from evenhand.procedure.notices import NoticeId
-from evenhand.procedure.outcomes import Origin, review_causes
+from evenhand.procedure.notices import NOTICES, NoticeId
+from evenhand.procedure.outcomes import DismissalCode
 from evenhand.procedure.roles import CaseRole
-from evenhand.procedure.sampling import SampleOf, in_sample
 from evenhand.procedure.states import State
+from evenhand.procedure.table.merits import REVIEWED_BEFORE_NOTICE
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.engine import move
-from evenhand.web.cases.models import Case, Decision, Draw, Finding, Outcome, Party, Review, Seat
-from evenhand.web.cases.periods import moment
-from evenhand.web.cases.seats import declare, declared
-from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.panel.bundle import bundle_of, check_read, note_reading
-from evenhand.web.cases.steps.panel.findings import contact_fields
-from evenhand.web.cases.steps.scope import draw_or_wait
-from evenhand.web.cases.steps.telling import recipient
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.models import Case, Decision, Event, Finding, Outcome, Party, Review
+from evenhand.web.cases.steps.assess.dismiss import reasons_of, tell_dismissed
+from evenhand.web.cases.steps.charge.decide import reason_of, tell_no_case
+from evenhand.web.cases.steps.decide.checking import STAGE, causes_of, reviewer_of, to_reviewer
+from evenhand.web.cases.steps.decide.reasons import NO_COMPARATOR, NOT_SERVED, contacts_now, redress_day
+from evenhand.web.cases.steps.scope import tell_out_of_scope
+from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
-from evenhand.web.record.ids import SYSTEM, ActorId
+from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
 
-STAGE: Final = "T13"
-SHARE: Final = 0.05  # of the other decisions are checked as well
 _BEFORE: Final = frozenset({State.LIABILITY_DECIDED, State.SANCTION_DECIDED})
+_ENDS: Final = frozenset(state.value for state in REVIEWED_BEFORE_NOTICE)
 
 
 def conclude(case: Case, ctx: Context) -> None:
-    """Take the next step of a decision with complete reasons: to a reviewer where it must, else out to both sides."""
-    if State(case.state) not in _BEFORE or not Decision.objects.filter(case=case).exists():
-        return
-    causes = review_causes(
-        rung_height=_rung(case).height, protected_characteristic=case.protected_characteristic,
-        origin=Origin.OWN_MOTION if case.own_motion else Origin.COMPLAINT, restricted_linked=case.restricted_linked,
-        sampled=_sampled(case),
-    )  # fmt: skip
-    if causes:
-        _to_reviewer(case, sampled=len(causes) == 1 and causes[0].value == "sample", ctx=ctx)
-    else:
-        _send_out(case, ctx)
+    """Take the next step of an outcome that is ready: to a reviewer where it must, else out to whom it concerns.
+
+    Ready is a decision with complete reasons, and whatever a reviewer has verified. Idempotent.
+    """
+    if State(case.state) is State.INDEPENDENT_REVIEW:
+        if not _verified(case):
+            return
+        end = reviewed_end(case)
+        if end is None:
+            send_out(case, ctx)
+        else:
+            tell_end(case, end, ctx)
+    elif State(case.state) in _BEFORE and Decision.objects.filter(case=case).exists():
+        causes = causes_of(case, decided_by=CaseRole.PANEL, rung=_rung(case))
+        if not causes:
+            send_out(case, ctx)
+        elif (seat := reviewer_of(case, ctx)) is not None:
+            to_reviewer(case, seat, causes, met=set() if _proved(case) else {"none_proved"}, ctx=ctx)
 
 
 def conclude_due(ctx: Context) -> int:
-    """Conclude what waits with complete reasons, such as for a reviewer nobody could draw. Due work, idempotent."""
+    """Conclude what waits: for a reviewer nobody could draw, or behind a verdict after a crash. Idempotent due work."""
     states = [state.value for state in _BEFORE]
-    waiting = Case.objects.filter(state__in=states, pk__in=Decision.objects.values("case"))
-    for case in waiting:
+    waiting = Q(state__in=states, pk__in=Decision.objects.values("case"))
+    verified = Review.objects.filter(verdict="verified").values("case")
+    waiting |= Q(state=State.INDEPENDENT_REVIEW.value, pk__in=verified)
+    cases = list(Case.objects.filter(waiting).order_by("due", "id"))
+    for case in cases:
         conclude(case, ctx)
-    return len(waiting)
+    return len(cases)
 
 
-def _sampled(case: Case) -> bool:
-    """Return whether the decision is one of those checked by sample: decided by the panel's own draw, repeatable."""
-    drawn = Draw.objects.filter(case=case, purpose=CaseRole.PANEL.value).exclude(nonce=None).order_by("number").first()
-    return drawn is not None and in_sample(SampleOf.REVIEW, bytes.fromhex(str(drawn.nonce)), case.id, SHARE)
+def reviewed_end(case: Case) -> State | None:
+    """Return the end without a panel that a reviewer checks, or None where it is a decision. One query."""
+    last = Event.objects.filter(case=case, transition=STAGE).order_by("-place").values_list("source", flat=True).first()
+    return State(last) if last in _ENDS else None
 
 
-def _to_reviewer(case: Case, *, sampled: bool, ctx: Context) -> None:
-    if not Seat.objects.filter(case=case, role=CaseRole.REVIEWER.value, ends=None).exists():
-        draw_or_wait(case, CaseRole.REVIEWER, ctx)  # a challenge of a panel member may have drawn one already
-    case.refresh_from_db()
-    seat = Seat.objects.filter(case=case, role=CaseRole.REVIEWER.value, ends=None).first()
-    if seat is None:
-        return
-    with recording(actor=SYSTEM, ctx=ctx, purpose="review") as r, acting(r, "case.review_recorded", case=case) as act:
-        why = "sampled" if sampled else "always"
-        act.insert(Review(id=ctx.new_id(), case=case, seat=seat, why=why, drawn_at=moment(ctx)))
-        met = {"reviewer_drawn", "not_yet_notified"} | (set() if _proved(case) else {"none_proved"})
-        move(act, case, STAGE, target=State.INDEPENDENT_REVIEW, role="system", met=met, ctx=ctx)
+def code_of_end(case: Case) -> str:
+    """Return the reason code with which the case ended, from its event. One query."""
+    ended = Event.objects.filter(case=case, transition__in=["T03a", "T04b"]).order_by("-place")
+    return str(ended.values_list("reason_code", flat=True).first())
 
 
-def verify_decision(*, case: Case, reason: str, contact: str, actor: ActorId, ctx: Context) -> None:
-    """Verify a decision from outside; then it goes out. A veto sends it back and is taken by another step."""
-    check_read(case, actor, ctx)
-    row = Review.objects.get(case=case, verdict=None)
-    if row.seat.person != actor:
-        raise UsageError(_("Another reviewer was drawn for this."))
-    if row.seat_id not in declared(case.id, "contact", STAGE):
-        declare(seat=row.seat_id, kind="contact", stage=STAGE, text=contact or None, actor=actor, ctx=ctx)
-    with recording(actor=actor, ctx=ctx, purpose="review") as r, acting(r, "case.review_recorded", case=case) as act:
-        act.change(row, verdict="verified", reason=act.seal("review.reason", reason), reviewed_at=moment(ctx))
-    case.refresh_from_db()
-    _send_out(case, ctx)
+def tell_end(case: Case, end: State, ctx: Context) -> None:
+    """Take T14 for an end that was verified: the case stands at it again, and now it is told (N13)."""
+    reasons = reasons_of(case, SYSTEM, ctx) if end is State.DISMISSED_UNFIT else []
+    reason = reason_of(case, SYSTEM, ctx) if end is State.NO_CASE else ""
+    met = {"review_verified", "contacts_declared"}
+    with recording(actor=SYSTEM, ctx=ctx, purpose="tell a verified end") as r:
+        with acting(r, "case.review_recorded", case=case) as act:
+            move(act, case, "T14", target=end, role="system", met=met, ctx=ctx)
+        if end is State.OUT_OF_SCOPE:
+            tell_out_of_scope(r, case, ctx)
+        elif end is State.DISMISSED_UNFIT:
+            tell_dismissed(r, case, DismissalCode(code_of_end(case)), reasons, ctx)
+        else:
+            tell_no_case(r, case, reason, ctx)
 
 
-def _send_out(case: Case, ctx: Context) -> None:
-    """Take T14 by rule: the decision is made, both sides get N7 and N8 in the same unit."""
+def _verified(case: Case) -> bool:
+    last = Review.objects.filter(case=case).order_by("-drawn_at", "-id").values_list("verdict", flat=True).first()
+    return last == "verified"
+
+
+def send_out(case: Case, ctx: Context) -> None:
+    """Take T14 by rule: the decision is made, both sides get N7 and N8 in the same unit.
+
+    What went on while it waited is brought up to date: contacts noted meanwhile are counted, nobody's time to ask
+    for new people shrinks because a reviewer read first.
+    """
     decision = Decision.objects.get(case=case)
-    statement = json.loads(
-        open_texts([decision.text], actor=SYSTEM, purpose="send the decision", ctx=ctx)[decision.text]
-    )
+    text = open_texts([decision.text], actor=SYSTEM, purpose="send the decision", ctx=ctx)[decision.text]
+    statement: dict[str, Any] = json.loads(text)
     source = State(case.state)
     met = {"reasons_complete", "contact_count_given"}
     if source is State.INDEPENDENT_REVIEW:
         met |= {"review_verified", "contacts_declared"}
     else:
         met |= {"review_not_required"} | (set() if _proved(case) else {"none_proved"})
-    reasons = json.dumps(statement, ensure_ascii=False, sort_keys=True).encode()
-    commitments = {"contacts": str(decision.contacts).encode(), "reasons": reasons}
+    statement |= contacts_now(case)
+    reasons = json.dumps(statement, ensure_ascii=False, sort_keys=True)
+    commitments = {"contacts": str(count_of(case.id)).encode(), "reasons": reasons.encode()}
     with recording(actor=SYSTEM, ctx=ctx, purpose="send the decision") as r:
         with acting(r, "case.decided", case=case, commitments=commitments) as act:
+            act.change(
+                decision, contacts=count_of(case.id), redress_until=redress_day(case, ctx),
+                text=decision.text if reasons == text else act.seal("decision.reasons", reasons),
+            )  # fmt: skip
             move(act, case, "T14", target=State.DECIDED, role="system", met=met, ctx=ctx)
         _tell(r, case, decision, statement, ctx)
 
 
 def _tell(r: Recorder, case: Case, decision: Decision, statement: dict[str, Any], ctx: Context) -> None:
-    for party in Party.objects.filter(case=case):
-        to = recipient(party, case)
-        with translation.override(party.locale):
-            fields: Fields = decision_fields(case, decision, statement, party.side)
-            appeal: Fields = {
-                "until_when": decision.redress_until,
-                "external_redress": [statement["redress"]["out_of_court"]],
-            }
-        send(r, notice=NoticeId.N7, case=case.id, number=case.number, party=to, fields=fields, ctx=ctx)
+    appeal: Fields = {
+        "until_when": decision.redress_until,
+        "external_redress": [statement["redress"]["out_of_court"]],
+    }
+    for party in Party.objects.filter(case=case).select_related("case"):
+        reasons = partial(decision_fields, case, decision, statement, party.side)
+        tell(r, party, NoticeId.N7, reasons, ctx=ctx)
         if party.side in {"respondent", "complainant"}:
-            send(r, notice=NoticeId.N8, case=case.id, number=case.number, party=to, fields=appeal, ctx=ctx)
+            tell(r, party, NoticeId.N8, lambda: appeal, ctx=ctx)
 
 
 def decision_fields(case: Case, decision: Decision, statement: dict[str, Any], side: str) -> dict[str, Any]:
@@ -143,10 +154,13 @@ def decision_fields(case: Case, decision: Decision, statement: dict[str, Any], s
     outcome = _outcome_words(case)
     reasons = [
         statement["facts"],
-        *(f"{found['allegation']}: {found['why']}" for found in statement["findings"]),
+        *(
+            _("Allegation %(number)s: %(why)s") % {"number": found["allegation"], "why": found["why"]}
+            for found in statement["findings"]
+        ),
         _("The standard: more likely than not."),
         _("What speaks for the person: %(what)s") % {"what": statement["exculpatory_considered"]},
-        *(f"{answer['said']} – {answer['answer']}" for answer in statement["answers"]),
+        *(_("To “%(said)s” the answer is: %(answer)s") % answer for answer in statement["answers"]),
         _("Found by a machine: %(yes)s. No machine decided anything.")
         % {"yes": _("yes") if decision.automated_detection else _("no")},
         _("Outside contacts about this case: %(n)d. Declared none: %(none)d of %(seats)d.")
@@ -154,10 +168,31 @@ def decision_fields(case: Case, decision: Decision, statement: dict[str, Any], s
     ]  # fmt: skip
     if side == "respondent":
         reasons += [
-            _("Comparable outcomes: %(what)s") % {"what": statement["comparators"]},
-            _("Letters and when they arrived: %(what)s") % {"what": "; ".join(statement["service_dates"])},
+            _("Comparable outcomes: %(what)s") % {"what": _compared_words(statement["comparators"])},
+            _("Letters and when they arrived: %(what)s") % {"what": _arrivals(statement["service_dates"], side)},
         ]
     return {"outcome": outcome, "reasons": [reason for reason in reasons if reason.strip()]}
+
+
+def _compared_words(codes: str) -> str:
+    """Return how comparable cases ended, in the reader's language; `codes` as the outcome holds them."""
+    if codes == NO_COMPARATOR:
+        return _("no comparator: fewer than ten")
+    counted, *quarters = codes.split(",")
+    low, median, high = (_(Rung(each).words) for each in quarters)
+    return _(
+        "%(n)s cases: a quarter ended with “%(low)s” or less, the middle one with “%(median)s”, "
+        "a quarter with “%(high)s” or more"
+    ) % {"n": counted.partition(":")[2], "low": low, "median": median, "high": high}
+
+
+def _arrivals(codes: list[str], side: str) -> str:
+    """Return the letters of a side by name and day of arrival, in the reader's language; the other's are not theirs."""
+    said = []
+    for notice, day, to in (code.split() for code in codes):
+        when = _("not served yet") if day == NOT_SERVED else date_format(date.fromisoformat(day))
+        said += [f"{_(NOTICES[NoticeId(notice)].name)}, {when}"] if to == side else []
+    return "; ".join(said)
 
 
 def _outcome_words(case: Case) -> str:
@@ -174,42 +209,3 @@ def _rung(case: Case) -> Rung:
 
 def _proved(case: Case) -> bool:
     return Finding.objects.filter(allegation__case=case, result="proved").exists()
-
-
-class ReviewForm(forms.Form):
-    """The reviewer's word. Only "verified" has a page today; a veto goes to the case keeper by letter."""
-
-    contact, contact_words = contact_fields()
-    reason = forms.CharField(
-        label=gettext_lazy("What you checked: lawful, rational, by the procedure, in proportion, no conflict"),
-        widget=forms.Textarea, max_length=20_000, error_messages={"required": gettext_lazy("Say what you checked.")},
-    )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for words where there was a contact."""
-        cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
-        return cleaned
-
-
-@page(
-    Step(
-        "review", gettext_lazy("Check the decision from outside"), frozenset({State.INDEPENDENT_REVIEW}),
-        frozenset({CaseRole.REVIEWER}),
-    )
-)  # fmt: skip
-def view(here: Here) -> HttpResponse:
-    """Show the papers and the reasons; the reviewer's word sends the decision out."""
-    form = ReviewForm(here.request.POST if here.posted else None)
-    if form.is_valid():
-        said = form.cleaned_data
-        contact = said["contact_words"] if said["contact"] == "some" else ""
-        verify_decision(case=here.case, reason=said["reason"], contact=contact, actor=here.actor, ctx=here.ctx)
-        return here.done()
-    note_reading(here.case, here.actor, here.ctx)
-    decision = Decision.objects.get(case=here.case)
-    text = open_texts([decision.text], actor=here.actor, purpose="review", ctx=here.ctx)[decision.text]
-    fields = decision_fields(here.case, decision, json.loads(text), "respondent")
-    context = {"form": form, "bundle": bundle_of(here.case, here.actor, here.ctx), "fields": fields}
-    return here.show("cases/steps/review.html", context)

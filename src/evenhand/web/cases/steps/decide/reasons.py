@@ -58,6 +58,8 @@ from evenhand.web.record.unit import recording
 from evenhand.web.rules.queries import clause_text
 
 _PURPOSE: Final = "give the reasons"
+NO_COMPARATOR: Final = "none"
+NOT_SERVED: Final = "not_served"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def give_reasons(*, case: Case, typed: Typed, actor: ActorId, ctx: Context) -> N
                 case=case, kind="sanction" if _proved(case) else "not_proved", text=act.seal("decision.reasons", said),
                 fields=",".join(FIELDS), contacts=count_of(case.id),
                 declared_none=declared.filter(answer="none").count(), declared_seats=declared.count(),
-                automated_detection=case.found_by_machine, redress_until=_redress_day(case, ctx), made_at=moment(ctx),
+                automated_detection=case.found_by_machine, redress_until=redress_day(case, ctx), made_at=moment(ctx),
             )
         )  # fmt: skip
 
@@ -118,7 +120,7 @@ def statement_of(case: Case, typed: Typed, actor: ActorId, ctx: Context) -> Stat
         rule_grounds=tuple(_rule(row, findings, texts) for row in rows),
         redress=Redress(
             internal=_("Ask that new people look at it again."), out_of_court=typed.redress_outside,
-            court=_("A court, within the times of the law."), until=date_format(_redress_day(case, ctx)),
+            court=_("A court, within the times of the law."), until=date_format(redress_day(case, ctx)),
         ),
         findings=tuple(_finding(row, findings, links, texts) for row in rows),
         evidence=tuple(f"{link.item_id} {link.item.item_hash}" for link in links),
@@ -131,7 +133,7 @@ def statement_of(case: Case, typed: Typed, actor: ActorId, ctx: Context) -> Stat
         outcome=rung,
         factors=tuple(word for word in (outcome.factors if outcome else "").split(",") if word),
         no_factors=not (outcome and outcome.factors),
-        comparators=(outcome.comparators if outcome else "") or _("no comparator: fewer than ten"),
+        comparators=(outcome.comparators if outcome else "") or NO_COMPARATOR,
         dissent="\n".join(texts.get(row.dissent, "") for row in findings.values() if row.dissent),
         panel=tuple(str(PROFESSIONS.get(seat.member.kind, seat.member.kind)) for seat in panel_of(case)),
         conflicts_declared=_("each of the three declared no link to anybody in this matter"),
@@ -181,6 +183,11 @@ def _finding(
     )
 
 
+def contacts_now(case: Case) -> dict[str, Any]:
+    """Return the part of the statement that says who spoke to the deciders, as it stands now."""
+    return {"contacts": asdict(_contacts(case))}
+
+
 def _contacts(case: Case) -> Contacts:
     counted = Contact.objects.filter(case=case, corrects=None).values_list("category").annotate(n=Count("id"))
     declared = Declaration.objects.filter(seat__in=panel_of(case), kind="contact", stage="T11")
@@ -190,12 +197,13 @@ def _contacts(case: Case) -> Contacts:
 
 
 def _service_dates(case: Case) -> tuple[str, ...]:
+    """Return each letter and its day as codes: whoever reads the reasons reads them in their own language."""
     found = []
     for letter in letters_of_case(case.id):
         events = service_events(letter.id)
-        when = date_format(events[0].at) if events else _("not served yet")
-        found.append(f"{letter.notice.value}: {when}")
-    return tuple(found) or (_("no letter was sent"),)
+        day = events[0].at.date().isoformat() if events else NOT_SERVED
+        found.append(f"{letter.notice.value} {day} {letter.side}")
+    return tuple(found)
 
 
 def _clock_names(case: Case, *, late: bool) -> list[str]:
@@ -203,7 +211,8 @@ def _clock_names(case: Case, *, late: bool) -> list[str]:
     return sorted({row.name for row in rows if (row.escalated_at is not None) is late})
 
 
-def _redress_day(case: Case, ctx: Context) -> date:
+def redress_day(case: Case, ctx: Context) -> date:
+    """Return until when new people can be asked to look, counted from now."""
     until = due_from(case, ClockId.APPEAL, moment(ctx)).bound
     return (until or moment(ctx)).date()
 

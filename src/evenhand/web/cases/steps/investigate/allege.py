@@ -20,9 +20,9 @@ from evenhand.evidence.support import ItemEvidence, Support, allegation_supporte
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Item, ItemAssessment
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.seating import items_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts

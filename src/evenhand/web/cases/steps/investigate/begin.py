@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from evenhand.web.cases.steps.investigate.allege import support_of
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell, tell_sender
 from evenhand.web.notices.composing import Fields
+from evenhand.web.notices.wording import first_locale
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import grant_seat
@@ -113,7 +115,8 @@ def _party(act: Act, case: Case, found: Respondent, code: str, ctx: Context) -> 
     grant_seat(act.r, key=KeyId(case.key), actor=new, role=CaseRole.RESPONDENT.value, since=moment(ctx))
     return act.insert(
         Party(
-            id=new, case=case, side=CaseRole.RESPONDENT.value, key=case.key, locale="en", by=found.by,
+            id=new, case=case, side=CaseRole.RESPONDENT.value, key=case.key, by=found.by,
+            locale=first_locale(settings.HOME),  # no register knows a language; they choose theirs behind the code
             name=act.seal("party.name", found.name) if found.name else None,
             contact=act.seal("party.contact", found.contact) if found.contact else None,
             code_digest=code_digest(code), code_made_at=moment(ctx), joined_at=moment(ctx),

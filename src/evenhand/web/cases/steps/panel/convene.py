@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django import forms
 from django.http import HttpResponse
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,8 +26,7 @@ from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.scope import draw_or_wait
-from evenhand.web.cases.steps.telling import recipient
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_both
 from evenhand.web.notices.composing import Fields
 from evenhand.web.people.models import User
 from evenhand.web.record.ids import SYSTEM, ActorId
@@ -108,24 +106,17 @@ def _tell(r: Recorder, case: Case, seats: list[Seat], ctx: Context) -> None:
     names = dict(User.objects.filter(pk__in=[seat.person for seat in seats]).values_list("pk", "username"))
     draws = Draw.objects.filter(case=case, purpose=CaseRole.PANEL.value).exclude(drawn_at=None).order_by("number")
     until = (moment(ctx) + CHALLENGE_WITHIN).date()
-    for party in Party.objects.filter(case=case, side__in=["respondent", "complainant"]):
-        with translation.override(party.locale):
-            fields: Fields = {
-                "names": [names[seat.person] for seat in seats],
-                "professions": [str(PROFESSIONS.get(seat.member.kind, "")) for seat in seats],
-                "conflict_declarations": [_("no link to anybody in this matter") for _seat in seats],
-                "draw_proof": [f"{draw.number}: {draw.commitment} · {draw.nonce}" for draw in draws],
-                "challenge_date": until,
-            }
-        send(
-            r,
-            notice=NoticeId.N15,
-            case=case.id,
-            number=case.number,
-            party=recipient(party, case),
-            fields=fields,
-            ctx=ctx,
-        )
+
+    def words() -> Fields:
+        return {
+            "names": [names[seat.person] for seat in seats],
+            "professions": [str(PROFESSIONS.get(seat.member.kind, "")) for seat in seats],
+            "conflict_declarations": [_("no link to anybody in this matter") for _seat in seats],
+            "draw_proof": [f"{draw.number}: {draw.commitment} · {draw.nonce}" for draw in draws],
+            "challenge_date": until,
+        }
+
+    tell_both(r, case, NoticeId.N15, words, ctx=ctx)
 
 
 class ConflictForm(forms.Form):
@@ -155,6 +146,7 @@ class ConflictForm(forms.Form):
         "conflict", gettext_lazy("Say whether you can sit, and be fair"),
         frozenset({State.REPLY_WINDOW, State.PANEL_SET}),
         frozenset({CaseRole.PANEL}),
+        weighed=False,
     )
 )  # fmt: skip
 def view(here: Here) -> HttpResponse:

@@ -21,6 +21,7 @@ from evenhand.procedure.outcomes import Finding as Result
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Finding, Seat, Vote
 from evenhand.web.cases.periods import moment
@@ -45,6 +46,7 @@ def vote(*, case: Case, votes: Mapping[str, Result], reason: str, contact: str, 
 
     Raises UsageError where an allegation has no vote, or the papers were not open long enough to be read.
     """
+    check_filed(case.id, actor)
     check_read(case, actor, ctx)
     rows = _allegations(case)
     if set(votes) != {row.id for row in rows}:
@@ -74,10 +76,11 @@ def all_in(case: Case, stage: str = STAGE) -> bool:
 
 
 def results(case: Case) -> dict[str, Result]:
-    """Return allegation -> what at least two of three voted; without a majority nothing is proved."""
+    """Return allegation -> what at least two of the three who sit voted; without a majority nothing is proved."""
     found = {}
     for row in _allegations(case):
-        counted = Counter(Vote.objects.filter(case=case, stage=STAGE, allegation=row).values_list("vote", flat=True))
+        votes = Vote.objects.filter(case=case, stage=STAGE, allegation=row, seat__ends=None)
+        counted = Counter(votes.values_list("vote", flat=True))
         best, number = counted.most_common(1)[0] if counted else (Result.NOT_PROVED.value, 0)
         found[row.id] = Result(best) if number * 2 > counted.total() else Result.NOT_PROVED
     return found

@@ -7,7 +7,6 @@ from typing import Final
 
 from django import forms
 from django.http import HttpResponse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,14 +19,13 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
-from evenhand.web.cases.models import Case, Hearing, Message, Party, Seat
+from evenhand.web.cases.models import Case, Hearing, Message, Seat
 from evenhand.web.cases.periods import calendar_of, moment
 from evenhand.web.cases.seats import declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.bundle import bundle_of, note_reading
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
-from evenhand.web.cases.steps.telling import recipient
-from evenhand.web.notices.actions import send
+from evenhand.web.cases.steps.telling import tell_both
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
@@ -43,20 +41,15 @@ def announce(*, case: Case, form: HearingForm, on_day: date, actor: ActorId, ctx
     with recording(actor=actor, ctx=ctx, purpose="announce the hearing") as r:
         with acting(r, "case.hearing_recorded", case=case) as act:
             act.insert(Hearing(case=case, form=form.value, on_day=on_day))
-        for party in Party.objects.filter(case=case, side__in=["respondent", "complainant"]):
-            with translation.override(party.locale):
-                how = _("on paper: they read the papers") if form is HearingForm.PAPER else _("in a meeting")
-                bundle = [_("The formal allegations, the evidence, the searches, and both sides' answers.")]
-            fields: Fields = {"bundle": bundle, "hearing_date": on_day, "form": how}
-            send(
-                r,
-                notice=NoticeId.N6,
-                case=case.id,
-                number=case.number,
-                party=recipient(party, case),
-                fields=fields,
-                ctx=ctx,
-            )
+
+        def words() -> Fields:
+            return {
+                "bundle": [_("The formal allegations, the evidence, the searches, and both sides' answers.")],
+                "form": _("on paper: they read the papers") if form is HearingForm.PAPER else _("in a meeting"),
+                "hearing_date": on_day,
+            }
+
+        tell_both(r, case, NoticeId.N6, words, ctx=ctx)
 
 
 def first_day(case: Case, ctx: Context) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django import forms
@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 from evenhand.codes import Rung
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.procedure.clocks import after
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.sanctions import RUNGS, Aggravating, Comparators, Mitigating, comparators, grade_allows
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
+from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, ItemAssessment, Outcome, Seat, Vote
 from evenhand.web.cases.periods import calendar_of, moment
@@ -44,6 +46,7 @@ class Follows:
 
 def vote(*, case: Case, rung: Rung, contact: str, actor: ActorId, ctx: Context) -> None:
     """Save one member's hidden vote on what follows. UsageError beyond the most that the rule names."""
+    check_filed(case.id, actor)
     if rung.height > most_of(case).height:
         raise UsageError(_("The rule names less as the most that can follow."), mend=_("Choose a milder outcome."))
     seat = Seat.objects.get(case=case, person=actor, role=CaseRole.PANEL.value, ends=None)
@@ -71,10 +74,8 @@ def _proved(case: Case) -> list[Allegation]:
 
 def voted_rung(case: Case) -> Rung:
     """Return what the votes say: the mildest outcome that at least two of three would not go below."""
-    votes = sorted(
-        (Rung(v) for v in Vote.objects.filter(case=case, stage=STAGE).values_list("vote", flat=True)),
-        key=lambda r: r.height,
-    )
+    cast = Vote.objects.filter(case=case, stage=STAGE, seat__ends=None).values_list("vote", flat=True)
+    votes = sorted(map(Rung, cast), key=lambda rung: rung.height)
     return votes[len(votes) // 2] if votes else Rung.NOTHING
 
 
@@ -96,8 +97,8 @@ def decide(*, case: Case, said: Follows, actor: ActorId, ctx: Context) -> None:
         raise UsageError(_("Not everybody has voted."), mend=_("Wait for all three."))
     rung, others = voted_rung(case), compared(case)
     outside = others.needs_reason(rung)
-    _check_term(rung, said)
     now = moment(ctx)
+    _check_term(case, rung, said, now)
     met = {"one_proved", "priors_shown_now", "comparators_shown", "contacts_declared", "contacts_filed"}
     met |= {"range_reason"} if said.reason.strip() or not outside else set()
     met |= {"within_the_most"} if rung.height <= most_of(case).height else set()
@@ -122,19 +123,22 @@ def _grades(case: Case) -> list[str]:
     return list(ItemAssessment.objects.filter(item__in=items).values_list("grade", flat=True))
 
 
-def _check_term(rung: Rung, said: Follows) -> None:
-    if rung in {Rung.REMOVAL_FROM_ROLE, Rung.SUSPENSION} and said.ends_on is None:
-        raise UsageError(_("This outcome needs a last day."), mend=_("Give the day on which it ends."))
+def _check_term(case: Case, rung: Rung, said: Follows, now: datetime) -> None:
+    if said.ends_on is None:
+        if rung in {Rung.REMOVAL_FROM_ROLE, Rung.SUSPENSION}:
+            raise UsageError(_("This outcome needs a last day."), mend=_("Give the day on which it ends."))
+        return
+    if said.ends_on < now.date():
+        raise UsageError(_("The last day lies in the past."), mend=_("Give a day from today on."))
+    longest = RUNGS[rung].longest_term
+    if longest is not None and said.ends_on > after(now, longest, calendar_of(case)).date():
+        raise UsageError(_("The term is longer than this outcome may last."), mend=_("Give an earlier last day."))
 
 
 def _spent(case: Case, rung: Rung, counted_from: date) -> date | None:
     rule = RUNGS[rung]
     if rule.spent_after is None:
         return counted_from
-    from datetime import datetime, time
-
-    from evenhand.procedure.clocks import after
-
     calendar = calendar_of(case)
     return after(datetime.combine(counted_from, time(12), tzinfo=calendar.zone), rule.spent_after, calendar).date()
 
@@ -211,7 +215,8 @@ def view(here: Here) -> HttpResponse:
         said = Follows(given["ends_on"], tuple(given["factors"]), given["reason"])
         decide(case=here.case, said=said, actor=here.actor, ctx=here.ctx)
         return here.done()
-    counted = Counter(Vote.objects.filter(case=here.case, stage=STAGE).values_list("vote", flat=True))
+    cast = Vote.objects.filter(case=here.case, stage=STAGE, seat__ends=None)
+    counted = Counter(cast.values_list("vote", flat=True))
     shown |= {"form": form, "rung": _(voted_rung(here.case).words), "votes": counted.total()}
     return here.show("cases/steps/follows.html", shown)
 
