@@ -179,6 +179,9 @@ def copy_rows(number: int, officer: str) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while a check is still to come
         apply_triggers(connection)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # as the server does by itself within a minute
 
 
 def drop_triggers(cursor: Any, vendor: str) -> None:

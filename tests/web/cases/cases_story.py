@@ -11,6 +11,7 @@ from typing import Any
 from tests.web.cases.cases_room import Company, company, later, received, seated, step
 
 from evenhand.context import Context
+from evenhand.errors import UsageError
 from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.outcomes import ReviewCause
 from evenhand.procedure.roles import CaseRole
@@ -42,6 +43,7 @@ from evenhand.web.cases.models import (
 )
 from evenhand.web.cases.seats import declare, items_of, open_file, seat_by_draw
 from evenhand.web.cases.steps.decide.checking import reviewer_of, to_reviewer
+from evenhand.web.cases.steps.panel.convene import SEATS
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.projections import ROWS
 from evenhand.web.record.unit import recording
@@ -240,6 +242,8 @@ def to_hearing(s: Story) -> None:
 
 
 def vote(s: Story, stage: str, word: str) -> None:
+    if len(s.seats[R.PANEL]) < SEATS:
+        raise UsageError("Not everybody has voted.", mend="Wait for all three.")  # as the verb says it
     for seat in s.seats[R.PANEL]:
         person = ActorId(seat.person)
         declare(seat=seat.id, kind="contact", stage=stage, text=None, actor=person, ctx=s.ctx)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from evenhand.procedure.states import NOT_LIVE
 from evenhand.web.cases.models import (
     Allegation,
     Case,
@@ -22,13 +21,8 @@ from evenhand.web.cases.models import (
     SubmissionItem,
     Upload,
 )
-from evenhand.web.cases.queries import fair
-from evenhand.web.cases.standing import visible_cases
 from evenhand.web.notices.queries import LetterRow, letters_of_case
-from evenhand.web.people.standing import Standing
 from evenhand.web.record.readings import Reading, readings_of
-
-NOT_LIVE_WORDS = [state.value for state in NOT_LIVE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +68,3 @@ def case_file(case: Case) -> CaseFile:
 def _declared(case: Case) -> dict[str, int]:
     rows = Declaration.objects.filter(seat__case=case, kind="contact").values_list("answer").annotate(n=Count("id"))
     return {str(answer): int(n) for answer, n in rows}
-
-
-def queue(standing: Standing) -> QuerySet[Case]:
-    """Return the live cases that are there for a person, in the fair order: danger, affected person, clock (INV-50)."""
-    return fair(visible_cases(standing).exclude(state__in=NOT_LIVE_WORDS))

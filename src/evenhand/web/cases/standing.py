@@ -6,8 +6,10 @@ office, and whoever has no seat and could not take one. Nothing tells the differ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -63,15 +65,31 @@ def visible_cases(standing: Standing) -> QuerySet[Case]:
     """Return the cases that are there for a person: a seat now, or an officer before intake was taken.
 
     None for a restricted office; none from a submission that excludes them, nor one in which they are a party, nor
-    one they have stepped back from (INV-04).
+    one they have stepped back from (INV-04). One query when it is read; for lists of many see `listed_cases`.
     """
-    if standing.restricted or not standing.person:
+    return _there_for(standing, lambda rows: rows)
+
+
+def listed_cases(standing: Standing) -> QuerySet[Case]:
+    """Return the same cases for lists: what decides it about the person is read first, four short queries.
+
+    So the database looks up a few cases by their ids and by an index, and need not ask it of a hundred thousand rows.
+    """
+    return _there_for(standing, list)
+
+
+def _there_for(standing: Standing, ids: Callable[[QuerySet[Any, Any]], Any]) -> QuerySet[Case]:
+    person = standing.person
+    if standing.restricted or not person:
         return Case.objects.none()
-    seated = Q(pk__in=Seat.objects.filter(person=standing.person, ends=None).values("case"))
+    seats = Seat.objects.filter(person=person)
+    there = Q(pk__in=ids(seats.filter(ends=None).values_list("case", flat=True)))
     if Role.OFFICER in standing.roles:
-        # Owned is taken: whoever sits down at intake owns the case in these states.
-        seated |= Q(state__in=[state.value for state in FREE_TO_TAKE], outside=False, owner=None)
-    hidden = Q(submission__in=Exclusion.objects.filter(person=standing.person).values("submission"))
-    hidden |= Q(pk__in=Party.objects.filter(account=standing.person).values("case"))
-    hidden |= Q(pk__in=Seat.objects.filter(person=standing.person, end_reason__in=FOR_GOOD).values("case"))
-    return Case.objects.filter(seated).exclude(hidden)
+        # Owned is taken: whoever sits down at intake owns the case in these states. All of them are live.
+        free = [state.value for state in FREE_TO_TAKE]
+        there |= Q(state__in=free, outside=False, owner=None, owner_role__isnull=False)
+    excluded = Exclusion.objects.filter(person=person).values_list("submission", flat=True)
+    hidden = Q(submission__in=ids(excluded))
+    hidden |= Q(pk__in=ids(Party.objects.filter(account=person).values_list("case", flat=True)))
+    hidden |= Q(pk__in=ids(seats.filter(end_reason__in=FOR_GOOD).values_list("case", flat=True)))
+    return Case.objects.filter(there).exclude(hidden)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from evenhand.context import Context
-from evenhand.web.cases.overview import case_file, queue
+from evenhand.web.cases.overview import case_file
 from evenhand.web.cases.presenters.case_page import case_page
 from evenhand.web.cases.presenters.queue_page import queue_rows
-from evenhand.web.cases.standing import in_case
+from evenhand.web.cases.queries import page_of, queue
+from evenhand.web.cases.standing import in_case, listed_cases
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of_case
 from evenhand.web.notices.showing import letter_response
@@ -22,15 +22,13 @@ from evenhand.web.people.permissions import Permission
 from evenhand.web.people.policy import may
 from evenhand.web.record.ids import ActorId
 
-PAGE_SIZE = 50
-
 
 @never_cache
 @require_safe
 def _cases(request: HttpRequest) -> HttpResponse:
     """Show the live cases that are there for this person, in the fair order."""
     now = Context.system().now()
-    page = Paginator(queue(standing(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(queue(listed_cases(standing(request))), request.GET.get("page", ""))
     officer = may(standing(request), Permission.WORK_CASES)
     context = {"officer": officer, "page": page, "rows": queue_rows(page.object_list, standing(request).person, now)}
     return render(request, "cases/list.html", context)

@@ -22,8 +22,9 @@ from evenhand.errors import EvenhandError
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case
-from evenhand.web.cases.overview import queue
+from evenhand.web.cases.queries import queue
 from evenhand.web.cases.seats import take
+from evenhand.web.cases.standing import listed_cases
 from evenhand.web.cases.steps.acknowledge import acknowledge
 from evenhand.web.office.forms import AcknowledgeAllForm
 from evenhand.web.people.gates import needs
@@ -44,8 +45,8 @@ class Outcome:
 
 
 def waiting(holds: Standing) -> list[Case]:
-    """Return the reports nobody has opened, in the fair order, as many as are done at once. One query."""
-    return list(queue(holds).filter(state=State.RECEIVED.value, owner=None)[:AT_ONCE])
+    """Return the reports nobody has opened, in the fair order, as many as are done at once. Seven queries."""
+    return list(queue(listed_cases(holds)).filter(state=State.RECEIVED.value, owner=None)[:AT_ONCE])
 
 
 def open_each(*, cases: Sequence[Case], pseudonym: str, actor: ActorId, ctx: Context) -> Outcome:

@@ -13,8 +13,8 @@ from evenhand.ledger.store import Checkpoint
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, ContactFlag, Message, Seat
-from evenhand.web.cases.overview import NOT_LIVE_WORDS, queue
-from evenhand.web.cases.standing import visible_cases
+from evenhand.web.cases.queries import queue
+from evenhand.web.cases.standing import listed_cases
 from evenhand.web.cases.steps.dialogue_page import ROLES as ANSWERS
 from evenhand.web.cases.steps.scope import asks_to_approve
 from evenhand.web.desk.queries import figures
@@ -70,15 +70,18 @@ class Day:
 
 
 def day_of(holds: Standing, now: datetime) -> Day:
-    """Return one person's day. Eighteen queries at most; nothing sealed is opened."""
+    """Return one person's day. Twenty-four queries at most; nothing sealed is opened."""
     officer = Role.OFFICER in holds.roles
-    mine = list(queue(holds).filter(owner=holds.person)[:MOST_OWNED])
-    danger, danger_number = _first(danger_reports(holds))
-    others, others_number = _first(_others(holds))
+    there = listed_cases(holds)
+    live = queue(there)
+    mine = list(live.filter(owner=holds.person)[:MOST_OWNED])
+    danger, danger_number = _first(live.filter(danger="flagged"))  # the danger reports nobody has answered
+    others, others_number = _first(_others(there, holds.person))
     return Day(
         person=holds.person, danger=danger, danger_number=danger_number, mine=mine,
-        to_open=to_open(holds), others=others, others_number=others_number,
-        asks=asks_to_approve(holds).count() if officer else 0, flags=list(_flags(holds)), unanswered=_unanswered(holds),
+        to_open=to_open(there), others=others, others_number=others_number,
+        asks=asks_to_approve(holds).count() if officer else 0, flags=list(_flags(there, holds.person)),
+        unanswered=_unanswered(holds),
         letters=unserved_letters([case.id for case in mine], now), away=absence_of(holds.person),
         asked_of_me=asked_of(holds.person),
         leads=figures()["leads"] if officer else 0, signed=latest_checkpoint(),
@@ -91,14 +94,9 @@ def _first(cases: QuerySet[Case]) -> tuple[list[Case], int]:
     return rows, rows[0].altogether if rows else 0
 
 
-def danger_reports(holds: Standing) -> QuerySet[Case]:
-    """Return the danger reports nobody has answered, of the cases there are for a person, in the fair order."""
-    return queue(holds).filter(danger="flagged")
-
-
-def to_open(holds: Standing) -> ToOpen:
-    """Return the reports nobody has opened yet. One query."""
-    waiting = visible_cases(holds).filter(state=State.RECEIVED.value, owner=None)
+def to_open(there: QuerySet[Case]) -> ToOpen:
+    """Return the reports nobody has opened yet, among the cases there are for a person. One query."""
+    waiting = there.filter(state=State.RECEIVED.value, owner=None)
     found = waiting.aggregate(number=Count("id"), due=Min("due"), affected=Count("id", filter=Q(affected=True)))
     return ToOpen(found["number"], found["due"], found["affected"])
 
@@ -113,15 +111,15 @@ def asked_of(person: str) -> list[Absence]:
     return list(Absence.objects.filter(stand_in=person, confirmed_at=None, declined_at=None, ended_at=None))
 
 
-def _others(holds: Standing) -> QuerySet[Case]:
+def _others(there: QuerySet[Case], person: str) -> QuerySet[Case]:
     """Return the live cases in which the person sits and somebody else has the next step, the oldest wait first."""
-    seated = Seat.objects.filter(person=holds.person, ends=None).values("case")
-    live = visible_cases(holds).filter(pk__in=seated).exclude(state__in=NOT_LIVE_WORDS)
-    return live.exclude(owner=holds.person).order_by("state_since", "id")
+    seated = Seat.objects.filter(person=person, ends=None).values("case")
+    live = there.filter(pk__in=seated, owner_role__isnull=False)
+    return live.exclude(owner=person).order_by("state_since", "id")
 
 
-def _flags(holds: Standing) -> QuerySet[ContactFlag]:
-    open_ones = ContactFlag.objects.filter(recipient=holds.person, contact=None, case__in=visible_cases(holds))
+def _flags(there: QuerySet[Case], person: str) -> QuerySet[ContactFlag]:
+    open_ones = ContactFlag.objects.filter(recipient=person, contact=None, case__in=there)
     return open_ones.select_related("case").order_by("flagged_at", "id")[:SHOWN]
 
 
@@ -129,7 +127,7 @@ def _unanswered(holds: Standing) -> list[Unanswered]:
     seats = Seat.objects.filter(person=holds.person, ends=None, role__in=_words(ANSWERS))
     later: Any = Message.objects.filter(party=OuterRef("party"), from_party=False, at__gt=OuterRef("at"))
     waiting = Message.objects.filter(~Exists(later), from_party=True, case__in=seats.values("case"))
-    rows = waiting.exclude(case__state__in=NOT_LIVE_WORDS).values_list("case", "case__number")
+    rows = waiting.filter(case__owner_role__isnull=False).values_list("case", "case__number")
     return [Unanswered(*row) for row in rows.annotate(n=Count("id"), since=Min("at")).order_by("since")[:SHOWN]]
 
 

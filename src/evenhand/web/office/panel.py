@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, Declaration, Seat
-from evenhand.web.cases.overview import NOT_LIVE_WORDS
 from evenhand.web.cases.presenters.words import role_words, state_words
 from evenhand.web.cases.standing import InCase, visible_cases
 from evenhand.web.cases.steps.base import steps_open_to
@@ -51,7 +50,7 @@ def panel_page(holds: Standing, now: datetime) -> DrawnPage:
     """Return the first screen of one person. Three queries, whatever the number of cases."""
     seats = list(Seat.objects.filter(person=holds.person, ends=None))
     roles = {seat.case_id: seat for seat in seats}
-    live = visible_cases(holds).filter(pk__in=roles).exclude(state__in=NOT_LIVE_WORDS).order_by("due", "id")
+    live = visible_cases(holds).filter(pk__in=roles, owner_role__isnull=False).order_by("due", "id")
     said = set(
         Declaration.objects.filter(seat__in=seats, kind="conflict", stage="seat").values_list("seat_id", flat=True)
     )

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Exclusion
-from evenhand.web.cases.overview import NOT_LIVE_WORDS
 from evenhand.web.cases.periods import moment
 from evenhand.web.home import Home
 from evenhand.web.notices.transport import connection_here, sender_here
@@ -65,7 +64,7 @@ def tell_rota(ctx: Context) -> int:
     """
     if not lines_of(settings.HOME):
         return 0
-    waiting = Case.objects.filter(danger="flagged").exclude(state__in=NOT_LIVE_WORDS)
+    waiting = Case.objects.filter(danger="flagged", owner_role__isnull=False)
     untold = waiting.exclude(pk__in=RotaMail.objects.values("pk")).order_by("received_at", "id")
     due = [case for case in untold.values_list("id", flat=True)[:_AT_ONCE] if _first_try(case)]
     for case in due:

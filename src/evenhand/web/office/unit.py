@@ -13,7 +13,6 @@ from django.db.models.functions import TruncDate
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, Exclusion, ItemAssessment, Party, PoolMember, SubmissionItem
-from evenhand.web.cases.overview import NOT_LIVE_WORDS
 from evenhand.web.cases.standing import FREE_TO_TAKE
 from evenhand.web.office.models import Absence
 from evenhand.web.people.queries import holders_of
@@ -57,7 +56,7 @@ class Unit:
 def unit_of(holds: Standing, now: datetime) -> Unit:
     """Return the unit for one officer; cases whose sender excluded them are in no figure. Sixteen queries."""
     cases = _countable(holds)
-    live = cases.exclude(state__in=NOT_LIVE_WORDS)
+    live = cases.filter(owner_role__isnull=False)
     since = friday_before(now)
     new = cases.filter(received_at__gte=since, own_motion=False)
     totals = new.aggregate(messages=Count("submission", distinct=True), people=Count("subject_lookup", distinct=True))

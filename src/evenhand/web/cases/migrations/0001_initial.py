@@ -896,6 +896,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(condition=models.Q(('owner__isnull', True), ('owner_role__isnull', False)), fields=['state', 'due'], name='cases_case_nobodys'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(fields=['submission'], name='cases_case_submission'),
         ),
         migrations.AddConstraint(

@@ -98,8 +98,13 @@ class Case(models.Model):
             # The fair order counts live cases alone: half the rows, and no state is compared.
             Index(fields=["subject_lookup"], condition=Q(owner_role__isnull=False), name="cases_case_live_subject"),
             Index(fields=["source_lookup"], condition=Q(owner_role__isnull=False), name="cases_case_live_source"),
+            # What waits for an officer: a few of many, and every list of theirs begins with it.
+            Index(
+                fields=["state", "due"], condition=Q(owner__isnull=True, owner_role__isnull=False),
+                name="cases_case_nobodys",
+            ),
             Index(fields=["submission"], name="cases_case_submission"),
-        ]
+        ]  # fmt: skip
 
 
 class Event(models.Model):
