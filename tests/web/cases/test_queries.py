@@ -71,11 +71,11 @@ def test_lists_take_the_same_queries_however_many_cases(desk: Desk) -> None:
     assert counts == [11, 11]  # two of them read who the person is
 
 
-def test_a_page_beyond_the_end_is_the_last_and_no_number_is_the_first(desk: Desk) -> None:
-    people = company(desk.ctx)
+def test_a_page_beyond_the_end_is_the_last_and_no_number_is_the_first(any_desk: Desk) -> None:
+    people = company(any_desk.ctx)
     for place in range(5):
-        received(desk.ctx, items=(SaidItem(f"chirp:{place}", "https://chirp.example/1"),))
-    there = queries.queue(listed_cases(holds(people["officer_1"], desk)))
+        received(any_desk.ctx, items=(SaidItem(f"chirp:{place}", "https://chirp.example/1"),))
+    there = queries.queue(listed_cases(holds(people["officer_1"], any_desk)))
     everything = [case.id for case in there]
     asked = ("", "1", "2", "3", "4", "999999999999", "0", "two", "٢")
     shown = {said: queries.page_of(there, said, 2) for said in asked}

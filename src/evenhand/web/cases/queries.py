@@ -77,9 +77,12 @@ def fair(cases: QuerySet[Case]) -> QuerySet[Case]:
         output_field=IntegerField(),
     )  # fmt: skip
     crowds = {column: _crowds(column) for column in ("subject_lookup", "source_lookup")}
-    sizes = [When(_in_crowd(crowds, size), then=Value(size)) for size in sorted(CROWDS, reverse=True)]
-    crowd = Choice(*sizes, default=Value(0), output_field=IntegerField())
-    return cases.annotate(urgency=danger, crowd=crowd).order_by("urgency", "-affected", "crowd", "due", "id")
+    ranked, order = cases.annotate(urgency=danger), ["due", "id"]
+    if any(crowds.values()):  # else there is nothing to compare: a constant is no order to a database
+        sizes = [When(_in_crowd(crowds, size), then=Value(size)) for size in sorted(CROWDS, reverse=True)]
+        crowd = Choice(*sizes, default=Value(0), output_field=IntegerField())
+        ranked, order = ranked.annotate(crowd=crowd), ["crowd", *order]
+    return ranked.order_by("urgency", "-affected", *order)
 
 
 def page_of(cases: QuerySet[Case], number: str, size: int = AT_ONCE) -> Page[Case]:

@@ -900,6 +900,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(condition=models.Q(('danger', 'flagged'), ('owner_role__isnull', False)), fields=['due'], name='cases_case_danger'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(fields=['submission'], name='cases_case_submission'),
         ),
         migrations.AddConstraint(

@@ -103,6 +103,8 @@ class Case(models.Model):
                 fields=["state", "due"], condition=Q(owner__isnull=True, owner_role__isnull=False),
                 name="cases_case_nobodys",
             ),
+            # What the first screen and the rota ask first, and nearly always for nothing.
+            Index(fields=["due"], condition=Q(danger="flagged", owner_role__isnull=False), name="cases_case_danger"),
             Index(fields=["submission"], name="cases_case_submission"),
         ]  # fmt: skip
 
