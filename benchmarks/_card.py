@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -10,10 +11,10 @@ from pathlib import Path
 from evenhand.categories import Category
 from evenhand.screening.encoder import EncoderPackage
 from evenhand.screening.model import shipped
-from evenhand.screening.training.examples import DISGUISED, PASSES, STRANGE_PARENT, UNPUNCTUATED
+from evenhand.screening.training.examples import DISGUISED, DRESSED, PASSES, STRANGE_PARENT, UNPUNCTUATED
 from evenhand.screening.training.labels import WEIGHTS
 from evenhand.screening.training.rows import Part
-from evenhand.screening.training.settle import CIVIL, HATE_SETS, QUIET
+from evenhand.screening.training.settle import CIVIL, HARSH, HARSH_COST, HATE_SETS, QUIET
 from evenhand.screening.training.trainer import gather
 
 CURVE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "training-curve.csv"
@@ -28,12 +29,15 @@ WHAT = """
 
 A fine-tuned encoder (all-MiniLM-L6-v2, six layers, 384 wide, Apache-2.0) with ten category heads, a head for the
 frame (asserted, quoted, condemned, own experience, joke or idiom, reclaimed), one for the target, and one per token
-for the words that carry a verdict. Weights are eight-bit with fixed activation scales, so that a post's neighbours
-and padding change nothing. Beside it stand rules for threats of a known shape, doxxing and calls to pile on; what a
-rule finds reaches the threshold of its category and the reason names the rule. Each rule can be switched off.
+for the words that carry a verdict. Weights are eight-bit; what goes into a map is rounded by a scale that is fixed or
+belongs to one token, so that a post's neighbours and padding change nothing. Beside it stand rules for threats of a
+known shape, doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names
+the rule. Each rule can be switched off.
 
-A hashed linear model is the gate of bulk work (`--fast`): a post in which it sees next to nothing gets its verdict,
-under its model id, and is read no further. Single requests, complaints and evidence always get the full model.
+A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model flags (at
+thresholds of an earlier settling of the same weights; its cut-off was fixed at those in force), and a post in which it
+sees next to nothing gets its verdict, under its model id, and is read no further. Single requests, complaints and
+evidence always get the full model.
 
 English only; other languages are not assessed and are counted as such. It ranks what a person reads first. It
 decides nothing, and what it does not flag can still be reported. Profanity and incivility are information: alone
@@ -48,22 +52,32 @@ windows, at most 50; a parent post, where given, is read beside the post."""
 TRIED = """
 ## How it was trained
 
-One schedule on two shared processor cores: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for
-the top layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors
-frozen; seed 20261121. Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's
-`train` rows are shown as often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
-their punctuation, {parents:.0%} stand under a parent post that says nothing about them. Own sentences count by
+Two legs on two shared processor cores: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for the top
+layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors frozen; seed
+20261121. The second leg goes on from the weights of the first at three quarters of its rate and without dropout.
+Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's `train` rows are shown as
+often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
+their punctuation, {parents:.0%} stand under a parent post that says nothing about them, and in the second leg
+{dressed:.0%} stand among account names, tags and links, with their labels kept. Own sentences count by
 template, not by how many sentences a template writes out. {curve}
-Scores are calibrated per head (Platt) on dev rows. Tried on an early state and not kept: eight-bit maps without
-sharing loudness between channels and weights, and one strength of sharing for all maps (both lost precision on the
-outer map); unsigned weights over the full range (no more precise, slower). Not tried for want of time: distillation
-between folds, ensembling, hard-negative mining, ablations of the own material."""
+Scores are calibrated per head (Platt) on dev rows, as published: after frames have lowered them and, for abuse, after
+what doxxing and pile-on calls explain; a set counts by its size. Tried and not kept: thresholds that spare all but one
+in fifty of a hundred of our own harsh dev sentences. Three of them decided: abuse at .998 found 1.3 % of the abusive
+dev rows, threat at .971 found 22 %.
+
+What was found on the way. After the first leg insults behind a leading account name were missed: in the public sets
+replies are nearly always civil, because the political set labels no abuse. The second leg dresses posts of every set
+alike and halves the weight of those labels. Eight bits: rounding each weight by itself and one scale for all tokens
+moved raw scores by .13 (root mean square, first leg, dev rows); weights rounded so that answers on train rows hardly
+move (GPTQ) and a scale per token moved them by .08 and cost 8 % of the speed. Tried earlier and not kept: maps without
+sharing loudness between channels and weights; unsigned weights over the full range (no more precise, slower). Not tried
+for want of time: distillation between folds, ensembling, hard-negative mining, ablations of the own material."""
 
 LIMITS = """
 ## What falls short
 
-- Trained on a shared machine for about an hour and a half: the curve had not flattened. Rows under .60 are marked
-  in the table of functionalities.
+- Trained on a shared machine for less than three hours: the curve had not flattened. Rows under .60 are marked in the
+  table of functionalities.
 - No set here holds abuse at politicians; `mupid_political` (tone) and our own set stand in.
 - Threat labels of the public sets count incitement and expulsion; recall there is lower than on threats to a person.
 - Group words that are not on our list are read as any other word; swaps of such words are not measured above.
@@ -72,9 +86,17 @@ LIMITS = """
 - Capital letters carry no weight, so shouting is not seen. Pictures are not read.
 - Language is told by function words and known words; short or slangy English is sometimes taken for another
   language and abstained on, and the share is printed above.
-- Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above); raising
-  thresholds until it is not would lose most abuse, so a better model is needed, not another threshold. The
-  threshold of `threat` follows a rule (no harsh dev sentence flagged) that was added after a look at those rows."""
+- Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above). On dev
+  rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
+  spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
+  above, and a better model is needed, not another threshold.
+- Against the model before, HateCheck fell: fewer posts are flagged wrongly, but hateful sentences that ask, spread over
+  two sentences, or hide in misspelt and joined words are missed more often. Dev rows hold no such disguises, so that no
+  threshold could see it; a dev set of disguised rows is the next thing to make.
+- Kind wishes in the shape of a curse ("I hope you get a break over Christmas") are often read as threats, as they were
+  by the model before: the written material holds wishes of harm and no kind ones. "I'll be waiting for you at the
+  station with flowers" fares the same.
+"""
 
 
 def before(package: EncoderPackage, data: Path) -> Iterator[str]:
@@ -84,7 +106,8 @@ def before(package: EncoderPackage, data: Path) -> Iterator[str]:
     yield f"\nModel `{package.model.id}`, calibration `{fixed.id}`."
     yield f"Gate `{gate.model.id}`, calibration `{gate.calibration.id}`."
     yield WHAT
-    yield TRIED.format(disguised=DISGUISED, bare=UNPUNCTUATED, parents=STRANGE_PARENT, curve=_curve())
+    shares = {"disguised": DISGUISED, "bare": UNPUNCTUATED, "parents": STRANGE_PARENT, "dressed": DRESSED}
+    yield TRIED.format(**shares, curve=_curve())
     yield "\n## What was fixed, and on which rows\n"
     yield "| head | threshold | fixed on |\n|---|---|---|"
     for head, limit in fixed.thresholds.items():
@@ -102,26 +125,26 @@ def before(package: EncoderPackage, data: Path) -> Iterator[str]:
 
 
 def _curve() -> str:
+    """Return how many samples were shown, and in what time, summed over the legs of the curve's file."""
     if not CURVE.exists():
         return ""
-    lines = CURVE.read_text("utf-8").splitlines()
-    last = dict(zip(lines[0].split(","), lines[-1].split(","), strict=True))
-    return (
-        f"{int(float(last['samples'])):,} samples were shown in {float(last['seconds']) / 60:.0f} minutes; curve: "
-        "docs/reference/training-curve.csv."
-    )
+    with CURVE.open(newline="", encoding="utf-8") as handle:
+        last = {line["leg"]: line for line in csv.DictReader(handle)}
+    samples = sum(int(float(line["samples"])) for line in last.values())
+    minutes = sum(float(line["seconds"]) for line in last.values()) / 60
+    return f"{samples:,} samples were shown in {minutes:.0f} minutes; curve: docs/reference/training-curve.csv."
 
 
 def _rule(head: Category) -> str:
     if head in QUIET:
         rule = f"lowest that flags at most {QUIET[head]:.1%} of the benign threshold rows and {CIVIL:.1%} of civil"
         rule += " political dev rows"
-        if head is Category.THREAT:
-            rule += ", and none of our own harsh dev sentences"
         if head is Category.IDENTITY_ATTACK:
             rule += f", and not under the best macro-F1 on dev rows of {', '.join(sorted(HATE_SETS))}"
-        return rule
-    return "half" if head is Category.PROFANITY else "best macro-F1 on dev rows of mupid_political"
+        spared = "none" if head is Category.THREAT else f"at most {HARSH:.0%}"
+        rule += f"; raised, at a cost of at most {HARSH_COST:.0%} of its true positives, towards flagging {spared} of"
+        return f"{rule} our own harsh dev sentences"
+    return "half" if head is Category.PROFANITY else "best macro-F1 on the dev rows whose tone is labelled"
 
 
 def _sets(data: Path) -> Iterator[str]:

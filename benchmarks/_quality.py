@@ -261,6 +261,28 @@ def civic(bench: Bench) -> Iterator[str]:
     yield from table("Own set: posts at office-holders, rows on which the annotators agree", head, lines)
 
 
+def own_posts_against(now: Bench, before: Bench) -> Iterator[str]:
+    """Our own set and held-out sentences under the model before and this one."""
+    threat, tone = Category.THREAT, Category.INCIVILITY
+    harm, only_threat, only_tone = suites.flag_of(*suites.HARM), suites.flag_of(threat), suites.flag_of(tone)
+    held = [row.text for row in own_rows() if str(row.orig.get("line", "")).startswith("heldout_harsh")]
+    lines = []
+    for what, label, judge in (
+        ("any harm", "abuse", harm),
+        ("threat", "threat", only_threat),
+        ("tone", "incivility", only_tone),
+    ):
+        for name, wanted in (("recall", True), ("false flags", False)):
+            values = [
+                share(np.array([judge(v) for truth, v in _own_posts(bench, label) if truth is wanted], float))
+                for bench in (before, now)
+            ]
+            lines.append((f"own set, {what}, {name}", f"{values[0]:.3f}", f"{values[1]:.3f}"))
+        values = [share(np.array([judge(v) for v in b.screener.screen(held)], float)) for b in (before, now)]
+        lines.append((f"held-out harsh speech, {what}, flagged", f"{values[0]:.3f}", f"{values[1]:.3f}"))
+    yield from table("Against the model before, on our own posts", ("rows", "model before", "full"), lines)
+
+
 def held_out(bench: Bench) -> Iterator[str]:
     rows = [row for row in own_rows() if row.part is Part.TEST]
     verdicts = bench.screener.screen([row.text for row in rows])

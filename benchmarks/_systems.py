@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from evenhand.screening.training.rows import BENIGN_SET
 PEERS = ("alt-profanity-check", "hatesonar", "better-profanity", "glin-profanity")
 PEER_SCRIPT = Path(__file__).resolve().parent / "peers.py"
 # Mostly ordinary posts, some political, some toxic; lengths as they come.
-MIX = ((BENIGN_SET, 1000), ("goemotions", 600), ("mupid_political", 300), ("toxic_spans_typed", 100))
+MIX = ((BENIGN_SET, 4000), ("goemotions", 2400), ("mupid_political", 1200), ("toxic_spans_typed", 400))
 MEMORY = """
 from evenhand.screening import Screener
 Screener({model!r}, fast={fast}).screen(["a lovely day at the harbour", "you idiot"] * 200)
@@ -98,6 +99,7 @@ def systems(benches: dict[str, Bench], memory: dict[str, int], python: str | Non
     )  # fmt: skip
     yield from table("Systems in this run", head, lines)
     yield "\nPosts a second on this run's machine with two threads, over a mix of lengths (peers: over the suites)."
+    yield f"{_load()} Compare systems with one another; a figure by itself holds for an idle machine only."
     yield "A peer's score of .5 counts as a flag; peers that look for swearing answer another question than hate."
     if skipped:
         yield f"Skipped: {'; '.join(skipped)}."
@@ -110,6 +112,10 @@ def _line(one: System, rows: dict[str, tuple[list[str], np.ndarray]]) -> tuple[s
     return one.name, hate, right, moji, benign, f"{one.speed:,.0f}", str(one.memory)
 
 
+def _load() -> str:
+    return f"Load of the last five minutes: {os.getloadavg()[1]:.1f} on {os.cpu_count()} processors."
+
+
 def worker_memory(python: str, model: str | None, *, fast: bool) -> int:
     """Return the peak resident memory in MB of a process that screens 400 posts."""
     code = MEMORY.format(model=model, fast=fast)
@@ -119,7 +125,7 @@ def worker_memory(python: str, model: str | None, *, fast: bool) -> int:
 
 def latency(bench: Bench) -> Iterator[str]:
     """One post at a time through the full model."""
-    texts = mix(bench)[::10]
+    texts = mix(bench)[::40]
     bench.screener.screen(texts[:5])
     times = []
     for text in texts:
@@ -128,10 +134,11 @@ def latency(bench: Bench) -> Iterator[str]:
         times.append(1000 * (time.perf_counter() - began))
     lines = [(f"{q} %", f"{np.percentile(times, q):.1f}") for q in (50, 95, 99)]
     yield from table("One post, full model, in process: milliseconds on this run's machine", ("quantile", "ms"), lines)
+    yield f"\n{_load()}"
 
 
-def worse(now: Bench, before: Bench) -> Iterator[str]:
-    """What got worse and better against the linear gate, by suite."""
+def worse(now: Bench, before: Bench, name: str) -> Iterator[str]:
+    """What is worse and better than another model (the gate, or the one shipped before), by suite."""
     lines = []
     for suite in suites.JUDGED.values():
         truth, flags, _, _ = now.columns(suite)
@@ -139,26 +146,26 @@ def worse(now: Bench, before: Bench) -> Iterator[str]:
         new_value, old_value = macro_f1(truth, flags), macro_f1(truth, old)
         word = "worse" if new_value < old_value else ""
         lines.append((suite.name, f"{old_value:.3f}", f"{new_value:.3f}", f"{new_value - old_value:+.3f}", word))
-    yield from table("Against the linear gate, by suite (macro-F1)", ("suite", "gate", "full", "difference", ""), lines)
-    yield from _worse_functionalities(now, before)
+    head = ("suite", name, "full", "difference", "")
+    yield from table(f"Against the {name}, by suite (macro-F1)", head, lines)
+    yield from _worse_functionalities(now, before, name)
 
 
-def _worse_functionalities(now: Bench, before: Bench) -> Iterator[str]:
+def _worse_functionalities(now: Bench, before: Bench, name: str) -> Iterator[str]:
     rows, verdicts = now.test_rows("hatecheck")
     _, old = before.test_rows("hatecheck")
-    names = sorted({suites.functionality(row) for row in rows})
     found: list[Sequence[str]] = []
-    for name in names:
-        use = [at for at, row in enumerate(rows) if suites.functionality(row) == name]
+    for case in sorted({suites.functionality(row) for row in rows}):
+        use = [at for at, row in enumerate(rows) if suites.functionality(row) == case]
         right = [
             float(np.mean([suites.hate_flag(v[at]) == bool(rows[at].labels["hateful"]) for at in use]))
             for v in (verdicts, old)
         ]
         if right[0] < right[1]:
-            found.append((name, f"{right[1]:.3f}", f"{right[0]:.3f}"))
+            found.append((case, f"{right[1]:.3f}", f"{right[0]:.3f}"))
     lines = [tuple(line) for line in found] or [("none", "", "")]
     yield from table(
-        "HateCheck functionalities on which the full model is worse than the gate",
-        ("functionality", "gate", "full"),
+        f"HateCheck functionalities on which the full model is worse than the {name}",
+        ("functionality", name, "full"),
         lines,
     )

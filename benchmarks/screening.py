@@ -1,11 +1,12 @@
 """Measure the shipped detector on the suites of SCREENING §4.1 and print its model card.
 
     python benchmarks/screening.py [--small] [--card docs/reference/model-card.md] [--peers PYTHON] [--float DIR]
+                                   [--before DIR]
 
 Reads the labelled rows under EVENHAND_SHARED (default ../shared). What it prints is the card; --card also
 writes it. Nothing here sets a threshold: those are fixed on dev rows when the detector is trained. --peers
 names an interpreter whose environment holds other detectors; --float a folder with the same model in float
-weights, as `evenhand train` leaves it.
+weights, as `evenhand train` leaves it; --before the package of an older model, to compare with.
 """
 
 from __future__ import annotations
@@ -50,7 +51,12 @@ def report(options: argparse.Namespace) -> Iterator[str]:
     yield from before(full.screener.package, SHARED / "data")
     for part in QUALITY:
         yield from part(full)
-    yield from _systems.worse(full, gate)
+    yield from _systems.worse(full, gate, "linear gate")
+    if options.before:
+        before_ = Bench(Screener(options.before.name, models=options.before.parent), step=step)
+        yield from _systems.worse(full, before_, "model before")
+        yield f"\nThe model before is `{options.before.name}` with its own thresholds and today's rules."
+        yield from _quality.own_posts_against(full, before_)
     for part in ROBUST:
         yield from part(full)
     yield from _robust.float_weights(full, options.float)
@@ -73,6 +79,7 @@ def main() -> None:
     parser.add_argument("--card", type=Path, help="also write what is printed to this file")
     parser.add_argument("--peers", help="an interpreter whose environment holds other detectors")
     parser.add_argument("--float", type=Path, help="a folder with the same model in float weights")
+    parser.add_argument("--before", type=Path, help="the package of an older model, in a folder named by its id")
     options = parser.parse_args()
     if not (SHARED / "data").is_dir():
         print(f"skipped: no labelled rows in {SHARED / 'data'} (set EVENHAND_SHARED).")

@@ -47,7 +47,12 @@ class Words:
     model_id: str = "words/1"
     calibration_id: str = "cal/1"
 
-    def screen(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[Verdict]:
+    def screen(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Verdict]:
         return [self.verdict(text) for text in texts]
 
     def verdict(self, text: str) -> Verdict:

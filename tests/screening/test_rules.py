@@ -5,6 +5,7 @@ import pytest
 from evenhand.screening import Frame, Screener
 from evenhand.screening.frames import FrameRule, frame_rules, framings
 from evenhand.screening.rules import ThreatKind, ThreatRule, find_threats, threat_rules
+from evenhand.screening.words import read_data
 from evenhand.text import normalise
 
 
@@ -19,6 +20,16 @@ def test_a_threat_rule_finds_its_examples_and_no_other(rule: ThreatRule) -> None
 def test_every_kind_of_threat_has_a_rule_and_every_rule_says_why() -> None:
     assert {rule.kind for rule in threat_rules()} == set(ThreatKind)
     assert all(rule.explain and rule.yes and rule.no for rule in threat_rules())
+
+
+def test_where_the_means_are_lawful_or_it_is_denied_no_threat_rule_decides() -> None:
+    said = read_data("threats")["unless"]
+    for text in said["yes"] + said["denials"]:
+        view = normalise(text).text
+        assert any(rule.pattern.search(view) for rule in threat_rules()), text
+        assert not find_threats(view), text
+    for text in said["no"]:
+        assert find_threats(normalise(text).text), text
 
 
 def test_rule_ids_are_unique() -> None:

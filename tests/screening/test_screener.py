@@ -227,3 +227,26 @@ def test_no_socket_opens(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_hostile_post_is_bounded(screener: Screener) -> None:
     texts = ['"' * 50_000, "a" * 200_000, "i will " * 30_000, "\ud800" * 1000, "if you " * 20_000 + "dead"]
     assert len(screener.screen(texts)) == len(texts)
+
+
+def test_a_stated_language_overrules_the_words_never_the_script(screener: Screener) -> None:
+    texts = ["zorblat quimf drenk", "Das ist doch alles nur ein Missverständnis", "You are an idiot", "ты идиот, уходи"]
+    detected = screener.screen(texts)
+    assert [v.abstained for v in detected] == [
+        Abstention.LANGUAGE_NOT_SERVED, Abstention.LANGUAGE_NOT_SERVED, None, Abstention.LANGUAGE_NOT_SERVED,
+    ]  # fmt: skip
+    english = screener.screen(texts, languages=["en", "en-GB", "EN_us", "en"])
+    assert [v.abstained for v in english] == [None, None, None, Abstention.LANGUAGE_NOT_SERVED]
+    german = screener.screen(texts, languages=["de"] * 4)
+    assert {v.abstained for v in german} == {Abstention.LANGUAGE_NOT_SERVED}
+    assert screener.screen(texts, languages=[None, "und", None, "und"]) == detected
+
+
+def test_what_has_no_words_stays_unread_in_any_stated_language(screener: Screener) -> None:
+    unread = [v.abstained for v in screener.screen(["", "ok", "12 345"], languages=["en"] * 3)]
+    assert unread == [Abstention.NO_TEXT, Abstention.TOO_SHORT, Abstention.TOO_SHORT]
+
+
+def test_there_is_one_language_for_each_text(screener: Screener) -> None:
+    with pytest.raises(UsageError, match="2 texts but 1 languages"):
+        screener.screen(["one two three", "four five six"], languages=["en"])

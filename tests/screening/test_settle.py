@@ -5,15 +5,31 @@ import numpy as np
 from evenhand.categories import Category
 from evenhand.screening.encoder import Read
 from evenhand.screening.judges import served_flags, served_scores
+from evenhand.screening.model import Platt
 from evenhand.screening.outputs import CATEGORIES, OUTPUTS
 from evenhand.screening.pieces import Pieces
 from evenhand.screening.ruling import Ruling
+from evenhand.screening.settled import Settled
+from evenhand.screening.training.calibrate import quiet_threshold
+from evenhand.screening.training.product import fitted_product
 from evenhand.screening.training.rows import Part, Row
-from evenhand.screening.training.settle import QUIET, Looked, scores_of, settle, span_cut, truth_of
+from evenhand.screening.training.settle import (
+    HARSH,
+    HARSH_COST,
+    QUIET,
+    Looked,
+    affordable,
+    scores_of,
+    settle,
+    span_cut,
+    truth_of,
+)
 from evenhand.screening.verdict import Span
 from evenhand.text import View
 
 DRAW = np.random.default_rng(1)
+# Heads whose score no other head lowers; all raw scores of the rows below are alike.
+UNEXPLAINED = (Category.INSULT, Category.SEXUAL_HARASSMENT, Category.DEHUMANISATION)
 
 
 def _read(text: str, marks: list[float]) -> Read:
@@ -96,3 +112,72 @@ def test_the_gate_keeps_true_positives_and_skips_calm_rows() -> None:
     table = settle(_dev(), _benign()).gate
     assert table["kept"] >= 0.95
     assert table["skipped"] >= 0.5
+
+
+def test_what_is_published_is_calibrated_not_only_the_raw_score() -> None:
+    draw = np.random.default_rng(4)
+    raw = draw.normal(0, 2, 20_000)
+    share = np.where(draw.random(20_000) < 0.5, 1.0, 0.4)
+    truth = (draw.random(20_000) < share / (1 + np.exp(-raw))).astype(float)
+    truth[:100] = np.nan
+    found = fitted_product(Platt(0.3, -1.0), raw, share, truth, np.ones(20_000))
+    assert abs(found.slope - 1.0) < 0.06
+    assert abs(found.offset) < 0.06
+
+
+def test_rows_count_by_how_many_of_their_set_they_stand_for() -> None:
+    raw, share = np.zeros(4), np.ones(4)
+    truth = np.asarray([1.0, 0.0, 0.0, 0.0])
+    found = fitted_product(Platt(1.0, 0.0), raw, share, truth, np.asarray([9.0, 1.0, 1.0, 1.0]))
+    assert abs(found.probability(0.0) - 0.75) < 0.01
+
+
+def _with_harsh_speech(dev: Looked, heard: list[float]) -> Looked:
+    """Return the dev rows and a hundred of our own harsh sentences, some of which are heard as abuse so loudly."""
+    rows = [
+        Row(f"h{n}", "own", f"out with them {n}", Part.DEV, {"abusive": 0, "threat": 0}, {"line": f"harsh_more-{n}"})
+        for n in range(100)
+    ]
+    harsh = _looked(rows, [False] * 100)
+    harsh.raw[: len(heard)] = np.asarray(heard)[:, None]
+    return Looked(
+        [*dev.rows, *harsh.rows],
+        np.concatenate([dev.raw, harsh.raw]),
+        np.concatenate([dev.aside, harsh.aside]),
+        np.concatenate([dev.kinds, harsh.kinds]),
+        np.concatenate([dev.gate, harsh.gate]),
+        [*dev.reads, *harsh.reads],
+    )
+
+
+def _recall(settled: Settled, dev: Looked, category: Category) -> float:
+    scores = scores_of(settled, dev)[category][truth_of(category, dev.rows) == 1]
+    return float((scores >= settled.thresholds[category]).mean())
+
+
+def test_of_our_own_harsh_sentences_hardly_one_is_flagged_where_it_costs_little() -> None:
+    dev, benign = _dev(), _benign()
+    harsh = _with_harsh_speech(dev, [0.2, 0.3, 0.4, 0.5, 0.6])
+    settled = settle(harsh, benign)
+    for category in UNEXPLAINED:
+        ours = scores_of(settled, harsh)[category][len(dev.rows) :]
+        assert (ours >= settled.thresholds[category]).mean() <= HARSH
+
+
+def test_a_handful_of_harsh_sentences_costs_no_head_more_than_its_share_of_recall() -> None:
+    dev, benign = _dev(), _benign()
+    harsh = _with_harsh_speech(dev, [9.0] * 5)  # heard louder than any abuse
+    settled = settle(harsh, benign)
+    own, quiet = scores_of(settled, harsh), scores_of(settled, benign)
+    for category in UNEXPLAINED:
+        limit = quiet_threshold(quiet[category].tolist(), QUIET[category])
+        right = own[category][truth_of(category, harsh.rows) == 1]
+        kept = (right >= settled.thresholds[category]).sum() / (right >= limit).sum()
+        assert 1 - HARSH_COST - 0.01 <= kept < 1
+
+
+def test_what_a_threshold_may_cost_is_counted_on_the_true_positives_that_are_left() -> None:
+    right = np.asarray([0.1, *(0.5 + step / 100 for step in range(20))])
+    assert affordable(right, 0.3) == 0.52
+    assert affordable(np.asarray([]), 0.3) == 0.3
+    assert affordable(np.asarray([0.1]), 0.3) == 0.3

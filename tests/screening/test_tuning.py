@@ -100,3 +100,44 @@ def test_the_command_names_missing_weights(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(full, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match="not installed"):
         full.pretrained()
+
+
+def test_a_later_leg_goes_on_from_the_weights_of_the_first_with_its_own_rate(tuned, tmp_path: Path) -> None:
+    import torch
+
+    from evenhand.screening.training.full import LATER_PEAK, legs, pretrained
+    from evenhand.screening.training.tuning import Plan, tune
+
+    folder, material, _ = tuned
+    (first, _), (later, out) = legs(Plan(1000, 60.0, 1), tmp_path)
+    assert (first.samples + later.samples, first.minutes + later.minutes) == (1000, 60.0)
+    assert (first.start, later.start, later.peak) == (None, tmp_path / "tuning" / "state.pt", LATER_PEAK)
+    start = folder / "tuning" / "state.pt"
+    still = Plan(128, threads=1, start=start, peak=0.0, dropout=0.0)
+    network = tune(pretrained(), material, still, out, say=lambda _: None)
+    kept = torch.load(start, weights_only=True)["network"]
+    assert all(torch.equal(value, kept[name]) for name, value in network.state_dict().items())
+
+
+def test_the_gate_learns_what_the_full_model_flags(tuned) -> None:
+    from dataclasses import replace
+
+    from evenhand.screening.encoder import load_encoder
+    from evenhand.screening.model import GATE, HEADS, shipped
+    from evenhand.screening.settled import Settled
+    from evenhand.screening.training.gating import settled_gate, with_gate
+    from evenhand.screening.training.packing import settle_folder
+    from evenhand.screening.training.rows import Part, Row
+
+    folder, material, _ = tuned
+    benign = [Row(f"b{n}", "b", f"sunny day {n}", Part.DEV, {"presumed_benign": 1}) for n in range(40)]
+    package, dev, quiet = settle_folder(folder / "encoder", shipped(), _rows("dev", 60), benign, say=lambda _: None)
+    low = dict.fromkeys(package.calibration.thresholds, 0.5)
+    package = replace(package, calibration=replace(package.calibration, thresholds=low))
+    gate = with_gate(shipped(), package, material.rows, lambda _: None)
+    assert gate.model.has_gate
+    assert gate.model.id != shipped().model.id
+    settled: Settled = settled_gate(gate, package.calibration, dev, quiet)
+    assert set(settled.gate) == {*HEADS, GATE, "cut", "kept", "skipped"}
+    again = with_gate(gate, load_encoder(folder / "encoder"), material.rows, lambda _: None)
+    assert again.model.weights.shape == gate.model.weights.shape

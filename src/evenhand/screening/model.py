@@ -27,6 +27,9 @@ HEADS: Final = ("abuse", "identity_attack", "incivility")
 SPAN_COLUMN: Final = 3
 NORM_COLUMN: Final = 4
 COLUMNS: Final = 5
+# The shipped one has a sixth: whether the full model would flag the post for any harm.
+GATE_COLUMN: Final = 5
+GATE: Final = "any_harm"
 NORM_SCALE: Final = 2048
 # Changes whenever the same weights would give another score: part of the model's id.
 FEATURES_VERSION: Final = 1
@@ -101,17 +104,27 @@ class LinearModel:
         return "linear-" + digest.hexdigest()[:12]
 
     def raw_scores(self, tokens: Tokens, found: Sequence[Feature] | None = None) -> Floats:
-        """Return raw scores, one row per post and one column per head. Cost: one look-up per feature."""
-        sums = np.zeros((tokens.posts, COLUMNS), np.int64)
+        """Return raw scores: a row per post, a column per head, then the gate's where the model has one.
+
+        Cost: one look-up per feature.
+        """
+        sums = np.zeros((tokens.posts, self.weights.shape[1]), np.int64)
         for feature in families(tokens) if found is None else found:
             if len(feature.post):
                 rows = self.weights[feature.hashes >> np.uint32(32 - BITS)]
                 starts = np.flatnonzero(np.diff(feature.post, prepend=-1))
                 sums[feature.post[starts]] += np.add.reduceat(rows, starts, axis=0, dtype=np.int64)
         norm = np.sqrt(np.maximum(sums[:, NORM_COLUMN] / NORM_SCALE, 1.0))
-        heads = len(HEADS)
-        scaled = sums[:, :heads] / np.asarray(self.scales[:heads])
-        return np.asarray(scaled / norm[:, None] + np.asarray(self.biases[:heads]), np.float64)
+        given = [*range(len(HEADS)), *([GATE_COLUMN] if self.has_gate else [])]
+        # Scales and biases: the heads', the span's, the gate's; the norm has none.
+        own = [*range(len(HEADS)), *([SPAN_COLUMN + 1] if self.has_gate else [])]
+        scaled = sums[:, given] / np.asarray(self.scales)[own]
+        return np.asarray(scaled / norm[:, None] + np.asarray(self.biases)[own], np.float64)
+
+    @property
+    def has_gate(self) -> bool:
+        """Return whether the model has the gate's column."""
+        return bool(self.weights.shape[1] > GATE_COLUMN)
 
     def word_scores(self, tokens: Tokens) -> Floats:
         """Return per word: what it adds to each head (columns 0 to 2, raw score) and its span score (3).
@@ -121,7 +134,7 @@ class LinearModel:
         sums = np.zeros((len(tokens.begin), COLUMNS))
         span = np.zeros((len(tokens.begin), 2))
         for feature in families(tokens):
-            rows = self.weights[feature.hashes >> np.uint32(32 - BITS)].astype(np.float64)
+            rows = self.weights[feature.hashes >> np.uint32(32 - BITS), :COLUMNS].astype(np.float64)
             for words in feature.words:
                 _add(sums, words, rows / len(feature.words))
                 _add(span, words, rows[:, [SPAN_COLUMN, NORM_COLUMN]])

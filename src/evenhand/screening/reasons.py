@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,16 +31,17 @@ _NAMES: Final = {
     Category.INCIVILITY: "an uncivil tone",
 }
 _LONGEST: Final = 60
+_PUNCTUATION: Final = frozenset(string.punctuation)
 _MOST: Final = 3
 
 
 def quoted_words(text: str, spans: Sequence[Span]) -> str:
-    """Return the first few spans as quoted words of the post, without repeats, long ones shortened."""
+    """Return the first few spans as quoted words of the post, long ones shortened, no repeats, no bare punctuation."""
     words: list[str] = []
     for span in spans:
         word = " ".join(text[span.begin : span.end].split())
         word = word if len(word) <= _LONGEST else word[: _LONGEST - 1].rstrip() + "…"
-        if word and word.casefold() not in {w.casefold() for w in words}:
+        if set(word) - _PUNCTUATION and word.casefold() not in {w.casefold() for w in words}:
             words.append(word)
     return ", ".join(f"‘{word}’" for word in words[:_MOST])
 

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from evenhand.screening.words import group_of_word, read_data
 from evenhand.text.forms import GROUP
+
+# How far round a match its lawful means are looked for, in characters of the normal form.
+BEHIND: Final = 24
+AHEAD: Final = 60
+_SENTENCE_END: Final = re.compile(r"[.!?]")
 
 
 class ThreatKind(StrEnum):
@@ -90,6 +95,20 @@ def _near() -> tuple[tuple[re.Pattern[str], tuple[ThreatRule, ...]], ...]:
 
 
 @cache
+def _unless() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what says that a fight is to be won by a vote or in court, and what denies the words that follow."""
+    said = read_data("threats")["unless"]
+    return compiled(said["means"], {}), compiled(said["denied"], {})
+
+
+def _is_not_meant(text: str, begin: int, end: int) -> bool:
+    means, denied = _unless()
+    before = text[max(0, begin - BEHIND) : begin]
+    rest = _SENTENCE_END.split(text[end : end + AHEAD], maxsplit=1)[0]
+    return bool(means.search(before + text[begin:end] + rest) or denied.search(before))
+
+
+@cache
 def _any_near() -> re.Pattern[str]:
     sets: dict[str, str] = read_data("threats")["near"]
     return beginning(" ".join(sets.values()).split())
@@ -119,5 +138,6 @@ def find_threats(text: str) -> list[ThreatHit]:
         if near.search(text)
         for rule in rules
         for match in rule.pattern.finditer(text)
+        if not _is_not_meant(text, match.start(), match.end())
     ]
     return sorted(hits, key=lambda hit: (hit.begin, hit.end, hit.rule.id))

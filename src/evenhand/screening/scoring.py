@@ -80,7 +80,7 @@ def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64], s
 def probabilities(fixed: Calibration, raw: NDArray[np.float64], hits: Sequence[ThreatHit]) -> dict[Category, float]:
     """Return the calibrated probability of each served head."""
     values = raw.tolist()
-    scores = {Category(head): fixed.heads[head].probability(z) for head, z in zip(HEADS, values, strict=True)}
+    scores = {Category(head): fixed.heads[head].probability(z) for head, z in zip(HEADS, values, strict=False)}
     scores[Category.THREAT] = threat_score(fixed, values, [hit.rule.kind for hit in hits])
     return scores
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,8 @@ from evenhand.screening.views import LONGEST, Reading, abstention, read, vocabul
 from evenhand.text import View, normalise
 
 BATCH: Final = 512
+# With the gate a batch is larger: the full model reads what is left of it, and sorts that by length.
+BULK: Final = 1024
 _NONE: Final[dict[Category, float | None]] = dict.fromkeys(Category)
 
 
@@ -65,19 +68,21 @@ class Screener:
         self.calibration_id = self._judge.calibration_id
         self._words = vocabulary(shipped().model)
 
-    def screen(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[Verdict]:
+    def screen(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Verdict]:
         """Return one verdict per text, in order.
 
         The same text gives the same flags, and scores within 1e-3, alone and in any batch. `parents` (the
-        posts replied to, or None each) are read beside the text; there must be as many. Cost: linear; a few
-        milliseconds a post. Raises UsageError on a length mismatch.
+        posts replied to, or None each) are read beside the text. `languages` (BCP 47 tags, or None each) are
+        what the texts are known to be written in: stated English is read as English whatever its words look
+        like, another language is not assessed; None leaves it to the words. There must be as many of each as
+        texts. Cost: linear; a few milliseconds a post. Raises UsageError on a length mismatch.
         """
-        given: Sequence[str | None] = parents if parents is not None else [None] * len(texts)
-        if len(given) != len(texts):
-            raise UsageError(
-                f"{len(texts)} texts but {len(given)} parents.", mend="Give one parent (or None) for each text."
-            )
-        return list(self._stream(texts, given))
+        return list(self._stream(texts, _one_each(texts, parents, "parent"), _one_each(texts, languages, "language")))
 
     def marked_words(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return per text the words at or over the span cut-off, whatever its scores.
@@ -91,26 +96,49 @@ class Screener:
             out += [tuple(self._judge.strong_words(one)) for one in judged]
         return out
 
-    def _stream(self, texts: Sequence[str], parents: Sequence[str | None]) -> Iterator[Verdict]:
-        for start in range(0, len(texts), BATCH):
-            yield from self._batch(texts[start : start + BATCH], parents[start : start + BATCH])
+    def _stream(
+        self, texts: Sequence[str], parents: Sequence[str | None], languages: Sequence[str | None]
+    ) -> Iterator[Verdict]:
+        if self._gate is None:
+            parts = [slice(start, start + BATCH) for start in range(0, len(texts), BATCH)]
+            for part in parts:
+                yield from self._finished(self._sifted(texts[part], parents[part], languages[part]))
+            return
+        # While the full model reads what is left of one batch, the gate sifts the next.
+        parts = [slice(start, start + BULK) for start in range(0, len(texts), BULK)]
+        with ThreadPoolExecutor(1) as other:
+            before: Future[list[Verdict]] | None = None
+            for part in parts:
+                sifted = self._sifted(texts[part], parents[part], languages[part])
+                if before is not None:
+                    yield from before.result()
+                before = other.submit(self._finished, sifted)
+            yield from before.result() if before is not None else ()
 
-    def _batch(self, texts: Sequence[str], parents: Sequence[str | None]) -> list[Verdict]:
+    def _sifted(
+        self, texts: Sequence[str], parents: Sequence[str | None], languages: Sequence[str | None]
+    ) -> tuple[dict[int, Verdict], list[Post]]:
+        """Return the verdicts of the posts that need no full model, by place, and the other posts."""
         readings = [read(text, self._words) for text in texts]
         verdicts: dict[int, Verdict] = {}
         posts: list[Post] = []
         shares = known_shares(shipped().model, [reading.clear for reading in readings])
         for index, (text, reading, share) in enumerate(zip(texts, readings, shares, strict=True)):
-            why = abstention(text, reading, share)
+            why = abstention(text, reading, share, languages[index])
             if why:
                 verdicts[index] = self._abstain(why)
             else:
                 posts.append(Post(index, text, reading, _above(parents[index])))
         if self._gate is not None:
             posts = self._through(self._gate, posts, verdicts)
+        return verdicts, posts
+
+    def _finished(self, sifted: tuple[dict[int, Verdict], list[Post]]) -> list[Verdict]:
+        """Return all verdicts of a sifted batch in order."""
+        verdicts, posts = sifted
         judged = self._judge.judge([post.reading.views for post in posts], [post.parent for post in posts])
         verdicts.update(self._verdicts(list(zip(posts, judged, strict=True))))
-        return [verdicts[index] for index in range(len(texts))]
+        return [verdicts[index] for index in range(len(verdicts))]
 
     def _through(self, gate: Gate, posts: Sequence[Post], verdicts: dict[int, Verdict]) -> list[Post]:
         """Return the posts the full model is to read; the others get the gate's verdict, under the gate's ids."""
@@ -209,6 +237,15 @@ class Screener:
             why, dict(_NONE), (), Frame.ASSERTED, Target.NONE, (), (), ABSTENTION_REASONS[why],
             self.model_id, self.calibration_id,
         )  # fmt: skip
+
+
+def _one_each(texts: Sequence[str], given: Sequence[str | None] | None, name: str) -> Sequence[str | None]:
+    if given is None:
+        return [None] * len(texts)
+    if len(given) != len(texts):
+        mend = f"Give one {name} (or None) for each text."
+        raise UsageError(f"{len(texts)} texts but {len(given)} {name}s.", mend=mend)
+    return given
 
 
 def _above(parent: str | None) -> View | None:

@@ -12,11 +12,12 @@ from evenhand.screening.features import word_hash
 from evenhand.screening.model import LinearModel
 from evenhand.screening.verdict import Abstention
 from evenhand.screening.words import group_of_word, strong_words
-from evenhand.text import ENGLISH, View, Vocabulary, deobfuscate, guess_language, normalise
+from evenhand.text import ENGLISH, UNKNOWN, View, Vocabulary, deobfuscate, guess_language, in_foreign_script, normalise
 from evenhand.text.forms import PLACEHOLDERS
 
 _LETTERS: Final = re.compile(rf"[^\W\d_{PLACEHOLDERS}]")
 LEAST_LETTERS: Final = 3
+_SUBTAG: Final = re.compile(r"[-_]")
 # Beyond this a post is read in its first part only; the reason says so nowhere because no platform we read
 # allows longer posts. It bounds the work a hostile input can ask for.
 LONGEST: Final = 40_000
@@ -53,14 +54,29 @@ def read(text: str, words: Vocabulary) -> Reading:
     return Reading(plain, deobfuscate(plain, words))
 
 
-def abstention(text: str, reading: Reading, known_share: float) -> Abstention | None:
-    """Return why a post cannot be judged, or None. `known_share` is that of the clear view."""
+def abstention(text: str, reading: Reading, known_share: float, stated: str | None = None) -> Abstention | None:
+    """Return why a post cannot be judged, or None. `known_share` is that of the clear view.
+
+    `stated`: the tag of the language it is said to be in (BCP 47); None or "und": its words decide. What is
+    stated overrules the words, never the script.
+    """
     if not text.strip():
         return Abstention.NO_TEXT
     view = reading.clear.text
     letters = len(list(islice(_LETTERS.finditer(view), LEAST_LETTERS)))
     if letters == 0:
         return Abstention.LINK_OR_IMAGE_ONLY if any(c in PLACEHOLDERS for c in view) else Abstention.TOO_SHORT
-    if guess_language(view, known_share=known_share) != ENGLISH:
+    if not _is_english(view, known_share, primary(stated or UNKNOWN)):
         return Abstention.TOO_SHORT if letters < LEAST_LETTERS else Abstention.LANGUAGE_NOT_SERVED
     return Abstention.TOO_SHORT if letters < LEAST_LETTERS else None
+
+
+def primary(tag: str) -> str:
+    """Return the primary subtag of a BCP 47 tag in lower case: 'en' for 'en-GB'."""
+    return _SUBTAG.split(tag.strip(), maxsplit=1)[0].lower()
+
+
+def _is_english(view: str, known_share: float, stated: str) -> bool:
+    if stated == UNKNOWN:
+        return guess_language(view, known_share=known_share) == ENGLISH
+    return stated == ENGLISH and not in_foreign_script(view)

@@ -2,7 +2,17 @@
 
 from evenhand.text.deobfuscate import Vocabulary, deobfuscate
 from evenhand.text.forms import normalise
-from evenhand.text.language import ENGLISH, UNKNOWN, Language, guess_language
+from evenhand.text.language import ENGLISH, UNKNOWN, Language, guess_language, in_foreign_script
 from evenhand.text.view import View
 
-__all__ = ["ENGLISH", "UNKNOWN", "Language", "View", "Vocabulary", "deobfuscate", "guess_language", "normalise"]
+__all__ = [
+    "ENGLISH",
+    "UNKNOWN",
+    "Language",
+    "View",
+    "Vocabulary",
+    "deobfuscate",
+    "guess_language",
+    "in_foreign_script",
+    "normalise",
+]

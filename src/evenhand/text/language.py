@@ -44,7 +44,7 @@ def guess_language(text: str, *, known_share: float = 0.0) -> Language:
     where function words do not. Cost: one look-up per word.
     """
     words = _WORD.findall(text)
-    if not words or (not text.isascii() and _mostly_foreign_script(words)):
+    if not words or in_foreign_script(text):
         return UNKNOWN
     if len(_english_only().intersection(words)) * 4 > len(words):
         return ENGLISH
@@ -63,6 +63,10 @@ def guess_language(text: str, *, known_share: float = 0.0) -> Language:
     return ENGLISH if len(words) < FEW_WORDS and known_share > 0 else UNKNOWN
 
 
-def _mostly_foreign_script(words: list[str]) -> bool:
+def in_foreign_script(text: str) -> bool:
+    """Return whether most words of a text in normal form are written in other letters than Latin ones."""
+    if text.isascii():
+        return False
+    words = _WORD.findall(text)
     latin = sum(word[0] < "ɐ" or "\ue000" <= word[0] < "\uf8ff" for word in words)
-    return latin * 2 < len(words)
+    return bool(latin * 2 < len(words))

@@ -35,7 +35,12 @@ class Detector(Protocol):
     def calibration_id(self) -> str:
         """Return the calibration id."""
 
-    def screen(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[Verdict]:
+    def screen(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Verdict]:
         """Return one verdict per text."""
 
 
@@ -65,9 +70,14 @@ class LocalScreener:
         """Return what else the base offers (its package, marked words)."""
         return getattr(self._base, name)
 
-    def screen(self, texts: Sequence[str], parents: Sequence[str | None] | None = None) -> list[Verdict]:
+    def screen(
+        self,
+        texts: Sequence[str],
+        parents: Sequence[str | None] | None = None,
+        languages: Sequence[str | None] | None = None,
+    ) -> list[Verdict]:
         """Return one verdict per text, in order, under this refit's calibration id."""
-        verdicts = self._base.screen(texts, parents)
+        verdicts = self._base.screen(texts, parents, languages)
         above = parents if parents is not None else [None] * len(texts)
         moved = self._moved(texts, verdicts)
         return [

@@ -42,7 +42,7 @@ def raw_of(model: LinearModel, texts: Sequence[str]) -> tuple[Floats, list[tuple
             rows.append(raw[at : at + len(reading.views)].max(axis=0))
             at += len(reading.views)
             kinds.append(tuple(sorted({hit.rule.kind for view in reading.views for hit in find_threats(view.text)})))
-    return np.asarray(rows).reshape(len(texts), len(HEADS)), kinds
+    return np.asarray(rows).reshape(len(texts), -1)[:, : len(HEADS)], kinds
 
 
 def calibrate(model: LinearModel, rows: Sequence[Row], benign: Sequence[Row]) -> Calibration:

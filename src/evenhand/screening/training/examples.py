@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from evenhand.screening.training import labels
 from evenhand.screening.training.disguise import disguised, unpunctuated
+from evenhand.screening.training.dressing import Spans, dressed
 from evenhand.screening.training.rows import Part, Row
 from evenhand.screening.training.targets import categories, frame, target
 from evenhand.screening.wording import worded
@@ -20,8 +21,11 @@ from evenhand.text import View, Vocabulary, deobfuscate, normalise
 
 Floats = NDArray[np.float32]
 
-# Of every 100 train rows so many are disguised, lose their punctuation, or get a parent that says nothing of them.
+# The share of showings that are disguised, stand among account names, tags and links (never in a set of which
+# half does anyway), lose their punctuation, or get a parent that says nothing of them.
 DISGUISED: Final = 0.18
+DRESSED: Final = 0.28
+FULL_DRESS: Final = frozenset({"mupid_political", "davidson"})
 UNPUNCTUATED: Final = 0.08
 STRANGE_PARENT: Final = 0.08
 # How often a train row of a set is shown in one pass. Left out: sets whose label no head asks for.
@@ -29,7 +33,7 @@ PASSES: Final[Mapping[str, float]] = {
     "convabuse": 1.5,
     "davidson": 0.25,
     "edos": 1.0,
-    "goemotions": 0.35,
+    "goemotions": 0.3,
     "hatemojibuild": 2.5,
     "hatexplain": 0.8,
     "identity_templates_en": 0.5,
@@ -37,7 +41,7 @@ PASSES: Final[Mapping[str, float]] = {
     "implicit_hate": 0.5,
     "measuring_hate_speech_sub": 0.6,
     "misogyny_eacl21": 0.6,
-    "mupid_political": 0.9,
+    "mupid_political": 0.7,
     "own": 4.0,
     "toxic_spans_typed": 1.0,
     "toxigen_annotated": 1.0,
@@ -70,12 +74,15 @@ def wording(text: str, words: Vocabulary) -> View:
 
 
 def drawn(row: Row, words: Vocabulary, parents: Sequence[str], draw: random.Random) -> Example:
-    """Return one showing of a train row: as it is, disguised, without punctuation, or under some parent."""
-    text, spans = row.text, row.spans
+    """Return one showing of a train row: as it is, disguised, dressed, without punctuation, or under some parent."""
+    text = row.text
+    spans: Spans | None = row.spans
     if draw.random() < DISGUISED:
         text, spans = disguised(text, draw), None
     elif draw.random() < UNPUNCTUATED and spans is None:
         text = unpunctuated(text)
+    if row.dataset not in FULL_DRESS and draw.random() < DRESSED:
+        text, spans = dressed(text, spans, draw)
     plain = normalise(text)
     view = worded(plain if draw.random() < 0.3 else deobfuscate(plain, words))
     parent = row.parent or ""

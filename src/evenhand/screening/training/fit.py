@@ -79,12 +79,13 @@ def fit_head(matrix: Any, rows: Sequence[Row], head: str) -> tuple[NDArray[np.fl
     use = np.flatnonzero([label is not None for label in given])
     labels = np.asarray([given[index] for index in use.tolist()], np.int64)
     weights = np.asarray([weight(rows[index], head) for index in use.tolist()])
-    return _logistic(matrix[use], labels, weights, STRENGTH)
+    return logistic(matrix[use], labels, weights, STRENGTH)
 
 
-def _logistic(
+def logistic(
     matrix: Any, labels: NDArray[np.int64], weights: NDArray[np.float64], strength: float
 ) -> tuple[NDArray[np.float64], float]:
+    """Return coefficients and constant of a logistic fit."""
     fitted = LogisticRegression(C=strength, max_iter=STEPS, tol=1e-4, solver="lbfgs")
     # One thread: the order of a sum, and so its last digit, must not depend on the number of cores.
     with warnings.catch_warnings(), threadpool_limits(1):
@@ -130,19 +131,20 @@ def fit_model(rows: Sequence[Row], say: Callable[[str], None]) -> LinearModel:
     for column, head in enumerate(HEADS):
         say(f"fitting {head}")
         coefficients, constant = fit_head(matrix, train, head)
-        columns[:, column], scale = _whole(coefficients * rarity)
+        columns[:, column], scale = whole(coefficients * rarity)
         scales.append(scale)
         biases.append(constant)
     say("fitting spans")
     with_spans = [row for row in train if row.dataset == "toxic_spans_typed" and row.spans is not None]
     found, labels = word_rows(with_spans)
-    coefficients, constant = _logistic(normed(found, squared), labels, np.ones(len(labels)), SPAN_STRENGTH)
-    columns[:, SPAN_COLUMN], scale = _whole(coefficients * rarity)
+    coefficients, constant = logistic(normed(found, squared), labels, np.ones(len(labels)), SPAN_STRENGTH)
+    columns[:, SPAN_COLUMN], scale = whole(coefficients * rarity)
     columns[:, NORM_COLUMN] = squared
     return LinearModel(columns, (*scales, scale), (*biases, constant), known_words(texts))
 
 
-def _whole(values: NDArray[np.float64]) -> tuple[NDArray[np.int16], float]:
+def whole(values: NDArray[np.float64]) -> tuple[NDArray[np.int16], float]:
+    """Return values as whole numbers and what they were multiplied with."""
     scale = float(np.floor(MOST / max(float(np.abs(values).max()), 1e-9)))
     return np.rint(values * scale).astype(np.int16), scale
 

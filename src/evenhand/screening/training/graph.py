@@ -1,8 +1,6 @@
 """The tuned network as one ONNX graph with 8-bit weights and fixed activation scales (static quantisation).
 
-Scales are fixed beforehand, so a row's result does not depend on its neighbours. Weights use seven of the
-eight bits: on processors without VNNI the 8-bit products are summed in pairs of 16 bits and a full-range
-weight would overflow there, so the same file would answer differently on another family.
+Scales are fixed beforehand or belong to one token, so a row's result does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -17,16 +15,17 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from evenhand.screening.training.layout import HEADS, LAYERS, WIDTH
+from evenhand.screening.training.rounding import Rounded
 
 Array = NDArray[Any]
 State = Mapping[str, NDArray[np.float32]]
-# Per linear map the lowest and highest input of each channel seen on train rows; None builds a float graph.
-Ranges = Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+# Each linear map in whole numbers; None builds a float graph.
+Maps = Mapping[str, Rounded]
 
 OPSET: Final = 20
-WEIGHT_LIMIT: Final = 63
-# What is bent (the input of the outer map) is loudest in few channels: there the weights take more of it.
-STRENGTH: Final = {"outer": 0.85}
+# Maps whose input is as loud as its loudest token: there each token is measured by its own loudest channel.
+BY_TOKEN: Final = frozenset({"mix", "inner", "outer"})
+QUIETEST: Final = 1e-6
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class _Graph:
     """Nodes and constants as they are added."""
 
     state: State
-    ranges: Ranges | None
+    maps: Maps | None
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -53,26 +52,34 @@ class _Graph:
 
     def linear(self, x: str, name: str, weight: Array, bias: Array) -> str:
         """Add x @ weight.T + bias, in 8 bits where the input's range is known."""
-        if self.ranges is None or name not in self.ranges:
+        if self.maps is None or name not in self.maps:
             at = self.constant(f"{name}.weight", weight.T)
             product = self.node("MatMul", [x, at], f"{name}.product")
         else:
-            product = self._quantised(x, name, weight, self.ranges[name])
+            product = self._quantised(x, name, self.maps[name])
         return self.node("Add", [product, self.constant(f"{name}.bias", bias)], f"{name}.out")
 
-    def _quantised(self, x: str, name: str, weight: Array, seen: tuple[Array, Array]) -> str:
-        smooth = smoothing(weight, *seen, STRENGTH.get(name.rsplit(".", 1)[-1], 0.5))
-        even = self.node("Mul", [x, self.constant(f"{name}.even", 1 / smooth)], f"{name}.evened")
-        scale, zero = activation_scale(float((seen[0] / smooth).min()), float((seen[1] / smooth).max()))
+    def _quantised(self, x: str, name: str, own: Rounded) -> str:
+        even = self.node("Mul", [x, self.constant(f"{name}.even", 1 / own.smooth)], f"{name}.evened")
+        if name.rsplit(".", 1)[-1] not in BY_TOKEN:
+            return self._product(even, name, own, *activation_scale(own.low, own.high))
+        size = self.node("Abs", [even], f"{name}.size")
+        axes = self.constant("last.axis", np.asarray([-1], np.int64))
+        most = self.node("ReduceMax", [size, axes], f"{name}.most", keepdims=1)
+        loud = self.node("Max", [most, self.constant("quietest", np.float32(QUIETEST))], f"{name}.loud")
+        shares = self.node("Div", [even, loud], f"{name}.by.token")
+        product = self._product(shares, name, own, 1 / 127, 128)
+        return self.node("Mul", [product, loud], f"{name}.loud.again")
+
+    def _product(self, x: str, name: str, own: Rounded, scale: float, zero: int) -> str:
         inputs = [
             self.constant(f"{name}.scale", np.float32(scale)), self.constant(f"{name}.zero", np.uint8(zero)),
         ]  # fmt: skip
-        rounded = self.node("QuantizeLinear", [even, *inputs], f"{name}.rounded")
-        back = self.node("DequantizeLinear", [rounded, *inputs], f"{name}.back")
-        whole, scales = whole_weights(weight * smooth)
+        in_whole = self.node("QuantizeLinear", [x, *inputs], f"{name}.rounded")
+        back = self.node("DequantizeLinear", [in_whole, *inputs], f"{name}.back")
         fixed = [
-            self.constant(f"{name}.whole", whole.T), self.constant(f"{name}.scales", scales),
-            self.constant(f"{name}.zeros", np.zeros(len(scales), np.int8)),
+            self.constant(f"{name}.whole", own.whole.T), self.constant(f"{name}.scales", own.scales),
+            self.constant(f"{name}.zeros", np.zeros(len(own.scales), np.int8)),
         ]  # fmt: skip
         plain = self.node("DequantizeLinear", fixed, f"{name}.plain", axis=1)
         return self.node("MatMul", [back, plain], f"{name}.product")
@@ -83,18 +90,6 @@ class _Graph:
         return self.node("LayerNormalization", [x, *ends], f"{name}.out", axis=-1, epsilon=1e-12)
 
 
-def smoothing(weight: Array, low: Array, high: Array, strength: float) -> NDArray[np.float32]:
-    """Return per channel what its input is divided by and its weights are multiplied with.
-
-    A few channels are many times as loud as the rest; sharing their loudness with the weights leaves both
-    easier to round (SmoothQuant, Xiao et al. 2023).
-    """
-    loud = np.maximum(np.maximum(np.abs(low), np.abs(high)), 1e-3)
-    heavy = np.maximum(np.abs(weight).max(axis=0), 1e-5)
-    smooth = loud**strength / heavy ** (1 - strength)
-    return np.asarray(smooth / np.exp(np.log(smooth).mean()), np.float32)
-
-
 def activation_scale(low: float, high: float) -> tuple[float, int]:
     """Return scale and zero point that spread 256 steps over a range, which is widened to hold 0."""
     low, high = min(low, 0.0), max(high, 0.0)
@@ -102,16 +97,9 @@ def activation_scale(low: float, high: float) -> tuple[float, int]:
     return scale, round(-low / scale)
 
 
-def whole_weights(weight: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return weights as whole numbers with one scale per output row."""
-    scales = np.maximum(np.abs(weight).max(axis=1), 1e-8) / WEIGHT_LIMIT
-    whole = np.clip(np.rint(weight / scales[:, None]), -WEIGHT_LIMIT, WEIGHT_LIMIT)
-    return whole.astype(np.int8), scales.astype(np.float32)
-
-
-def build(state: State, ranges: Ranges | None) -> onnx.ModelProto:
+def build(state: State, maps: Maps | None) -> onnx.ModelProto:
     """Return the graph. Inputs `ids` and `parts` [rows, tokens]; outputs `heads` and `spans`."""
-    graph = _Graph(state, ranges)
+    graph = _Graph(state, maps)
     here, own, mask = _masks(graph)
     x = _embedded(graph)
     for layer in range(LAYERS):
@@ -148,7 +136,7 @@ def _masks(graph: _Graph) -> tuple[str, str, str]:
 
 def _embedded(graph: _Graph) -> str:
     state = graph.state
-    if graph.ranges is None:
+    if graph.maps is None:
         words = graph.node("Gather", [graph.constant("words", state["words.weight"]), "ids"], "word.vectors")
     else:
         table, scales = byte_rows(state["words.weight"])
@@ -239,3 +227,10 @@ def _ends(graph: _Graph, x: str, here: str, own: str) -> None:
     )
     dots = graph.node("MatMul", [x, graph.constant("span.weight", state["span.weight"][0])], "span.dots")
     graph.node("Add", [dots, graph.constant("span.bias", state["span.bias"])], "spans")
+
+
+def mapped(state: State, name: str) -> NDArray[np.float32]:
+    """Return the weights [out, in] of a linear map by its name; query, key and value are one map."""
+    layer, part = name.rsplit(".", 1)
+    parts = ("query", "key", "value") if part == "query" else (part,)
+    return np.concatenate([state[f"{layer}.{one}.weight"] for one in parts])

@@ -68,6 +68,10 @@ def weight(row: Row, head: str) -> float:
     """Return how much a row counts in training one head."""
     if head == "incivility" and row.dataset == "goemotions":
         return 0.15  # another kind of talk: enough to place the zero, not to teach the tone
+    if head == "incivility" and row.dataset == "toxic_spans_typed":
+        return 0.4  # its insults are inferred to be uncivil; it says nothing of civil comments
+    if head != "incivility" and row.dataset == "mupid_political":
+        return 0.5  # it labels no harm, so that its civil half would teach that replies hold none
     return WEIGHTS.get(row.dataset, 1.0)
 
 

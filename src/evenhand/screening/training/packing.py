@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evenhand.screening.encoder import CALIBRATION, MODEL, THREADS, TOKENIZER, EncoderPackage, encoder_id, load_encoder
 from evenhand.screening.model import Package
@@ -16,9 +19,10 @@ from evenhand.screening.pieces import load_tokenizer
 from evenhand.screening.settled import Settled
 from evenhand.screening.training.examples import drawn, one_pass
 from evenhand.screening.training.feeding import batches
-from evenhand.screening.training.graph import build
+from evenhand.screening.training.graph import build, mapped
 from evenhand.screening.training.network import Network
-from evenhand.screening.training.quantising import ranges
+from evenhand.screening.training.quantising import watched
+from evenhand.screening.training.rounding import all_rounded
 from evenhand.screening.training.rows import Part, Row, digest_number
 from evenhand.screening.training.settle import Looked, look, settle
 from evenhand.screening.views import vocabulary
@@ -36,10 +40,11 @@ def export(network: Network, base: Path, gate: Package, rows: Sequence[Row], out
     words = vocabulary(gate.model)
     shown = one_pass(rows, draw)[:SEEN_ROWS]
     tokenizer = load_tokenizer(base / "tokenizer.json")
-    seen = ranges(network, batches(tokenizer, [drawn(row, words, [], draw) for row in shown]))
+    seen = watched(network, batches(tokenizer, [drawn(row, words, [], draw) for row in shown]))
     state = {name: value.detach().numpy().astype(np.float32) for name, value in network.state_dict().items()}
     out.mkdir(parents=True, exist_ok=True)
-    model = build(state, seen).SerializeToString(deterministic=True)
+    maps = all_rounded({name: mapped(state, name) for name in seen}, seen)
+    model = build(state, maps).SerializeToString(deterministic=True)
     (out / MODEL).write_bytes(model)
     float_folder = out.with_name(out.name + "-float")
     float_folder.mkdir(exist_ok=True)
@@ -47,7 +52,7 @@ def export(network: Network, base: Path, gate: Package, rows: Sequence[Row], out
     text = _lean(base / "tokenizer.json")
     for folder in (out, float_folder):
         (folder / TOKENIZER).write_bytes(text)
-        _write(folder, Settled({}, {}, {}, 0.0, 1.01, {}))
+        write_settled(folder, Settled({}, {}, {}, 0.0, 1.01, {}))
     return encoder_id(model, text)
 
 
@@ -58,7 +63,8 @@ def _lean(path: Path) -> bytes:
     return json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _write(folder: Path, settled: Settled) -> None:
+def write_settled(folder: Path, settled: Settled) -> None:
+    """Write what was fixed for the model of a folder beside it."""
     found = encoder_id((folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes())
     text = json.dumps({"model": found, "calibration": settled.to_dict()}, sort_keys=True, indent=1)
     (folder / CALIBRATION).write_text(text + "\n", "utf-8")
@@ -75,10 +81,18 @@ def settle_folder(
 ) -> tuple[EncoderPackage, Looked, Looked]:
     """Fix calibration, thresholds and cut-offs of a folder's model on dev and benign threshold rows; return all."""
     encoder = load_encoder(folder, threads).model
-    dev = look(encoder, gate, _sampled([row for row in rows if row.part is Part.DEV]), say)
+    every = [row for row in rows if row.part is Part.DEV]
+    dev = look(encoder, gate, _sampled(every), say)
+    dev = replace(dev, stands=_stands(every, dev.rows))
     quiet = look(encoder, gate, benign[:BENIGN_ROWS], say)
-    _write(folder, settle(dev, quiet))
+    write_settled(folder, settle(dev, quiet))
     return load_encoder(folder, threads), dev, quiet
+
+
+def _stands(every: Sequence[Row], looked: Sequence[Row]) -> NDArray[np.float64]:
+    """Return of how many dev rows of its set each looked-at row is one: sets count by size, not by the sample."""
+    there, here = (Counter(row.dataset for row in rows) for rows in (every, looked))
+    return np.asarray([there[row.dataset] / here[row.dataset] for row in looked])
 
 
 def _sampled(rows: Sequence[Row]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The input range of each linear map of the tuned network, seen on train rows: what fixes the 8-bit scales."""
+"""What goes into each linear map of the tuned network on train rows: what fixes its eight bits."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from evenhand.screening.training.feeding import Batch
 from evenhand.screening.training.layout import LAYERS
 from evenhand.screening.training.network import Network
+from evenhand.screening.training.rounding import Seen
 
 PARTS: Final = ("query", "mix", "inner", "outer")
-Seen = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
-def ranges(network: Network, batches: Iterable[Batch]) -> Seen:
-    """Return per linear map the lowest and the highest input of each channel over some batches, padding left out."""
-    seen: Seen = {}
+def watched(network: Network, batches: Iterable[Batch]) -> dict[str, Seen]:
+    """Return per linear map what its input looked like over some batches, padding left out."""
+    seen: dict[str, Seen] = {}
     handles = []
     here: list[Tensor] = []
     for layer in range(LAYERS):
@@ -38,12 +37,14 @@ def ranges(network: Network, batches: Iterable[Batch]) -> Seen:
     return seen
 
 
-def _watch(seen: Seen, name: str, here: list[Tensor]) -> Any:
+def _watch(seen: dict[str, Seen], name: str, here: list[Tensor]) -> Any:
     def watch(_module: Any, inputs: tuple[Tensor, ...]) -> None:
         values = inputs[0][here[0]].numpy()
         low, high = values.min(axis=0), values.max(axis=0)
+        products = (values.T @ values).astype(np.float64)
         if name in seen:
-            low, high = np.minimum(low, seen[name][0]), np.maximum(high, seen[name][1])
-        seen[name] = low, high
+            low, high = np.minimum(low, seen[name].low), np.maximum(high, seen[name].high)
+            products += seen[name].products
+        seen[name] = Seen(low, high, products)
 
     return watch

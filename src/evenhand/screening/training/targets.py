@@ -79,7 +79,9 @@ def _profanity(row: Row) -> float:
 
 
 def _incivility(row: Row) -> float | None:
-    return labels.incivility(row)
+    said = labels.incivility(row)
+    # Whoever insults is not civil, in whatever set: else incivility would be learnt as a way political posts look.
+    return 1.0 if said is None and (row.share("insult") or 0.0) >= 0.5 else said
 
 
 CATEGORY: Final[Mapping[Category, Callable[[Row], float | None]]] = {

@@ -41,7 +41,7 @@ HEAD_WEIGHT: Final[Mapping[Category, float]] = {
     Category.ABUSE: 1.0,
     Category.INSULT: 0.5,
     Category.IDENTITY_ATTACK: 1.2,
-    Category.THREAT: 1.0,
+    Category.THREAT: 1.2,
     Category.SEXUAL_HARASSMENT: 0.6,
     Category.DEHUMANISATION: 0.5,
     Category.DOXXING: 0.5,
@@ -61,11 +61,23 @@ _GROUP_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is shown: `samples` in all, or fewer if `minutes` are over; the rate follows what comes first."""
+    """How much is shown: `samples` in all, or fewer if `minutes` are over; the rate follows what comes first.
+
+    A later leg goes on from the weights of an earlier one (`start`, its state.pt) with its own schedule, whose
+    highest rate is `peak` of the full one, and with its own order of rows.
+    """
 
     samples: int
     minutes: float = 170.0
     threads: int = 2
+    start: Path | None = None
+    peak: float = 1.0
+    dropout: float = 0.1
+
+    @property
+    def seed(self) -> str:
+        """Return what all drawing of this leg starts from."""
+        return f"{SEED}" if self.start is None else f"{SEED}/later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +89,10 @@ class Material:
     parents: Sequence[str]
 
 
-def begun(base: Path, tokenizer: Tokenizer) -> Network:
+def begun(base: Path, tokenizer: Tokenizer, dropout: float = 0.1) -> Network:
     """Return the network as training begins: pretrained, with vectors for the signs of group words."""
     torch.manual_seed(SEED)
-    network = Network(tokenizer.get_vocab_size(), OUTPUTS)
+    network = Network(tokenizer.get_vocab_size(), OUTPUTS, dropout)
     load_pretrained(network, base / "model.safetensors")
     weight = network.words.weight.data
     for sign, words in _GROUP_WORDS.items():
@@ -138,11 +150,11 @@ def _factor(progress: float) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(1.0, (progress - WARM) / (1 - WARM)))))
 
 
-def _stream(material: Material) -> Iterator[tuple[int, list[Row]]]:
+def _stream(material: Material, seed: str) -> Iterator[tuple[int, list[Row]]]:
     """Yield numbered chunks of rows for ever: pass after pass, the same ones each time."""
     number = 0
     for passed in range(1_000_000):
-        shown = one_pass(material.rows, random.Random(f"{SEED}/{passed}"))
+        shown = one_pass(material.rows, random.Random(f"{seed}/{passed}"))
         for start in range(0, len(shown), CHUNK):
             yield number, shown[start : start + CHUNK]
             number += 1
@@ -164,8 +176,10 @@ def tune(
     """
     torch.set_num_threads(plan.threads)
     tokenizer = load_tokenizer(base / "tokenizer.json")
-    network = begun(base, tokenizer)
+    network = begun(base, tokenizer, plan.dropout)
     optimiser = _optimiser(network)
+    if plan.start is not None:
+        network.load_state_dict(torch.load(plan.start, weights_only=True)["network"])
     state = out / "state.pt"
     done, shown, spent = 0, 0, 0.0
     if state.exists():
@@ -175,19 +189,20 @@ def tune(
         done, shown, spent = kept["done"], kept["shown"], kept["spent"]
         say(f"going on after {shown} samples")
     out.mkdir(parents=True, exist_ok=True)
-    for number, rows in islice(_stream(material), done, None):
+    for number, rows in islice(_stream(material, plan.seed), done, None):
         progress = max(shown / plan.samples, spent / 60 / plan.minutes)
         if progress >= 1:
             break
         began = clock()
-        draw = random.Random(f"{SEED}/chunk/{number}")
+        draw = random.Random(f"{plan.seed}/chunk/{number}")
         torch.manual_seed(SEED + number)
         given = [drawn(row, material.words, material.parents, draw) for row in rows]
         ready = batches(tokenizer, given)
         sums: dict[str, float] = {}
         for step, batch in enumerate(shuffled(ready, draw)):
             inside = step / len(ready) * CHUNK
-            rate = _factor(max((shown + inside) / plan.samples, (spent + clock() - began) / 60 / plan.minutes))
+            at = max((shown + inside) / plan.samples, (spent + clock() - began) / 60 / plan.minutes)
+            rate = plan.peak * _factor(at)
             for name, value in _step(network, optimiser, batch, rate).items():
                 sums[name] = sums.get(name, 0.0) + value / len(ready)
         shown, spent = shown + len(rows), spent + clock() - began
