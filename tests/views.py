@@ -137,8 +137,8 @@ _NO_SUCH_CASE = all_get(404, nobody=302)
 _STEPS = (
     "acknowledge", "allege", "answer_taken", "ask", "blind", "challenge", "challenge_record", "conflict", "delay",
     "dismiss", "facts", "find", "formal", "hearing", "investigate", "items", "join", "language", "look_up",
-    "membership", "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind", "protection", "reasons",
-    "reply_by_letter", "review", "risk", "route", "search", "triage", "vote", "what_follows",
+    "membership", "new_code", "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind", "protection",
+    "reasons", "reply_by_letter", "review", "risk", "route", "search", "take_back", "triage", "vote", "what_follows",
 )  # fmt: skip
 _SIDE_CLOSED = all_get(302)  # to the page that asks for the code
 ROWS += (
@@ -151,10 +151,13 @@ ROWS += (
     Row("report", all_get(200)),
     Row("report_danger", all_get(200)),
     Row("follow", all_get(200)),
-    *(Row(f"follow_{page}", _SIDE_CLOSED) for page in ("challenge", "companion", "proof", "readers", "ring")),
+    *(
+        Row(f"follow_{page}", _SIDE_CLOSED)
+        for page in ("challenge", "companion", "proof", "readers", "ring", "withdraw")
+    ),
     *(
         Row(f"follow_{act}", _SIDE_CLOSED, method="post")
-        for act in ("close", "file", "identity", "language", "message", "more_time", "no_call")
+        for act in ("close", "file", "identity", "keep", "language", "message", "more_time", "no_call")
     ),
     Row("follow_letter", _SIDE_CLOSED, {"letter": UNKNOWN}),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -13,7 +14,7 @@ from evenhand.demo import generate
 from evenhand.demo.crowd import Account, crowd
 from evenhand.demo.generator import SEED
 from evenhand.demo.owners import owners
-from evenhand.demo.rules import BODIES, TRAINING_DAYS, code_text, pool, procedure_text
+from evenhand.demo.rules import BODIES, TRAINING_DAYS, code_text, letters, pool, procedure_text
 from evenhand.membership import MemberRef, match_declared, read_register
 from evenhand.procedure import choices
 from evenhand.web.people.cast import CAST, COMPANY
@@ -61,3 +62,7 @@ def test_some_authors_are_found_in_the_register_and_most_are_not(tmp_path):
     assert found(owning["namesake of a protected person"]) is None
     known = sum(found(account) is not None for account in people.regulars[:400])
     assert 0 < known < 40
+
+
+def test_the_letters_name_the_address_the_demo_is_served_at() -> None:
+    assert tomllib.loads(letters(8123))["site"] == "http://localhost:8123"

@@ -79,6 +79,16 @@ def test_what_it_is_about_is_hidden_until_asked_for_and_the_page_prints(site: Si
         assert page.get_by_text("The most that can follow").first.is_visible()
 
 
+def test_it_fits_a_telephone_in_german_too(site: Site) -> None:
+    """German words are longer, and its dates carry the name of a zone."""
+    with site.page("respondent", viewport=NARROW) as page:
+        page.set_extra_http_headers({"Accept-Language": "de"})
+        for path in BEHIND:
+            page.goto(site.at(path))
+            assert page.locator("html").get_attribute("lang") == "de"
+            assert_no_sideways(page)
+
+
 @pytest.mark.parametrize("scripts", [False, True])
 def test_somebody_answers(site: Site, scripts: bool) -> None:
     """Without JavaScript the answer is saved; with it, it is completed."""
@@ -88,7 +98,7 @@ def test_somebody_answers(site: Site, scripts: bool) -> None:
         assert page.get_by_text("Type the code from your letter.").first.is_visible()
         enter(page, site)
         assert page.get_by_text("It admits nothing").is_visible()
-        page.get_by_role("link", name="Go on with your answer" if scripts else "Answer here").click()
+        page.get_by_role("link", name="Go on with your answer" if scripts else "Answer here").first.click()
         if not scripts:
             page.get_by_label("No, that was not me").check()
             page.get_by_role("button", name="Save and continue").click()

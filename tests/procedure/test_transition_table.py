@@ -105,7 +105,7 @@ SPECIFIED: dict[str, set[tuple[S, S]]] = {
     "T21": {(state, S.WITHDRAWN) for state in OPEN},
     "T21a": {(S.WITHDRAWN, state) for state in OPEN},
 }
-LATER = {"T05", "T05a", "T08a", "T13a", "T15", "T15a", "T16", "T19", "T20", "T20a", "T21", "T21a"}
+LATER = {"T05", "T05a", "T08a", "T13a", "T15", "T15a", "T16", "T19", "T20", "T20a", "T21a"}
 
 
 @pytest.mark.parametrize("step", SPECIFIED)

@@ -56,14 +56,17 @@ class Built:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--posts", default=DEFAULT_POSTS, show_default=True, help="How many posts the torrent holds.")
+@click.option(
+    "--posts", type=int, show_default=f"{DEFAULT_POSTS}, or as many as the demo there holds",
+    help="How many posts the torrent holds.",
+)  # fmt: skip
 @click.option("--dir", "directory", metavar="DIR", help="Where to build it (default: EVENHAND_DATA).")
 @click.option("--port", "-p", default=8000, show_default=True, help="The port to serve on.")
 @click.option("--no-serve", is_flag=True, help="Build it and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was built as one JSON document.")
 @click.pass_context
 def command(
-    click_ctx: click.Context, posts: int, directory: str | None, port: int, no_serve: bool, as_json: bool
+    click_ctx: click.Context, posts: int | None, directory: str | None, port: int, no_serve: bool, as_json: bool
 ) -> int:
     """Build the fictional organisation (once), screen its torrent of posts, and serve it."""
     if click_ctx.invoked_subcommand is not None:
@@ -72,7 +75,7 @@ def command(
     home = home_of(directory)
     built = _begin(home, posts)
     if not built.finished:
-        _build(home, built)
+        _build(home, built, port)
     facts = _facts(built, time.perf_counter() - began)
     if as_json:
         emit_json(facts | {"directory": str(home.root), "sign_ins": built.sign_ins})
@@ -105,7 +108,7 @@ def code(role: str, directory: str | None) -> None:
     click.echo(current_code(account, at=datetime.now(UTC)))
 
 
-def _begin(home: Home, posts: int) -> Built:
+def _begin(home: Home, posts: int | None) -> Built:
     """Return the demo of this folder, new or continued; refuse a folder that holds something else."""
     built = Built.load(home)
     if built is None:
@@ -116,9 +119,10 @@ def _begin(home: Home, posts: int) -> Built:
                 mend="Name an empty folder with --dir.",
             )
         home.root.mkdir(parents=True, exist_ok=True)
-        built = Built(posts=posts, now=datetime.now(UTC).replace(microsecond=0).isoformat(), sign_ins={})
+        fresh = DEFAULT_POSTS if posts is None else posts
+        built = Built(posts=fresh, now=datetime.now(UTC).replace(microsecond=0).isoformat(), sign_ins={})
         built.save(home)
-    elif built.posts != posts:
+    elif posts is not None and built.posts != posts:
         raise UsageError(
             f"the demo here has {built.posts:,} posts, not {posts:,}",
             where=str(home.root),
@@ -128,7 +132,7 @@ def _begin(home: Home, posts: int) -> Built:
     return built
 
 
-def _build(home: Home, built: Built) -> None:
+def _build(home: Home, built: Built, port: int) -> None:
     """Do all steps; each may be done again after an interruption without doubling anything."""
     from evenhand.demo import generate, rules
 
@@ -143,7 +147,7 @@ def _build(home: Home, built: Built) -> None:
     (home.root / "code.toml").write_text(rules.code_text(), encoding="utf-8")
     set_up = _set_up(told_on)
     with step("rules and procedure signed, pool appointed"):
-        _rules(home, set_up)
+        _rules(home, set_up, port)
     with step("the register of members, sealed"):
         _register(written.register, set_up)
     with step("a case in every stage, by everybody in it"):
@@ -190,7 +194,7 @@ def _set_up(told_on: datetime) -> Context:
     return Context(now=lambda: began, random=Context.system().random)
 
 
-def _rules(home: Home, ctx: Context) -> None:
+def _rules(home: Home, ctx: Context, port: int) -> None:
     """Publish code and procedure, each signed by an officer and the case keeper; appoint the pool. Once."""
     from evenhand.demo import rules
     from evenhand.web.cases.nonces import AT_ONCE, left, promise
@@ -198,7 +202,7 @@ def _rules(home: Home, ctx: Context) -> None:
     from evenhand.web.rules.actions import publish_code, publish_procedure
     from evenhand.web.rules.queries import code_versions, procedures
 
-    (home.root / "letters.toml").write_text(rules.LETTERS, encoding="utf-8")
+    (home.root / "letters.toml").write_text(rules.letters(port), encoding="utf-8")
     people = {name: ActorId(person) for name, person in _ids().items()}
     officer, keeper = people["officer"], people["case_keeper"]
     if not code_versions():
@@ -258,7 +262,8 @@ def _cases(home: Home, register: Path, told_on: datetime) -> None:
     lines = []
 
     def note(stage: str, play: Play) -> None:
-        answers = f"  /answer {play.answer_code} (then {play.member[-4:]})" if play.answer_code else ""
+        fact = f"(membership number ends {play.member[-4:]})"
+        answers = f"  /answer {play.answer_code} {fact}" if play.answer_code else ""
         lines.append(f"{play.case.number}  {stage}: /follow {play.code}{answers}")
 
     people = {name: ActorId(person) for name, person in _ids().items()}
@@ -332,6 +337,15 @@ def _peak_mib() -> int:
     return peak // (1024**2 if sys.platform == "darwin" else 1024)
 
 
+def _show_one(home: Home) -> None:
+    """Say for one case what to type, as whoever had the letter would, before their time to answer is over."""
+    codes = home.root / "demo-codes.txt"
+    lines = codes.read_text(encoding="utf-8").splitlines() if codes.exists() else []
+    answering = [line.partition("/answer ")[2] for line in lines if " reply_window:" in line]
+    if answering and answering[0]:
+        console.print(f"For example, as the person complained about: open /answer and type [bold]{answering[0]}[/bold]")
+
+
 def _called_as() -> str:
     """Return how this program was called, so that a printed hint can be typed as it stands."""
     if shutil.which("evenhand"):
@@ -350,6 +364,7 @@ def _show(home: Home, built: Built, facts: dict[str, int | float]) -> None:
         table.add_row(username, password)
     console.print(table)
     console.print(f"\nCodes that open both sides of each case, by stage: [bold]{home.root / 'demo-codes.txt'}[/bold]")
+    _show_one(home)
     where = "" if home.root == Path(DEFAULT_HOME).resolve() else f" --dir {home.root}"
     console.print("\nWhere a one-time code is asked for, this prints it (officer, or another name from the list):")
     click.echo(f"  {_called_as()} demo code officer{where}\n", err=True)

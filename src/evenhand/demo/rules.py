@@ -16,8 +16,8 @@ BODIES: Final = ("guild_of_estuary_notaries", "league_of_river_colleges")
 _COUNCIL: Final = "federation_council"
 _CODE: Final = "quillhaven"
 
-LETTERS: Final = """# What every letter names. All of it is invented.
-site = "http://localhost:8000"
+_LETTERS: Final = """# What every letter names. All of it is invented.
+site = "http://localhost:{port}"
 telephone = "01 555 0100"
 address = "Conduct Unit, 1 Harbour Road, Quillhaven"
 """
@@ -32,6 +32,11 @@ class PoolSeat:
     appointed_by: str
     trained_on: date
     trained_until: date
+
+
+def letters(port: int) -> str:
+    """Return what every letter names: the site as it is served on this computer, a telephone, an address."""
+    return _LETTERS.format(port=port)
 
 
 def code_text() -> str:

@@ -123,7 +123,7 @@ NOTICES: Final[Mapping[NoticeId, NoticeSpec]] = MappingProxyType(
         _N.N5: _spec(
             "Formal allegations",
             _R,
-            "particulars evidence_hashes exculpatory_evidence searches_made reply_date extension",
+            "particulars evidence_hashes exculpatory_evidence searches_made reply_date right_reply extension",
             front=True,
             optional="withheld_gist",
         ),

@@ -9,6 +9,7 @@ import pytest
 from tests.cast import visitor
 from tests.databases import Desk
 from tests.web.answer.answer_room import CANARIES, every_page, told
+from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
 from tests.web.cases.story_room import MovingClock
 
@@ -281,7 +282,7 @@ def test_asking_to_be_rung_for_somebody_to_come_along_and_writing(room: Desk, cl
     html = client.get("/answer").content.decode()
     assert "Large print, please." in html and "My sister" in html
     readers = client.get("/answer/readers").content.decode()
-    assert "you: first" in " ".join(readers.split()) and "First assessor" in readers
+    assert "<li>you: <time" in readers and "First assessor (weighs what was sent" in readers
     assert not any(name in readers for name in case.story.people.ids), "roles and times only"
     assert verify(room.ctx).exit_code == 0
 
@@ -381,3 +382,62 @@ def test_one_member_can_be_challenged_once_and_a_reviewer_answers(room: Desk, cl
     assert html.count("The three people who consider it") == 2 * 2, "both sides are told who sits now"
     close_read_windows(room.ctx)
     assert verify(room.ctx).exit_code == 0
+
+
+def test_the_first_words_answer_five_questions_before_anything_else(room: Desk, clock: MovingClock) -> None:
+    """What of, by which rule, the most that can follow, what can I do, until when: all in the first list."""
+    case = told(room, clock, formal=True)
+    plain = words_in(case.enter().get("/answer").content.decode())
+    first = plain[: plain.index("Opening this page")]
+    for words in (
+        "It is about something you are said", "The rule that day", "The most that can follow",
+        "What you can do Answer here", "Your time to answer ends", "Dublin time", "Somebody to ring 01 555 0100",
+    ):  # fmt: skip
+        assert words in first, words
+    assert "this later one counts" in plain, "the letter may name an earlier day"
+
+
+def test_where_it_is_decided_the_page_says_so_and_no_time_runs(room: Desk, clock: MovingClock) -> None:
+    case = told(room, clock, formal=True)
+    story_room.to_panel(case.story)
+    answered = words_in(case.enter().get("/answer").content.decode())
+    assert "Your time to answer ends" not in answered and "Nothing has been decided." in answered
+    for step in (story_room.to_findings, story_room.to_outcome, story_room.to_reasons):
+        step(case.story)
+    story_room.past_review(case.story)
+    html = case.enter().get("/answer").content.decode()
+    plain = words_in(html)
+    assert plain.startswith("Somebody complained. It is now decided.")
+    for words in (
+        "Nothing has been decided",
+        "The most that can follow",
+        "You may delete it",
+        "You hear from us again",
+    ):
+        assert words not in plain, words
+    decision = re.findall(r'href="(/answer/letter/[0-9a-f]{32})">Read the decision', html)
+    assert "The reasons" in case.enter().get(decision[0]).content.decode()
+
+
+def test_whoever_cannot_get_in_is_told_whom_to_ring_and_may_misread_a_letter(room: Desk, clock: MovingClock) -> None:
+    case = told(room, clock)
+    wrong = visitor().post("/answer", {"code": "bbbb-bbbb-bbbb-bbbb", "fact": "1"}).content.decode()
+    assert "01 555 0100" in wrong and "never held against you" in wrong and "not the check code" in wrong
+    assert code_digest("OLBG-o1b9") == code_digest("o1b9-0189") != code_digest("olbg-olba")
+    misread = case.code.translate(str.maketrans("olbg", "0189"))
+    assert "Nothing has been decided" in case.enter(code=misread).get("/answer").content.decode()
+
+
+def test_the_letter_of_the_allegations_says_how_to_answer(room: Desk, clock: MovingClock) -> None:
+    client = told(room, clock, formal=True).enter()
+    letters = re.findall(r'/answer/letter/([0-9a-f]{32})"', client.get("/answer").content.decode())
+    found = [client.get(f"/answer/letter/{each}").content.decode() for each in dict.fromkeys(letters)]
+    first, formal = sorted(found, key=lambda html: "Formal allegations" in html)
+    assert "last four letters or figures of your membership number" in first
+    for words in ("/answer and enter the code from our first letter", "ring 01 555 0100", "the later day counts"):
+        assert words in formal, words
+
+
+def words_in(html: str) -> str:
+    """Return the words of a page from its main part on, as one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<main") :]).split())

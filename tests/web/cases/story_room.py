@@ -217,6 +217,17 @@ def to_reasons(story: Story) -> None:
     )  # fmt: skip
 
 
+def past_review(story: Story) -> None:
+    """Let the reviewer verify the decision where the case was drawn for a review from outside; else do nothing."""
+    story.case.refresh_from_db()
+    if story.case.state == "independent_review":
+        reviewer = story.sits(CaseRole.REVIEWER)
+        story.client(reviewer).get(f"/cases/{story.case.id}/review")
+        story.clock.move(minutes=10)
+        story.press(reviewer, "review", verdict="verified", reason="All five points.", contact="none")
+        story.case.refresh_from_db()
+
+
 STEPS: tuple[Callable[[Story], None], ...] = (
     to_assessor, to_assessed, to_investigation, to_formal, to_panel, to_findings, to_outcome, to_reasons,
 )  # fmt: skip

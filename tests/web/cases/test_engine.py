@@ -62,12 +62,16 @@ def test_a_step_the_table_lacks(taken: tuple[Desk, str, str, str]) -> None:
     case = Case.objects.get(pk=taken[1])
     with pytest.raises(NotATransition):
         engine.edge_of(case, "T11", State.LIABILITY_DECIDED, CaseRole.PANEL)
-    with pytest.raises(NotOffered, match="page comes later"):
-        engine.edge_of(case, "T21", State.WITHDRAWN, CaseRole.COMPLAINANT)
     with pytest.raises(NotThisRole):
         engine.edge_of(case, "T01", State.ACKNOWLEDGED, CaseRole.ASSESSOR)
     with pytest.raises(Refused, match="does not lead there"):
         engine.edge_of(case, "T02", State.ACKNOWLEDGED, CaseRole.INTAKE)
+
+
+def test_a_step_whose_page_comes_later(desk: Desk) -> None:
+    case = story(desk.ctx, until=State.EVIDENCE_ASSESSMENT).case
+    with pytest.raises(NotOffered, match="page comes later"):
+        engine.edge_of(case, "T05", State.INFORMAL, CaseRole.ASSESSOR)
 
 
 def test_a_step_by_somebody_without_the_seat(taken: tuple[Desk, str, str, str]) -> None:

@@ -139,3 +139,18 @@ def test_a_file_is_sealed_and_quarantined(room: Desk) -> None:
 def test_the_whole_officer_side_of_intake(room: Desk) -> None:
     company(room.ctx)
     sent(visitor())
+
+
+def test_somebody_who_is_named_is_kept_out_whatever_was_ticked(room: Desk) -> None:
+    """A name beside "No" is asked about: the report must not go to the person it names."""
+    client = visitor()
+    page = client.post("/report", {"begin": "report"})
+    page = client.post("/report", draft_in(page.content.decode()) | {"anybody": "nobody", "names": "The secretary"})
+    assert page.status_code == 422
+    assert "You name somebody below" in page.content.decode()
+    page = client.post("/report", draft_in(page.content.decode()) | {"anybody": "named", "names": "The secretary"})
+    assert "What happened" in page.content.decode()
+
+
+def test_the_last_page_says_the_day_in_words(room: Desk) -> None:
+    assert "27 February 2026" in sent(visitor(), ANSWERS[:-1]).content.decode()

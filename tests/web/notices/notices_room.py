@@ -40,7 +40,7 @@ FIELDS: dict[NoticeId, dict[str, Any]] = {
     NoticeId.N1: {
         "case_number": "2026-0014", "time": datetime(2026, 3, 2, 8, 55, tzinfo=UTC),
         "commitment": "5f2b8c11d09a4e6f", "log_index": 412,
-        "next_dates": ["A person has read it by 9 March 2026.", "You hear from us by 16 March 2026."],
+        "next_dates": [date(2026, 3, 9)],
     },
     NoticeId.N2: {"handler_role": "Assessor", "handler_pseudonym": "Heron"},
     NoticeId.N3: _FRONT | {

@@ -31,7 +31,11 @@ def words_of_the_pure_rooms() -> set[str]:
     vocabularies = (THEME_WORDS, PARTY_WORDS, OVERLAY_WORDS, RETENTION_WORDS, TERM_WORDS, FACTOR_WORDS, WORDS)
     said = {word for vocabulary in vocabularies for word in vocabulary.values()}
     said |= {spec.name for spec in NOTICES.values()} | {word for pair in ASKED.values() for word in pair}
-    return said | {role.label for role in CaseRole} | {each.words for each in (*Rung, *ActType)}
+    return (
+        said
+        | {text for role in CaseRole for text in (role.label, role.words)}
+        | {each.words for each in (*Rung, *ActType)}
+    )
 
 
 def test_every_word_of_the_procedure_that_is_read_is_translated() -> None:

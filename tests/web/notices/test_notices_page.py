@@ -116,3 +116,11 @@ def test_a_code_is_eighty_bits_and_found_by_its_digest_alone(room: Room) -> None
     stored = str(list(Letter.objects.values()))
     assert letter.check_code not in stored and str(check_digest(letter.check_code)) in stored
     assert check_digest("0OIL") is None
+
+
+def test_whom_to_ring_stands_on_the_page_and_not_only_in_the_letter(room: Room) -> None:
+    """Whoever forged the letter printed a number of their own in it."""
+    known, unknown = ask(room.send(NoticeId.N3).check_code)[1], ask("AAAA-AAAA-AAAA-AAAA")[1]
+    for page in (known, unknown, visitor().get(ADDRESS).content.decode()):
+        assert "01 555 0100" in page
+    assert "whether it is the check code" in unknown and "not from the letter" in unknown

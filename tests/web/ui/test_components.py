@@ -120,3 +120,9 @@ def test_every_component_is_named_in_the_list_on_top():
 
 def test_a_moment_in_utc_is_itself():
     assert "09:00" in shown("{% moment when %}", when=datetime(2026, 3, 2, 9, tzinfo=UTC))
+
+
+def test_a_deadline_is_shown_where_the_reader_s_own_day_ends():
+    page = shown("{% moment when zone='America/New_York' %}", when=datetime(2026, 3, 3, 4, 59, tzinfo=UTC))
+    assert "2 March 2026, 23:59" in page and "New York time" in page and 'datetime="2026-03-03T04:59:00Z"' in page
+    assert "UTC" in shown("{% moment when zone='UTC' %}", when=datetime(2026, 3, 3, tzinfo=UTC))

@@ -168,7 +168,7 @@ class Play:
         actor = self.sits(CaseRole.INVESTIGATOR)
         for place, found, words in (
             ("thread", "nothing", "Nobody had written to them before in that thread."),
-            ("profile", "something", "They deleted the words the next morning and wrote that they regretted them."),
+            ("profile", "something", "The words were deleted the next morning, with a line of regret."),
         ):
             facts.record_search(
                 case=self.case, place=place, what="What came before and after", found=found, result=words, actor=actor,

@@ -124,8 +124,8 @@ _LEAVING: Final = (
         )
     ),
     *step(
-        "T21", "Withdraw", _OPEN, S.WITHDRAWN, "complainant", "free_of_pressure welfare_offered",
-        "case.withdrawn", offered=False,
+        "T21", "Withdraw", _OPEN, S.WITHDRAWN, "complainant intake assessor investigator charge_assessor",
+        "asked_by_the_sender free_of_pressure welfare_offered time_to_reconsider_over", "case.withdrawn", notices="N13",
     ),
     *(
         edge

@@ -18,14 +18,17 @@ class CodeForm(forms.Form):
     """The code of the letter and the fact that only its reader is likely to know."""
 
     code = forms.CharField(
-        label=_("The code in your letter"), max_length=60, help_text=_("Four groups of four letters and figures."),
+        label=_("The code in your letter"), max_length=60, help_text=_(
+            "Four groups of four letters and figures, after “Your code”. It is not the check code, which only shows "
+            "that a letter is real."
+        ),
         error_messages={"required": _("Type the code from your letter.")},
     )  # fmt: skip
     fact = forms.CharField(
         label=_("The last four letters or figures of your membership number"), max_length=60, required=False,
         help_text=_(
-            "If your number has four or fewer, type the year in which you first became a member. If you were never "
-            "a member, leave this empty."
+            "It shows us that the letter reached the right person. If your number has four or fewer, type the year in "
+            "which you first became a member. If you were never a member, leave this empty."
         ),
     )  # fmt: skip
 

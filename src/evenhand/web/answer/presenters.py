@@ -10,19 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from evenhand.codes import ActType, Rung
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
-from evenhand.procedure.notices import NOTICES
+from evenhand.procedure.notices import NOTICES, NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import NOT_LIVE, PARTY_WORDS, State
 from evenhand.web.cases import clocks
-from evenhand.web.cases.models import Allegation, AllegationItem, Case, Clock, Item, Message, Party, Search
-from evenhand.web.cases.periods import promised
+from evenhand.web.cases.models import Allegation, AllegationItem, Case, Item, Message, Party, Search
+from evenhand.web.cases.periods import calendar_of, promised
 from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
 from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.identity import may_be_named
@@ -31,7 +29,7 @@ from evenhand.web.cases.steps.language import others_than
 from evenhand.web.cases.steps.more_time import may_have_more
 from evenhand.web.cases.steps.reply import answers_of, can_answer, complete
 from evenhand.web.intake.care import CarePanel, care_panel
-from evenhand.web.notices.organisation import unit
+from evenhand.web.notices.presenters import unit_here
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.sealed import open_texts
@@ -108,11 +106,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """Everything on the page of one side; `front` and what follows from it is there for the person complained about."""
+    """Everything on the page of one side; `front` and what follows from it is there for the person complained about.
+
+    `decision`: the letter that says how it ended, "" before it. `answer_until`: the end of the reader's own time, while
+    it runs. `zone`: the IANA zone in which their days end.
+    """
 
     number: str
     words: str
     decided: bool
+    decision: str
+    zone: str
     front: Front | None
     allegations: Sequence[AllegationLine]
     named: bool
@@ -120,7 +124,7 @@ class AnswerPage:
     evidence: Sequence[ItemLine]
     withheld: Sequence[str]
     searches: Sequence[SearchLine]
-    window: Clock | None
+    answer_until: datetime | None
     more_time: bool
     can_answer: bool
     answered: int
@@ -146,24 +150,31 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
     texts = _opened(party, wanted, links, ctx)
     window = clocks.window(case, ClockId.REPLY, party.id) if respondent else None
     done = complete(case, party.id)
+    open_still = respondent and can_answer(case, party.id)
+    answer_until = window.due if window is not None and open_still and not done else None
+    decided = State(case.state) in _DECIDED
+    until = None if decided else answer_until or promised(case, ctx.now())
+    letters = letters_of(case.id, party.id)
     return AnswerPage(
         number=case.number,
         words=_(PARTY_WORDS[State(case.state)]),
-        decided=State(case.state) in _DECIDED,
-        front=_front(case, rows, window, ctx.now()) if rows else None,
+        decided=decided,
+        decision=next((row.id for row in reversed(letters) if row.notice in _ENDS), ""),
+        zone=calendar_of(case).timezone,
+        front=_front(rows, until) if rows else None,
         allegations=[_allegation(row, links, texts) for row in rows],
         named=may_be_named(case),
         machine=case.found_by_machine,
         evidence=_evidence(links, texts),
         withheld=[texts[link.gist] for link in links if link.gist and link.gist in texts],
         searches=[_search(row, texts) for row in searches],
-        window=window,
+        answer_until=answer_until,
         more_time=may_have_more(case, window, ctx) and not done,
-        can_answer=respondent and can_answer(case, party.id),
+        can_answer=open_still,
         answered=len(answers_of(case, party.id)),
         complete=done,
         may_challenge=may_challenge(case, party.id),
-        letters=_letters(party),
+        letters=[LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at, row.log_position()) for row in letters],
         lines=[Line(not row.from_party, texts.get(row.text, ""), row.at, _about(row.kind)) for row in said],
         keep_until=case.keep_until,
         languages=others_than(party.locale),
@@ -172,6 +183,7 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
 
 
 _DECIDED = NOT_LIVE | {State.SANCTION_ACTIVE, State.APPEALED}
+_ENDS = frozenset({NoticeId.N7, NoticeId.N7A, NoticeId.N13})
 
 
 def _allegations(case: Case) -> list[Allegation]:
@@ -200,13 +212,11 @@ def _opened(party: Party, wanted: list[str], links: Sequence[AllegationItem], ct
     return open_texts(wanted, actor=ActorId(party.id), purpose=PURPOSE, ctx=ctx) if wanted else {}
 
 
-def _front(case: Case, rows: Sequence[Allegation], window: Clock | None, now: datetime) -> Front:
+def _front(rows: Sequence[Allegation], until: datetime | None) -> Front:
     first = rows[0]
     clause = clause_text(first.clause_id)
     most = max((Rung(row.most_that_can_follow) for row in rows), key=lambda rung: rung.height)
-    known = unit(settings.HOME, (get_language() or "en")[:2])
-    until = window.due if window is not None and window.due else promised(case, now)
-    return Front(front_act(first), f"{clause.number} {clause.title}", _(most.words), until, known.telephone)
+    return Front(front_act(first), f"{clause.number} {clause.title}", _(most.words), until, unit_here().telephone)
 
 
 def _allegation(row: Allegation, links: Sequence[AllegationItem], texts: Mapping[str, str]) -> AllegationLine:
@@ -235,11 +245,6 @@ def _evidence(links: Sequence[AllegationItem], texts: Mapping[str, str]) -> list
     return [
         ItemLine(texts.get(item.locator, ""), texts.get(item.text or "", ""), item.item_hash) for item in items.values()
     ]
-
-
-def _letters(party: Party) -> list[LetterLine]:
-    rows = letters_of(party.case_id, party.id)
-    return [LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at, row.log_position()) for row in rows]
 
 
 def _about(kind: str) -> str:

@@ -21,6 +21,11 @@ class ReaderLine:
     first: datetime
     last: datetime
 
+    @property
+    def once(self) -> bool:
+        """Whether the page would show the same minute twice."""
+        return self.first.replace(second=0, microsecond=0) == self.last.replace(second=0, microsecond=0)
+
 
 def reading_lines(party: Party) -> list[ReaderLine]:
     """Return who opened what lies under the case's key, one line per part, the first reader first. Three queries."""
@@ -37,7 +42,12 @@ def reading_lines(party: Party) -> list[ReaderLine]:
 def _names(party: Party) -> dict[str, str]:
     """Return actor -> what they are called: their part; the other side is called so, whoever it is."""
     seats = Seat.objects.filter(case=party.case).order_by("begins")
-    names = {seat.person: _(CaseRole(seat.role).label) for seat in seats}
+    names = {seat.person: _part(CaseRole(seat.role)) for seat in seats}
     others = Party.objects.filter(case=party.case).exclude(pk=party.pk).values_list("id", flat=True)
     names |= dict.fromkeys(others, _("the other side, their own letters and messages"))
     return names | {party.id: _("you"), str(SYSTEM): _("the system, by rule")}
+
+
+def _part(role: CaseRole) -> str:
+    """Return a part with what its holder does: its name alone says little to somebody from outside."""
+    return f"{_(role.label)} ({_(role.words)})"

@@ -22,13 +22,14 @@ from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.service import open_side, start_windows
 from evenhand.web.intake.budget import Door, admits
 from evenhand.web.notices.actions import open_letter
+from evenhand.web.notices.presenters import unit_here
 from evenhand.web.notices.queries import LetterRow, letters_of
 from evenhand.web.notices.showing import letter_response, pdf_response
 from evenhand.web.record.ids import ActorId
 
 _WRONG = gettext_lazy(
-    "This code and this answer open nothing together. Check each letter of the code: there is no 0, 1, 8 or 9 in it. "
-    "Nothing happens if you try again."
+    "We could not open it with these two. Please look again at each letter of the code, and then at your answer below "
+    "it. You may try as often as you like; it is never held against you."
 )
 
 
@@ -42,7 +43,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _enter(request, ctx)
     party = open_party(request, ctx)
     if party is None:
-        return render(request, "answer/code.html", {"form": CodeForm()})
+        return render(request, "answer/code.html", {"form": CodeForm(), "unit": unit_here()})
     open_side(party=party, ctx=ctx)
     return party_page(request, party, ctx)
 
@@ -55,7 +56,8 @@ def _enter(request: HttpRequest, ctx: Context) -> HttpResponse:
         if try_code(request, form.cleaned_data["code"], form.cleaned_data["fact"], ctx):
             return redirect("answer")
         form.add_error("code", _WRONG)
-    return render(request, "answer/code.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    context = {"form": form, "unit": unit_here()}
+    return render(request, "answer/code.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def party_page(request: HttpRequest, party: Party, ctx: Context, *, message: MessageForm | None = None) -> HttpResponse:

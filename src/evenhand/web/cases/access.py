@@ -22,6 +22,7 @@ from evenhand.web.register.members import fact_holds
 OPEN_FOR: Final = timedelta(minutes=30)
 _SESSION: Final = "side"
 _BYTES: Final = 10
+_MISREAD: Final = str.maketrans("0189", "olbg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,11 @@ def new_code(ctx: Context) -> str:
 
 
 def code_digest(code: str) -> str:
-    """Return the SHA-256 (hex) of a code as people type it: case, spaces and hyphens do not matter."""
-    plain = "".join(letter for letter in code.lower() if letter.isascii() and letter.isalnum())
+    """Return the SHA-256 (hex) of a code as people type it: case, spaces and hyphens do not matter.
+
+    Base32 has no 0, 1, 8 or 9; whoever reads them off paper meant the letters they look like.
+    """
+    plain = "".join(letter for letter in code.lower() if letter.isascii() and letter.isalnum()).translate(_MISREAD)
     return hashlib.sha256(b"evenhand/code/v1\n" + plain.encode()).hexdigest()
 
 
@@ -64,7 +68,7 @@ def second_fits(party: Party, fact: str) -> bool:
 def enter(session: SessionBase, party: Party, *, now: datetime) -> None:
     """Open the party's side in this browser session; whatever was open before is closed."""
     session.cycle_key()
-    session[_SESSION] = {"party": party.id, "until": (now + OPEN_FOR).timestamp()}
+    session[_SESSION] = {"party": party.id, "code": party.code_digest, "until": (now + OPEN_FOR).timestamp()}
 
 
 def leave(session: SessionBase) -> None:
@@ -73,13 +77,16 @@ def leave(session: SessionBase) -> None:
 
 
 def side_open(session: SessionBase, *, now: datetime) -> Side | None:
-    """Return the side that is open in this session, and keep it open; None where there is none or its time is over."""
+    """Return the side that is open in this session, and keep it open; None where there is none or its time is over.
+
+    Whoever came in with a code that was replaced since is out.
+    """
     kept = session.get(_SESSION)
     if not kept or kept["until"] < now.timestamp():
         leave(session)
         return None
     party = Party.objects.filter(pk=kept["party"]).first()
-    if party is None or party.code_digest is None:
+    if party is None or party.code_digest is None or kept.get("code") != party.code_digest:
         leave(session)
         return None
     session[_SESSION] = kept | {"until": (now + OPEN_FOR).timestamp()}

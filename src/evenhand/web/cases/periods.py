@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from evenhand.context import Context
@@ -27,6 +27,11 @@ def procedure_of(digest: str) -> Procedure:
 def calendar_of(case: Case) -> Calendar:
     """Return the working days of the organisation as the case's procedure has them."""
     return procedure_of(case.procedure).calendar
+
+
+def day_of(case: Case, at: datetime) -> date:
+    """Return the day on which a moment falls where the organisation is: the day that letters and pages name."""
+    return calendar_of(case).day_of(at)
 
 
 def extra_guards_of(case: Case, step: str) -> tuple[GuardId, ...]:

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.care import rung_by
-from evenhand.web.notices.organisation import unit
-from evenhand.web.notices.wording import known_locale
+from evenhand.web.notices.presenters import unit_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class RingForm(forms.Form):
 
 def help_here() -> Help:
     """Return who helps at once, as the organisation says it in the reader's language."""
-    known = unit(settings.HOME, known_locale(get_language() or ""))
+    known = unit_here()
     return Help(known.emergency_number, known.help)
 
 

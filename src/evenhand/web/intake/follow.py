@@ -57,7 +57,8 @@ def _enter(request: HttpRequest, ctx: Context) -> HttpResponse:
         if party is not None and party.side in SIDES:
             enter(request.session, party, now=ctx.now())
             return redirect("follow")
-        form.add_error("code", _("This code opens nothing here. Check each letter: there is no 0, 1, 8 or 9 in it."))
+        said = _("This code opens nothing here. Please look again at each letter. You may try as often as you like.")
+        form.add_error("code", said)
     return render(request, "intake/code.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -110,7 +111,7 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _page(request, party, ctx, message=form)
-    say(party=party, text=form.cleaned_data["text"], kind=Kind(form.cleaned_data["kind"]), ctx=ctx)
+    say(party=party, text=form.cleaned_data["text"], kind=Kind.MESSAGE, ctx=ctx)
     messages.success(request, _("Your message was sent. It stands below, and a person reads it."))
     return redirect("follow")
 
@@ -135,6 +136,8 @@ def identity(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     form = IdentityForm(request.POST)
     if not form.is_valid():
         return _page(request, party, ctx, identity=form)
+    if form.cleaned_data["answer"] == "withdraw":
+        return redirect("follow_withdraw")  # nothing is answered by it: whoever changes their mind can still choose
     answer_identity(party=party, answer=form.cleaned_data["answer"], reason=form.cleaned_data["reason"], ctx=ctx)
     messages.success(request, _("Your answer was recorded. You can write to us about it at any time."))
     return redirect("follow")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.web.cases.steps.dialogue import MOST, Kind
+from evenhand.web.cases.steps.dialogue import MOST
 from evenhand.web.cases.steps.files import MOST_BYTES
 
 
@@ -19,16 +19,8 @@ class CodeForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    """A message, and what it is for."""
+    """A message, or an answer to one of ours."""
 
-    kind = forms.ChoiceField(
-        label=_("What is it about?"), widget=forms.RadioSelect, initial=Kind.MESSAGE.value,
-        choices=[
-            (Kind.MESSAGE.value, _("A message, or an answer to yours")),
-            (Kind.WITHDRAW.value, _("I would like to take my report back")),
-        ],
-        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
-    )  # fmt: skip
     text = forms.CharField(
         label=_("Your message"), max_length=MOST, widget=forms.Textarea,
         error_messages={"required": _("Write a line, then send it.")},
@@ -52,6 +44,20 @@ class FileForm(forms.Form):
         if sent.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 20 MB. Send a smaller picture, or a part of it."))
         return sent
+
+
+class TakeBackForm(forms.Form):
+    """Whether anybody pressed the sender, and why, if they want to say."""
+
+    pressed = forms.ChoiceField(
+        label=_("Has anybody pressed you to take it back, or made you afraid?"), widget=forms.RadioSelect,
+        choices=[("free", _("No, I want this myself")), ("pressed", _("Yes, somebody has"))],
+        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("What you would like us to know"), max_length=MOST, required=False, widget=forms.Textarea,
+        help_text=_("You need not give a reason."),
+    )  # fmt: skip
 
 
 class IdentityForm(forms.Form):

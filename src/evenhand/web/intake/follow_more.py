@@ -15,14 +15,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
+from evenhand.procedure.states import NOT_LIVE, State
 from evenhand.web.answer.forms import ChallengeForm, CompanionForm
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.models import Party
+from evenhand.web.cases.periods import day_of
 from evenhand.web.cases.steps.care import ask_for_nobody
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
 from evenhand.web.cases.steps.more_time import give_more_time
+from evenhand.web.cases.steps.withdraw import ask_back, asked, keep, told
 from evenhand.web.intake.follow import for_side
+from evenhand.web.intake.follow_forms import TakeBackForm
 from evenhand.web.intake.languages import turned
 from evenhand.web.intake.ringing import asked_to_ring
 from evenhand.web.record.ids import ActorId
@@ -56,6 +60,34 @@ def challenge_member(request: HttpRequest, party: Party, ctx: Context) -> HttpRe
 
 
 @for_side("GET", "POST")
+def withdraw(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Ask that the report is taken back; the page says what follows and offers a call from welfare."""
+    found = asked(party.case)
+    if State(party.case.state) in NOT_LIVE or (found is not None and not found.pressed):
+        return redirect("follow")
+    form = TakeBackForm(request.POST or None)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        context = {"form": form, "told": bool(told(party.case))}
+        return render(request, "intake/withdraw.html", context, status=status)
+    pressed = form.cleaned_data["pressed"] == "pressed"
+    ask_back(party=party, text=form.cleaned_data["text"], pressed=pressed, ctx=ctx)
+    if pressed:
+        messages.success(request, _("Thank you for telling us. Nothing was taken back. A person reads it and answers."))
+    else:
+        messages.success(request, _("We have noted that you take your report back. You can still change your mind."))
+    return redirect("follow")
+
+
+@for_side("POST")
+def keep_report(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Change one's mind: the report stays."""
+    keep(party=party, ctx=ctx)
+    messages.success(request, _("Your report stays, and we go on with it."))
+    return redirect("follow")
+
+
+@for_side("GET", "POST")
 def ring(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Ask to be rung by a welfare person, who has no part in deciding."""
     return asked_to_ring(request, party, ctx, back="follow")
@@ -72,7 +104,7 @@ def no_call(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def more_time(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Make the time to answer our questions longer, once. Nobody has to agree."""
     clock = give_more_time(party=party, channel="page", actor=ActorId(party.id), ctx=ctx)
-    day = date_format(clock.due) if clock.due else ""
+    day = date_format(day_of(party.case, clock.due)) if clock.due else ""
     messages.success(request, _("You have more time: until %(day)s.") % {"day": day})
     return redirect("follow")
 

@@ -66,8 +66,10 @@ class WhoMustNotSee(ReportForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the names where the answer says that there are some."""
+        """Ask for the names where the answer says that there are some, and again where it says there are none."""
         cleaned = super().clean() or {}
+        if cleaned.get("anybody") == "nobody" and cleaned.get("names"):
+            self.add_error("anybody", _("You name somebody below. Choose one of the two answers that begin with Yes."))
         if cleaned.get("anybody") == "named" and not cleaned.get("names"):
             self.add_error("names", _("Say who must not see it, or choose another answer."))
         return cleaned

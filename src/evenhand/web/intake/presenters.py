@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.forms import ChoiceField
+from django.forms import ChoiceField, DateField
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evenhand.errors import EvenhandError
@@ -36,6 +37,8 @@ def _rows(page: Page, answers: Any) -> list[tuple[str, str]]:
 def _words(field: Any, value: Any) -> str:
     if isinstance(field, ChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type] # a list of pairs
+    if isinstance(field, DateField):
+        return date_format(date.fromisoformat(value))
     return _("Yes") if value is True else str(value)
 
 

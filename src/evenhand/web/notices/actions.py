@@ -8,7 +8,7 @@ A letter that lacks what it must say is refused before anything is stored, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -73,7 +73,8 @@ def send(
     code = new_check_code(ctx)
     known = unit(settings.HOME, known_locale(party.locale))
     frame = Frame(known, number, at, code, party.place, party.code, out_of_scope, withheld)
-    made = compose(notice=notice, side=party.side, locale=party.locale, fields=fields, frame=frame, own_text=own_text)
+    shown = frame if party.code_in_letter else replace(frame, code="")
+    made = compose(notice=notice, side=party.side, locale=party.locale, fields=fields, frame=shown, own_text=own_text)
     return _stored(r, notice=notice, case=case, party=party, made=made, frame=frame)
 
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.procedure.notices import NoticeId
+from evenhand.web.notices.organisation import Unit, unit
 from evenhand.web.notices.queries import LetterRow
+from evenhand.web.notices.wording import known_locale
 
 _N = NoticeId
 KINDS: Final[dict[NoticeId, str | Promise]] = {
@@ -62,3 +66,8 @@ class Answer:
 def answer(found: LetterRow | None) -> Answer:
     """Return what the page says of a letter, or of none."""
     return Answer(found.sent_at, KINDS[found.notice]) if found else Answer(None, "")
+
+
+def unit_here() -> Unit:
+    """Return what the organisation says of itself in the language of the reader of a page; whom to ring, above all."""
+    return unit(settings.HOME, known_locale(get_language() or ""))

@@ -18,7 +18,8 @@ class Recipient:
     `key`: the data key the letter is sealed under (the case's; before there is one, the submission's or a person's).
     `contact`: the sealed text that holds their e-mail address or postal address; None when there is none.
     `code`: the one-time code that opens their side, when this letter is the one to tell it; it is printed in the
-    letter and, by e-mail, in the mail.
+    letter and, by e-mail, in the mail. `code_in_letter` false: in the mail alone, so that whoever opens the letter here
+    does not learn it.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Recipient:
     key: KeyId
     contact: SealedId | None = None
     code: str = ""
+    code_in_letter: bool = True
 
     @property
     def place(self) -> str:

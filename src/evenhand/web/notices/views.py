@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from evenhand.context import Context
 from evenhand.web.notices.codes import check_digest
 from evenhand.web.notices.forms import CheckForm
-from evenhand.web.notices.presenters import answer
+from evenhand.web.notices.presenters import answer, unit_here
 from evenhand.web.notices.queries import letter_of_code
 from evenhand.web.notices.throttle import may_check
 
@@ -24,6 +24,6 @@ def check_a_letter(request: HttpRequest) -> HttpResponse:
         return render(request, "notices/later.html", status=HTTPStatus.TOO_MANY_REQUESTS)
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "notices/check_a_letter.html", {"form": form}, status=status)
+        return render(request, "notices/check_a_letter.html", {"form": form, "unit": unit_here()}, status=status)
     found = answer(letter_of_code(check_digest(form.cleaned_data["code"])))
-    return render(request, "notices/checked.html", {"answer": found})
+    return render(request, "notices/checked.html", {"answer": found, "unit": unit_here()})

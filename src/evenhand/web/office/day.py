@@ -15,6 +15,7 @@ from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, ContactFlag, Message, Seat
 from evenhand.web.cases.queries import queue
 from evenhand.web.cases.standing import listed_cases
+from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.dialogue_page import ROLES as ANSWERS
 from evenhand.web.cases.steps.scope import asks_to_approve
 from evenhand.web.desk.queries import figures
@@ -62,6 +63,7 @@ class Day:
     asks: int
     flags: Sequence[ContactFlag]
     unanswered: Sequence[Unanswered]
+    taken_back: Sequence[tuple[str, str]]
     letters: Sequence[UnservedLetter]
     away: Absence | None
     asked_of_me: Sequence[Absence]
@@ -70,7 +72,7 @@ class Day:
 
 
 def day_of(holds: Standing, now: datetime) -> Day:
-    """Return one person's day. Twenty-four queries at most; nothing sealed is opened."""
+    """Return one person's day. Twenty-five queries at most; nothing sealed is opened."""
     officer = Role.OFFICER in holds.roles
     there = listed_cases(holds)
     live = queue(there)
@@ -81,7 +83,7 @@ def day_of(holds: Standing, now: datetime) -> Day:
         person=holds.person, danger=danger, danger_number=danger_number, mine=mine,
         to_open=to_open(there), others=others, others_number=others_number,
         asks=asks_to_approve(holds).count() if officer else 0, flags=list(_flags(there, holds.person)),
-        unanswered=_unanswered(holds),
+        unanswered=_unanswered(holds), taken_back=_taken_back(holds),
         letters=unserved_letters([case.id for case in mine], now), away=absence_of(holds.person),
         asked_of_me=asked_of(holds.person),
         leads=figures()["leads"] if officer else 0, signed=latest_checkpoint(),
@@ -129,6 +131,15 @@ def _unanswered(holds: Standing) -> list[Unanswered]:
     waiting = Message.objects.filter(~Exists(later), from_party=True, case__in=seats.values("case"))
     rows = waiting.filter(case__owner_role__isnull=False).values_list("case", "case__number")
     return [Unanswered(*row) for row in rows.annotate(n=Count("id"), since=Min("at")).order_by("since")[:SHOWN]]
+
+
+def _taken_back(holds: Standing) -> list[tuple[str, str]]:
+    """Return (case, number) where the sender asked freely to take the report back and kept to it. One query."""
+    seats = Seat.objects.filter(person=holds.person, ends=None, role__in=_words(ANSWERS))
+    later: Any = Message.objects.filter(party=OuterRef("party"), kind=Kind.KEEP.value, at__gte=OuterRef("at"))
+    asked = Message.objects.filter(~Exists(later), kind=Kind.WITHDRAW.value, case__in=seats.values("case"))
+    waiting = asked.filter(case__owner_role__isnull=False).order_by("at", "id")
+    return list(waiting.values_list("case", "case__number")[:SHOWN])
 
 
 def _words(roles: frozenset[CaseRole]) -> list[str]:

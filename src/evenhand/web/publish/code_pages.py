@@ -136,7 +136,7 @@ def _example_part(example: Example) -> Part:
 
 
 def _example(adopted: bool, since: date) -> tuple[str, str]:
-    day = formats.date_format(since, "j F Y")
+    day = formats.date_format(since)
     return (_("as a guide"), _("used from %(day)s") % {"day": day} if adopted else _("printed, and guides nobody"))
 
 

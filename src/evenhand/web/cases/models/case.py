@@ -220,7 +220,7 @@ class Identity(models.Model):
     shown_text = id_of()  # sealed: the exact words the other side will be shown
     asked_at = models.DateTimeField()
     served_at = models.DateTimeField(null=True)
-    answer = word(null=True)  # agreed, protect, withdraw
+    answer = word(null=True)  # agreed, protect
     answered_at = models.DateTimeField(null=True)
     protection = word()  # none, pending, granted, refused
     protection_by = id_of(null=True)
@@ -254,7 +254,7 @@ class Message(models.Model):
     author = id_of()
     text = id_of()  # sealed
     at = models.DateTimeField()
-    kind = word()  # message, question, answer, more_time, companion, challenge, withdraw
+    kind = word()  # message, question, answer, more_time, companion, challenge, withdraw, pressed, keep
 
     class Meta:
         db_table = "cases_message"

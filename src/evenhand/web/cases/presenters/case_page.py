@@ -19,7 +19,7 @@ from evenhand.web.cases.standing import InCase
 from evenhand.web.cases.steps.base import steps_open_to
 from evenhand.web.record.ids import SYSTEM
 
-_STEPS_EVERYWHERE = frozenset({"contact", "recuse", "dialogue", "files", "delay", "post-letters"})
+_STEPS_EVERYWHERE = frozenset({"contact", "recuse", "dialogue", "files", "delay", "post-letters", "new-code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class CasePage:
 def case_page(file: CaseFile, found: InCase, now: datetime) -> CasePage:
     """Return the page of one case for one person. Pure over what was read."""
     names = _names(file)
-    steps = steps_open_to(found)
+    steps = steps_open_to(found, asked_for=True)
     links = {step.slug: Link(str(step.title), reverse(step.url_name, args=[file.case.id])) for step in steps}
     return CasePage(
         case=file.case,

@@ -43,6 +43,7 @@ class Step:
 
     `sources` empty: in every state. `roles` empty: whoever holds a seat. `taking`: also who could take intake.
     `weighed`: its words are the writer's own and pass the gate of INV-24; a note of what somebody else said does not.
+    `when`: the case page lists the step only where this holds, and no other list does; its own page says why not.
     `anytime`: what is sent is taken however the case has moved meanwhile: nothing in it depends on where it stands.
     """
 
@@ -52,6 +53,7 @@ class Step:
     roles: frozenset[CaseRole] = frozenset()
     taking: bool = False
     listed: bool = True
+    when: Callable[[Case], bool] | None = None
     anytime: bool = False
     weighed: bool = True
 
@@ -180,9 +182,13 @@ def _stale(here: Here) -> bool:
     return here.posted and not here.step.anytime and sent != str(here.case.revision)
 
 
-def steps_open_to(found: InCase) -> list[Step]:
-    """Return the steps this person can take now, in the order in which a case passes them."""
-    return [step for step, _ in _STEPS.values() if step.listed and step.open_to(found)]
+def steps_open_to(found: InCase, *, asked_for: bool = False) -> list[Step]:
+    """Return the steps this person can take now, in the order in which a case passes them.
+
+    `asked_for`: also those that depend on what somebody asked for, at the price of a query each; one case at a time.
+    """
+    open_ones = [step for step, _ in _STEPS.values() if step.listed and step.open_to(found)]
+    return [step for step in open_ones if step.when is None or (asked_for and step.when(found.case))]
 
 
 def arrange(modules: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from evenhand.procedure.roles import MERIT_ROLES
 from evenhand.procedure.states import OPEN, PARTY_WORDS, State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Party
-from evenhand.web.cases.periods import calendar_of
+from evenhand.web.cases.periods import calendar_of, day_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
@@ -35,7 +35,7 @@ def tell_of_delay(*, case: Case, reason: str, new_date: date, actor: ActorId, ct
     """
     if new_date < calendar_of(case).day_of(ctx.now()):
         raise UsageError(_("The new day lies in the past."), mend=_("Choose a day that you can keep."))
-    old = case.due.date() if case.due else new_date
+    old = day_of(case, case.due) if case.due else new_date
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
         with acting(r, "clock.recorded", case=case, obj=case.id, why="extended") as act:
             act.fact(told_of_delay=True, new_date=new_date)

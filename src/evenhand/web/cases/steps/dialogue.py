@@ -29,17 +29,21 @@ class Kind(StrEnum):
     COMPANION = "companion"
     CHALLENGE = "challenge"
     WITHDRAW = "withdraw"
+    PRESSED = "pressed"
+    KEEP = "keep"
     PROTECTION = "protection"
 
 
-def say(*, party: Party, text: str, kind: Kind, ctx: Context) -> str:
+def say(*, party: Party, text: str, kind: Kind, ctx: Context, **facts: bool) -> str:
     """Record what a party wrote and return the message's id; words of distress ask welfare in the same unit.
+
+    `facts`: what the page asked and offered besides, for the document.
 
     Raises UsageError for nothing, or far too much.
     """
     care = care_for(party, [text], ctx)
     with recording(actor=ActorId(party.id), ctx=ctx, purpose=_PURPOSE):
-        new = _record(party, text, kind, ctx, actor=ActorId(party.id), from_party=True)
+        new = _record(party, text, kind, ctx, actor=ActorId(party.id), from_party=True, **facts)
         if care is not None:
             care.ask()
     return new
@@ -50,7 +54,9 @@ def reply(*, case: Case, party: Party, text: str, actor: ActorId, ctx: Context) 
     return _record(party, text, Kind.MESSAGE, ctx, actor=actor, from_party=False)
 
 
-def _record(party: Party, text: str, kind: Kind, ctx: Context, *, actor: ActorId, from_party: bool) -> str:
+def _record(
+    party: Party, text: str, kind: Kind, ctx: Context, *, actor: ActorId, from_party: bool, **facts: bool
+) -> str:
     case = party.case
     words = text.strip()
     if not words:
@@ -61,6 +67,7 @@ def _record(party: Party, text: str, kind: Kind, ctx: Context, *, actor: ActorId
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
         acting(r, "dialogue.recorded", case=case, obj=(new := ctx.new_id())) as act,
     ):
+        act.fact(**facts)
         act.insert(
             Message(
                 id=new, case=case, party=party, from_party=from_party, author=actor,

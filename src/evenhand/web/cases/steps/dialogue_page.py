@@ -30,6 +30,8 @@ KINDS: Final[dict[Kind, str | Promise]] = {
     Kind.COMPANION: gettext_lazy("about a companion"),
     Kind.CHALLENGE: gettext_lazy("challenges a member of the panel"),
     Kind.WITHDRAW: gettext_lazy("wants to take the report back"),
+    Kind.PRESSED: gettext_lazy("wants to take the report back, and says that somebody pressed for it"),
+    Kind.KEEP: gettext_lazy("keeps the report after all"),
     Kind.PROTECTION: gettext_lazy("asks for protection"),
 }
 

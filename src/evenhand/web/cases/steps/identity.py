@@ -21,14 +21,14 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Identity, Message, Party
 from evenhand.web.cases.periods import calendar_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.dialogue import Kind, say
 from evenhand.web.cases.steps.telling import sender_of
+from evenhand.web.cases.steps.withdraw import asked
 from evenhand.web.notices.queries import letters_of, served_at
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
 
-AGREED, PROTECT, WITHDRAW = "agreed", "protect", "withdraw"
+AGREED, PROTECT = "agreed", "protect"
 RISKS: Final[Mapping[str, str | Promise]] = {
     "low": gettext_lazy("Low: nobody would recognise the sender from the words"),
     "some": gettext_lazy("Some: people close to it might guess"),
@@ -49,8 +49,6 @@ def answer_identity(*, party: Party, answer: str, reason: str, ctx: Context) -> 
         if answer == PROTECT:
             columns |= {"protection": "pending", "protection_reason": act.seal("identity.why", reason)}
         act.change(row, **columns)
-    if answer == WITHDRAW:
-        say(party=party, text=reason or _("I would like to take my report back."), kind=Kind.WITHDRAW, ctx=ctx)
 
 
 def assess_risk(*, case: Case, risk: str, actor: ActorId, ctx: Context) -> None:
@@ -95,14 +93,17 @@ def _check_second(row: Identity, word: str, actor: ActorId) -> None:
 def met_before_naming(case: Case, ctx: Context) -> frozenset[str]:
     """Return which of the three conditions before T06 hold: the step is done, nothing is pending, risk assessed.
 
-    A reporter who saw it happen to somebody else is never named, so nothing is asked of them.
+    A reporter who saw it happen to somebody else is never named, so nothing is asked of them. Whoever asked to take
+    their report back was promised that nobody is told meanwhile, so the step is not done while that waits.
     """
+    back = asked(case)
+    waits = back is not None and back.stops_naming(ctx.now())
     row = Identity.objects.filter(case=case).first()
-    if row is None:
-        return frozenset({"identity_step_done", "no_protection_pending", "disclosure_risk_assessed"})
     held = set()
-    if row.answer is not None or _time_over(case, ctx):
+    if not waits and (row is None or row.answer is not None or _time_over(case, ctx)):
         held.add("identity_step_done")
+    if row is None:
+        return frozenset(held | {"no_protection_pending", "disclosure_risk_assessed"})
     if row.protection != "pending":
         held.add("no_protection_pending")
     if row.risk_assessed_at is not None:

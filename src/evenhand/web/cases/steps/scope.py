@@ -30,7 +30,7 @@ from evenhand.web.cases.draws import seat_by_draw
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Exclusion, Lookup, LookupAsk
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.refusals import NobodyLeft
 from evenhand.web.cases.steps.assess.blinding import blinded
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -187,7 +187,7 @@ def answer_out_of_scope(*, case: Case, code: ScopeCode, actor: ActorId, ctx: Con
 def tell_out_of_scope(r: Recorder, case: Case, ctx: Context) -> None:
     """Send the one answer of T03a to the sender, the same for every code."""
     review = due_from(case, ClockId.SCREENING_ASK, moment(ctx)).bound or moment(ctx) + timedelta(days=28)
-    tell_sender(r, case, NoticeId.N13, lambda: {"review_date": review.date()}, ctx=ctx, out_of_scope=True)
+    tell_sender(r, case, NoticeId.N13, lambda: {"review_date": day_of(case, review)}, ctx=ctx, out_of_scope=True)
 
 
 class LookupForm(forms.Form):

@@ -28,10 +28,10 @@ def sender_of(case: Case) -> Party | None:
     return Party.objects.filter(case=case, side__in=_SENDERS).first()
 
 
-def recipient(party: Party, case: Case, *, code: str = "") -> Recipient:
+def recipient(party: Party, case: Case, *, code: str = "", code_in_letter: bool = True) -> Recipient:
     """Return a party as the letters know it; its mail, where it asked for one, goes to its sealed contact."""
     contact = SealedId(party.contact) if party.contact else None
-    return Recipient(party.id, party.side, party.locale, By(party.by), KeyId(case.key), contact, code)
+    return Recipient(party.id, party.side, party.locale, By(party.by), KeyId(case.key), contact, code, code_in_letter)
 
 
 def tell(
@@ -42,6 +42,7 @@ def tell(
     *,
     ctx: Context,
     code: str = "",
+    code_in_letter: bool = True,
     out_of_scope: bool = False,
     withheld: bool = False,
 ) -> None:
@@ -52,9 +53,10 @@ def tell(
     case = party.case
     with translation.override(party.locale):
         fields = words()
+    to = recipient(party, case, code=code, code_in_letter=code_in_letter)
     send(
-        r, notice=notice, case=case.id, number=case.number, party=recipient(party, case, code=code), fields=fields,
-        ctx=ctx, out_of_scope=out_of_scope, withheld=withheld,
+        r, notice=notice, case=case.id, number=case.number, party=to, fields=fields, ctx=ctx,
+        out_of_scope=out_of_scope, withheld=withheld,
     )  # fmt: skip
 
 

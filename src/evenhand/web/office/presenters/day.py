@@ -198,6 +198,9 @@ def _others_need(day: Day) -> Iterable[Thing]:
     if day.asks:
         title = ngettext("%(n)d look-up to approve", "%(n)d look-ups to approve", day.asks) % {"n": day.asks}
         yield Thing(title, _("a colleague waits for a second person"), reverse("approvals"))
+    for case, number in day.taken_back:
+        words = _("the sender asked to take the report back; after 72 hours it can be ended for them")
+        yield Thing(_("Case %(number)s") % {"number": number}, words, reverse("case_take_back", args=[case]))
     for row in day.unanswered:
         words = ngettext("%(n)d message is not answered", "%(n)d messages are not answered", row.messages)
         href = reverse("case_dialogue", args=[row.case])

@@ -275,7 +275,7 @@ def _per_members(rate: Row | None) -> str:
 def _units(rows: Sequence[Row], flow: Mapping[str, str]) -> list[tuple[Bar, str]]:
     """Return the four units with what one of each is: messages, items, people, cases."""
     made: tuple[tuple[str, str, Callable[[], str]], ...] = (
-        (_("Messages"), _("one message that reached us; many can be about one post"),
+        (_("Messages"), _("one message that reached us (a submission); many can be about one post"),
          lambda: _total(rows, MeasureId.M1, Unit.SUBMISSION)),
         (_("Items"), _("one post or act, however often it was reported"),
          lambda: _total(rows, MeasureId.M2, Unit.ITEM)),

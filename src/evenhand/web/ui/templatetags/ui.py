@@ -12,7 +12,7 @@
 {% summary_list rows %}  {% table caption head rows %}                 rows: [(key, value)] · [[cell, …]]
 {% pagination page base="/desk?page=" %}                               a django.core.paginator.Page
 {% drawing svg %}                                                      the server's own SVG
-{% moment when %}                                                      a time with its zone
+{% moment when %}  {% moment due zone="Europe/Dublin" %}               a time with its zone; a zone: "" is UTC
 
 All output is escaped; a block's content is template text and was escaped where it was written.
 """
@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
@@ -34,6 +35,7 @@ from django.utils.translation import gettext as _
 from evenhand.web.ui.fields import described, faults_of
 
 register = template.Library()
+_UTC: Final = frozenset({"", "UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 
 
 @register.inclusion_tag("ui/parts/button.html")
@@ -104,13 +106,17 @@ def pagination(page: Page[Any], base: str) -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/parts/moment.html")
-def moment(when: datetime) -> dict[str, str]:
-    """Return a time in words with its zone, and in the form machines read."""
-    at = when.astimezone(UTC)
+def moment(when: datetime, *, zone: str = "") -> dict[str, str]:
+    """Return a time in words with its zone, and in the form machines read.
+
+    `zone`: the IANA zone of the reader's calendar, for a day that ends at their own midnight; "" is UTC.
+    """
+    place = "" if zone in _UTC else zone.rpartition("/")[2].replace("_", " ")
+    at = when.astimezone(ZoneInfo(zone) if place else UTC)
     return {
-        "machine": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "machine": when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "words": formats.date_format(at, _("j F Y, H:i")),
-        "zone": "UTC",
+        "zone": _("%(place)s time") % {"place": place} if place else "UTC",
     }
 
 

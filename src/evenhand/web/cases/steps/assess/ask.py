@@ -20,7 +20,7 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Event, GateAnswer, Item, ItemAssessment, Message
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.assess.items import gaps_of, reassess
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.telling import tell_sender
@@ -45,7 +45,7 @@ def ask(*, case: Case, actor: ActorId, ctx: Context) -> None:
         def words() -> Fields:
             asked = [ASKED[gate] for gate in dict.fromkeys(gap.gate for _item, gap in gaps)]
             missing, helps = [_(what) for what, _helps in asked], [_(helps) for _what, helps in asked]
-            return {"gaps": missing, "cures": helps, "until_when": until.date() if until else ""}
+            return {"gaps": missing, "cures": helps, "until_when": day_of(case, until) if until else ""}
 
         tell_sender(r, case, NoticeId.N12, words, ctx=ctx)
 

@@ -23,7 +23,7 @@ from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, ItemAssessment, Seat, Vote
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.assess.items import gaps_of
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -119,7 +119,7 @@ def tell_dismissed(r: Recorder, case: Case, code: DismissalCode, reasons: Sequen
         return {
             "answer": _("There is too little to go on. Nobody says that it did not happen."),
             "code": str(CODE_WORDS[code]), "reasons_per_allegation": list(reasons),
-            "review_date": until.date() if until else "",
+            "review_date": day_of(case, until) if until else "",
         }  # fmt: skip
 
     tell_sender(r, case, NoticeId.N13, words, ctx=ctx)

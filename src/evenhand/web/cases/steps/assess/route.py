@@ -20,7 +20,7 @@ from evenhand.procedure.states import State
 from evenhand.web.cases.acts import Act, acting
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Identity, OpenRecord, Party
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.assess.blind import SHOWN_WORDS, Shown, blind_of
 from evenhand.web.cases.steps.assess.items import waiting
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -103,7 +103,8 @@ def _fields(case: Case, said: Opened, ctx: Context) -> Fields:
         else _("Somebody who was there may recognise what is told, even without your name.")
     )
     until = due_from(case, ClockId.IDENTITY, moment(ctx)).bound or moment(ctx) + timedelta(days=7)
-    return {"exact_text_shown": said.shown_text, "small_audience_warning": warning, "answer_within": until.date()}
+    day = day_of(case, until)
+    return {"exact_text_shown": said.shown_text, "small_audience_warning": warning, "answer_within": day}
 
 
 class RouteForm(forms.Form):

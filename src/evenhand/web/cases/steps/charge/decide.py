@@ -22,7 +22,7 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, BlindRecord, Case, OpenRecord, Party, Seat
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.seating import open_file
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -110,7 +110,7 @@ def tell_no_case(r: Recorder, case: Case, reason: str, ctx: Context) -> None:
                 "There are no formal allegations. Somebody from outside has looked at everything, for and against."
             ),
             "code": _("Nobody could find it proved on what there is."), "reasons_per_allegation": [reason],
-            "review_date": until.date() if until else "",
+            "review_date": day_of(case, until) if until else "",
         }  # fmt: skip
 
     for party in Party.objects.filter(case=case).select_related("case"):

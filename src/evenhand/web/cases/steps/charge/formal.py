@@ -20,7 +20,7 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.disclosure import disclose
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Party, Search
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.charge.facts import code_of
 from evenhand.web.cases.steps.investigate.begin import front_act
@@ -69,7 +69,7 @@ def _texts(case: Case, actor: ActorId, ctx: Context) -> dict[str, str]:
 def _tell(r: Recorder, case: Case, rows: list[Allegation], texts: dict[str, str], ctx: Context) -> None:
     party = Party.objects.select_related("case").get(case=case, side=CaseRole.RESPONDENT.value)
     until = due_from(case, ClockId.REPLY, moment(ctx)).bound
-    day = until.date() if until else None
+    day = day_of(case, until) if until else None
 
     def to_respondent() -> Fields:
         return bundle_fields(case, rows, texts) | {"reply_date": day, "front_one_date": day}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.utils.formats import date_format
@@ -18,9 +18,10 @@ from evenhand.web.cases.clocks import windows_over
 from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Outcome, Party, Seat
-from evenhand.web.cases.periods import calendar_of, moment
+from evenhand.web.cases.periods import calendar_of, day_of, moment
 from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.steps.telling import tell, tell_both
+from evenhand.web.cases.steps.withdraw import may_go_on_until
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.readings import readings_of
@@ -52,10 +53,11 @@ def _begin(ctx: Context) -> int:
 
 def _end(ctx: Context) -> int:
     """T17: it is spent on its date."""
-    today, taken = ctx.now().date(), 0
-    spent = Outcome.objects.filter(spent_on__lte=today).values("case")
-    for case in Case.objects.filter(state=State.SANCTION_ACTIVE.value, pk__in=spent):
-        taken += _step(case, ctx, step="T17", target=State.SPENT, leaf="case.term_recorded", met={"term_over"})
+    now, taken = ctx.now(), 0
+    running = Outcome.objects.filter(case__state=State.SANCTION_ACTIVE.value).select_related("case")
+    for row in running.filter(spent_on__lte=now.date() + timedelta(days=1)):
+        if row.spent_on is not None and row.spent_on <= day_of(row.case, now):  # the day has come where they are
+            taken += _step(row.case, ctx, step="T17", target=State.SPENT, leaf="case.term_recorded", met={"term_over"})
     return taken
 
 
@@ -64,7 +66,7 @@ def _close(ctx: Context) -> int:
     for case in (
         Case.objects.filter(state__in=_CLOSABLE).select_related("submission", "merged_into").order_by("state_since")
     ):
-        if _runs(case) or not windows_over(case, ctx.now()):
+        if _runs(case) or _may_go_on(case, ctx.now()) or not windows_over(case, ctx.now()):
             continue
         with recording(actor=SYSTEM, ctx=ctx, purpose="close") as r:
             with acting(r, "case.closed", case=case) as act:
@@ -83,6 +85,12 @@ def _runs(case: Case) -> bool:
         return bool(case.merged_into.state != State.CLOSED.value)
     row = Outcome.objects.filter(case=case).first()
     return case.state == State.DECIDED.value and row is not None and Rung(row.rung) not in _WITHOUT_TERM
+
+
+def _may_go_on(case: Case, now: datetime) -> bool:
+    """Return whether a withdrawn case may still be taken up again for a reason of the organisation's own (T21a)."""
+    until = may_go_on_until(case) if case.state == State.WITHDRAWN.value else None
+    return until is not None and now <= until
 
 
 def _kept_until(case: Case, ctx: Context) -> Any:
@@ -125,7 +133,7 @@ def _tell(r: Recorder, case: Case, ctx: Context) -> None:
 
     def words() -> Fields:
         readers = [
-            f"{role_words(roles[row.actor])}: {date_format(row.last)}"
+            f"{role_words(roles[row.actor])}: {date_format(day_of(case, row.last))}"
             for row in readings_of([case.key])
             if row.actor in roles
         ]

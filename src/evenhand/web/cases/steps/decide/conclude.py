@@ -177,7 +177,7 @@ def decision_fields(case: Case, decision: Decision, statement: dict[str, Any], s
 def _compared_words(codes: str) -> str:
     """Return how comparable cases ended, in the reader's language; `codes` as the outcome holds them."""
     if codes == NO_COMPARATOR:
-        return _("no comparator: fewer than ten")
+        return _("none, because fewer than ten cases are alike")
     counted, *quarters = codes.split(",")
     low, median, high = (_(Rung(each).words) for each in quarters)
     return _(
@@ -190,7 +190,8 @@ def _arrivals(codes: list[str], side: str) -> str:
     """Return the letters of a side by name and day of arrival, in the reader's language; the other's are not theirs."""
     said = []
     for notice, day, to in (code.split() for code in codes):
-        when = _("not served yet") if day == NOT_SERVED else date_format(date.fromisoformat(day))
+        known = day != NOT_SERVED
+        when = date_format(date.fromisoformat(day)) if known else _("we do not know yet that it arrived")
         said += [f"{_(NOTICES[NoticeId(notice)].name)}, {when}"] if to == side else []
     return "; ".join(said)
 

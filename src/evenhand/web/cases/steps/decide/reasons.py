@@ -48,7 +48,7 @@ from evenhand.web.cases.models import (
     Reply,
     Seat,
 )
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.convene import PROFESSIONS, panel_of
 from evenhand.web.notices.queries import letters_of_case, service_events
@@ -105,13 +105,13 @@ def statement_of(case: Case, typed: Typed, actor: ActorId, ctx: Context) -> Stat
     wanted += [outcome.reason] if outcome else []
     texts = open_texts(wanted, actor=actor, purpose=_PURPOSE, ctx=ctx) if wanted else {}
     links = list(AllegationItem.objects.filter(allegation__in=rows).select_related("item"))
-    begins = outcome.begins_on if outcome else moment(ctx).date()
+    begins = outcome.begins_on if outcome else day_of(case, moment(ctx))
     rung = Rung(outcome.rung) if outcome else Rung.NOTHING
     late = Clock.objects.filter(case=case, ended_at__isnull=False).exclude(escalated_at=None)
     return StatementOfReasons(
         decision_types=("finding", "what follows") if outcome else ("finding",),
         scope=_("membership of the organisation"),
-        start=date_format(begins or moment(ctx).date()),
+        start=date_format(begins or day_of(case, moment(ctx))),
         duration_or_end=_ends(outcome),
         facts=typed.facts,
         source=_("the organisation itself") if case.own_motion else _("a report"),
@@ -201,7 +201,7 @@ def _service_dates(case: Case) -> tuple[str, ...]:
     found = []
     for letter in letters_of_case(case.id):
         events = service_events(letter.id)
-        day = events[0].at.date().isoformat() if events else NOT_SERVED
+        day = day_of(case, events[0].at).isoformat() if events else NOT_SERVED
         found.append(f"{letter.notice.value} {day} {letter.side}")
     return tuple(found)
 
@@ -214,7 +214,7 @@ def _clock_names(case: Case, *, late: bool) -> list[str]:
 def redress_day(case: Case, ctx: Context) -> date:
     """Return until when new people can be asked to look, counted from now."""
     until = due_from(case, ClockId.APPEAL, moment(ctx)).bound
-    return (until or moment(ctx)).date()
+    return day_of(case, until or moment(ctx))
 
 
 class ReasonsForm(forms.Form):

@@ -25,12 +25,13 @@ from evenhand.web.cases.contacts import unfiled
 from evenhand.web.cases.disclosure import disclose
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Identity, Lookup, Party
-from evenhand.web.cases.periods import due_from, moment
+from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.identity import may_be_named, met_before_naming
 from evenhand.web.cases.steps.investigate.allege import support_of
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell, tell_sender
+from evenhand.web.cases.steps.withdraw import asked
 from evenhand.web.notices.composing import Fields
 from evenhand.web.notices.wording import first_locale
 from evenhand.web.record.ids import ActorId, KeyId
@@ -144,7 +145,7 @@ def _tell(r: Recorder, party: Party, code: str, rows: list[Allegation], texts: d
 
     def to_sender() -> Fields:
         until = due_from(case, ClockId.INVESTIGATION, moment(ctx)).aim
-        again = _("You hear from us again by %(day)s.") % {"day": date_format(until.date())} if until else ""
+        again = _("You hear from us again by %(day)s.") % {"day": date_format(day_of(case, until))} if until else ""
         return {
             "rules_concerned": [f"{found.number} {found.title}" for found in map(_clause, rows)],
             "timetable": again,
@@ -171,7 +172,7 @@ def letter_fields(case: Case, rows: list[Allegation], texts: dict[str, str], ctx
         "front_act": front_act(first),
         "front_rule": f"{clause.number} {clause.title}",
         "front_most_that_can_follow": _(most.words),
-        "front_one_date": until.date() if until else "",
+        "front_one_date": day_of(case, until) if until else "",
         "allegation_what": [texts.get(row.particulars, "") for row in rows],
         "allegation_where": [", ".join(places[row.id]) for row in rows],
         "allegation_when": [row.conduct_on for row in rows],
@@ -180,7 +181,7 @@ def letter_fields(case: Case, rows: list[Allegation], texts: dict[str, str], ctx
         "rule_version": [found.version for found in clauses],
         "rule_in_force_interval": [interval_words(found) for found in clauses],
         "automated_detection": case.found_by_machine,
-        "dates": [_("You hear from us again by %(day)s.") % {"day": date_format(until.date())}] if until else [],
+        "dates": [_("You hear from us again by %(day)s.") % {"day": date_format(day_of(case, until))}] if until else [],
     }
 
 
@@ -244,6 +245,8 @@ def view(here: Here) -> HttpResponse:
     edge = find(State.EVIDENCE_ASSESSMENT, State.UNDER_INVESTIGATION)
     held = met(here.case, here.ctx, here.actor) | {"investigator_drawn"}
     missing = [_(words_of(guard)) for guard in (edge.guards if edge else ()) if guard not in held]
+    if (back := asked(here.case)) is not None and back.stops_naming(here.ctx.now()):
+        missing.append(_("the sender has asked to take the report back; nobody is told meanwhile."))
     if here.posted:
         if missing:
             raise UsageError(_("This cannot be done yet: %(what)s") % {"what": " ".join(missing)})

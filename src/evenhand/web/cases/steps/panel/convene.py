@@ -21,7 +21,7 @@ from evenhand.web.cases import clocks
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Draw, Party, Reply, Seat
-from evenhand.web.cases.periods import moment
+from evenhand.web.cases.periods import day_of, moment
 from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -105,7 +105,7 @@ def _tell_again(case: Case, ctx: Context) -> None:
 def _tell(r: Recorder, case: Case, seats: list[Seat], ctx: Context) -> None:
     names = dict(User.objects.filter(pk__in=[seat.person for seat in seats]).values_list("pk", "username"))
     draws = Draw.objects.filter(case=case, purpose=CaseRole.PANEL.value).exclude(drawn_at=None).order_by("number")
-    until = (moment(ctx) + CHALLENGE_WITHIN).date()
+    until = day_of(case, moment(ctx) + CHALLENGE_WITHIN)
 
     def words() -> Fields:
         return {

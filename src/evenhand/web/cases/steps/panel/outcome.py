@@ -23,7 +23,7 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.contacts import check_filed
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, ItemAssessment, Outcome, Seat, Vote
-from evenhand.web.cases.periods import calendar_of, moment
+from evenhand.web.cases.periods import calendar_of, day_of, moment
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.findings import all_in, contact_fields
@@ -109,8 +109,8 @@ def decide(*, case: Case, said: Follows, actor: ActorId, ctx: Context) -> None:
     ):
         act.insert(
             Outcome(
-                case=case, rung=rung.value, begins_on=now.date(), ends_on=said.ends_on,
-                spent_on=_spent(case, rung, said.ends_on or now.date()), factors=",".join(said.factors),
+                case=case, rung=rung.value, begins_on=day_of(case, now), ends_on=said.ends_on,
+                spent_on=_spent(case, rung, said.ends_on or day_of(case, now)), factors=",".join(said.factors),
                 comparators=_compared_words(others), outside_range=outside,
                 reason=act.seal("outcome.reason", said.reason), decided_at=now,
             )
@@ -128,10 +128,10 @@ def _check_term(case: Case, rung: Rung, said: Follows, now: datetime) -> None:
         if rung in {Rung.REMOVAL_FROM_ROLE, Rung.SUSPENSION}:
             raise UsageError(_("This outcome needs a last day."), mend=_("Give the day on which it ends."))
         return
-    if said.ends_on < now.date():
+    if said.ends_on < day_of(case, now):
         raise UsageError(_("The last day lies in the past."), mend=_("Give a day from today on."))
     longest = RUNGS[rung].longest_term
-    if longest is not None and said.ends_on > after(now, longest, calendar_of(case)).date():
+    if longest is not None and said.ends_on > day_of(case, after(now, longest, calendar_of(case))):
         raise UsageError(_("The term is longer than this outcome may last."), mend=_("Give an earlier last day."))
 
 
@@ -140,7 +140,8 @@ def _spent(case: Case, rung: Rung, counted_from: date) -> date | None:
     if rule.spent_after is None:
         return counted_from
     calendar = calendar_of(case)
-    return after(datetime.combine(counted_from, time(12), tzinfo=calendar.zone), rule.spent_after, calendar).date()
+    noon = datetime.combine(counted_from, time(12), tzinfo=calendar.zone)
+    return calendar.day_of(after(noon, rule.spent_after, calendar))
 
 
 def _compared_words(found: Comparators) -> str:
