@@ -288,6 +288,8 @@ def _party(act: Act, receipt: _Receipt, case: Case, actor: ActorId) -> None:
             code_digest=report.code_digest if first else None,
             code_made_at=receipt.at if first and report.code_digest else None,
             account=report.account, joined_at=receipt.at,
+            # The address of the report itself, under the report's key: no seat on the case opens it.
+            contact=case.submission.contact if report.by != "page" else None,
         )
     )  # fmt: skip
     grant_seat(act.r, key=KeyId(case.key), actor=actor, role=report.role.value, since=receipt.at)

@@ -81,7 +81,7 @@ def send(
 def send_again(r: Recorder, *, letter: str, contact: SealedId, ctx: Context) -> str:
     """Send word of a letter by mail to another address and return the attempt's id: what mends a bounce.
 
-    The letter itself stays as it was sent. `contact` is sealed under the letter's key. UsageError if there is none.
+    The letter itself stays as it was sent. `contact`: the sealed address. UsageError if there is no such letter.
     """
     row = queries.letter(letter)
     attempt = _fresh_attempt(r, row.id, contact)

@@ -30,11 +30,9 @@ from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.notices.words import By
 from evenhand.web.record.ids import ActorId
-from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
 
-_SENDERS: Final = frozenset({CaseRole.COMPLAINANT, CaseRole.REPORTER})
-_ROLES: Final = frozenset({CaseRole.INTAKE})  # whose seat opens the report, and so the address in it
+_ROLES: Final = frozenset({CaseRole.INTAKE})
 APART: Final = timedelta(days=1)
 CHANNELS: Final[tuple[tuple[str, str | Promise], ...]] = (
     ("telephone", gettext_lazy("By telephone")),
@@ -56,14 +54,11 @@ def give_new_code(*, party: Party, channel: str, actor: ActorId, ctx: Context) -
     if party.code_made_at is not None and ctx.now() < party.code_made_at + APART:
         raise UsageError(_("Their code is less than a day old."), mend=_("A new one can be given once a day."))
     code, today = new_code(ctx), day_of(party.case, ctx.now())
-    address = _address_of_report(party, actor, ctx)
     by_mail = By(party.by) is By.MAIL
     with recording(actor=actor, ctx=ctx, purpose="a new code") as r:
         with acting(r, "party.recorded", case=party.case, obj=party.id) as act:
             act.fact(new_code=True, channel=channel)
             act.change(party, code_digest=code_digest(code), code_made_at=moment(ctx))
-            if address:
-                act.change(party, contact=act.seal("party.contact", address))
 
         def words() -> Fields:
             where = _("in the mail with which this letter came") if by_mail else _("at the foot of this letter")
@@ -79,18 +74,7 @@ def give_new_code(*, party: Party, channel: str, actor: ActorId, ctx: Context) -
 
 def has_address(party: Party) -> bool:
     """Return whether a letter reaches the party without their code, in a way they chose."""
-    return By(party.by) is not By.PAGE and bool(party.contact or _said_in_report(party))
-
-
-def _said_in_report(party: Party) -> str | None:
-    """Return the sealed address that a sender gave in the report; None for the other side."""
-    return str(party.case.submission.contact or "") or None if party.side in _SENDERS else None
-
-
-def _address_of_report(party: Party, actor: ActorId, ctx: Context) -> str:
-    """Return the address of the report where none stands with the party yet, opened for the officer; else ""."""
-    sealed = None if party.contact else _said_in_report(party)
-    return open_texts([sealed], actor=actor, purpose="a new code", ctx=ctx).get(sealed, "") if sealed else ""
+    return By(party.by) is not By.PAGE and bool(party.contact)
 
 
 class NewCodeForm(forms.Form):
