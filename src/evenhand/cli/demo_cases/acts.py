@@ -19,7 +19,7 @@ from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Allegation, Case, LookupAsk, Party, Seat
 from evenhand.web.cases.receipt import Report, SaidItem
 from evenhand.web.cases.seats import take
-from evenhand.web.cases.steps import reply
+from evenhand.web.cases.steps import reply, withdraw
 from evenhand.web.cases.steps.acknowledge import acknowledge
 from evenhand.web.cases.steps.assess import ask, blind, dismiss, items, route
 from evenhand.web.cases.steps.charge import decide as prospect
@@ -90,6 +90,15 @@ class Play:
     def join(self, other: Play) -> None:
         """It is the same item as in another case."""
         join(case=self.case, into=other.case, actor=self.people["officer"], ctx=self.ctx)
+
+    def ask_back(self) -> None:
+        """The sender asks for their report back, with their code; nobody pressed them."""
+        withdraw.ask_back(party=self.party("complainant"), text="", pressed=False, ctx=self.ctx)
+
+    def take_back(self) -> None:
+        """The time to change one's mind is over: the officer carries it out."""
+        officer = self.sits(CaseRole.INTAKE)
+        withdraw.take_back(case=self.case, role=CaseRole.INTAKE, actor=officer, ctx=self.ctx)
 
     def ask_lookup(self) -> None:
         """The register is to be asked."""

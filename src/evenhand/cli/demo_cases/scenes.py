@@ -222,6 +222,14 @@ def _no_case(play: Play) -> Iterator[timedelta]:
     yield from _reviewed(play)
 
 
+def _withdrawn(play: Play) -> Iterator[timedelta]:
+    yield from _until_acknowledged(play)
+    yield DAY
+    play.ask_back()
+    yield 4 * DAY
+    play.take_back()
+
+
 def _merged(play: Play, known: Play) -> Iterator[timedelta]:
     play.report()
     yield 5 * HOUR
@@ -263,6 +271,7 @@ SCHEDULE: Final = (
     _begun("out_of_scope", 5, 18, _out_of_scope),
     _begun("dismissed_unfit", 30, 19, _dismissed),
     _begun("no_case", 24, 20, _no_case),
+    _begun("withdrawn", 7, 22, _withdrawn),
     Begun("merged", 8, 21, lambda play, plays: _merged(play, plays[_KNOWN]), _KNOWN, {}),
 )
 """Every stage once, in the order of the procedure."""
