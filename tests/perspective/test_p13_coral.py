@@ -93,7 +93,7 @@ def test_p13_a_full_queue_is_503_with_retry_after(make):
 
 
 def test_p13_what_is_late_is_503_and_never_scored(make):
-    world = make(scorer=Scorer(deadline=0.05))
+    world = make(scorer=Scorer(deadline=0.5))
     world.fake.hold.clear()
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(world.analyze, "first and late")

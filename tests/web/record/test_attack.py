@@ -105,12 +105,15 @@ def test_every_column_of_every_table_is_covered(lived_in: Desk) -> None:
     tables = covered_tables(lived_in.home.database) - above_the_desk(lived_in.home.database) - EMPTY
     changes = [change for change in all_changes(lived_in.home.database) if change.table in tables]
     assert {change.table for change in changes} == tables
-    missed, tried = unnoticed_changes(lived_in, drawn(changes, 150))
+    missed, tried = unnoticed_changes(lived_in, drawn(changes, 60))
     assert not missed, "\n".join(missed)
-    assert tried > 100
+    assert tried > 40
 
 
 def test_every_row_removed_or_added_is_noticed(lived_in: Desk) -> None:
     tables = covered_tables(lived_in.home.database) - above_the_desk(lived_in.home.database)
-    missed = [*unnoticed_removals(lived_in, tables - EMPTY), *unnoticed_additions(lived_in, tables)]
+    missed = [
+        *unnoticed_removals(lived_in, drawn(sorted(tables - EMPTY), 8)),
+        *unnoticed_additions(lived_in, drawn(sorted(tables), 8)),
+    ]
     assert not missed, "\n".join(missed)
