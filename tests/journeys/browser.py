@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler
 
+from playwright.sync_api import expect
+
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
     "--no-sandbox",
@@ -162,7 +164,7 @@ def assert_page_is_good(site: Site, path: str, *, member: str = "", status: int 
         assert_accessible(page)
         assert_keyboard(page)
         page.emulate_media(media="print")
-        assert page.get_by_role("heading", level=1).is_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
     with site.page(member, viewport=NARROW) as page:
         page.goto(site.at(path))
         assert_no_sideways(page)

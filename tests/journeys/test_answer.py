@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.conftest import NOW
 from tests.databases import Template
 from tests.journeys.browser import NARROW, Site, assert_accessible, assert_no_sideways, assert_page_is_good, serving
@@ -21,8 +22,8 @@ BEHIND = ("/answer", "/answer/ring", "/answer/companion", "/answer/readers", "/a
 @pytest.fixture(scope="module")
 def site(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Site]:
     """The served site with one case in it whose allegations are formal; `site.cast` holds the code of the letter."""
+    from tests.clock import MovingClock
     from tests.web.answer.answer_room import told
-    from tests.web.cases.story_room import MovingClock
 
     from evenhand.web.people import second_step
 
@@ -65,18 +66,18 @@ def test_every_page_behind_the_code_is_good(site: Site, path: str) -> None:
 def test_what_it_is_about_is_hidden_until_asked_for_and_the_page_prints(site: Site) -> None:
     with site.page("respondent", viewport=NARROW) as page:
         page.goto(site.at("/answer"))
-        assert page.get_by_role("heading", level=1).inner_text() == "Somebody has complained. Nothing has been decided."
+        expect(page.get_by_role("heading", level=1)).to_have_text("Somebody has complained. Nothing has been decided.")
         words = page.get_by_text("you muppet").first
-        assert not words.is_visible()
+        expect(words).not_to_be_visible()
         page.get_by_text("Show what was reported").first.click()
-        assert words.is_visible()
+        expect(words).to_be_visible()
         assert_accessible(page)
         assert_no_sideways(page)
         page.emulate_media(media="print")
-        assert words.is_visible(), "what was opened is printed"
-        assert not page.get_by_role("button", name="Send the message").is_visible()
-        assert not page.get_by_text("Leave this page quickly").is_visible()
-        assert page.get_by_text("The most that can follow").first.is_visible()
+        expect(words, "what was opened is printed").to_be_visible()
+        expect(page.get_by_role("button", name="Send the message")).not_to_be_visible()
+        expect(page.get_by_text("Leave this page quickly")).not_to_be_visible()
+        expect(page.get_by_text("The most that can follow").first).to_be_visible()
 
 
 def test_it_fits_a_telephone_in_german_too(site: Site) -> None:
@@ -95,9 +96,9 @@ def test_somebody_answers(site: Site, scripts: bool) -> None:
     with site.page(scripts=scripts) as page:
         page.goto(site.at("/answer"))
         page.get_by_role("button", name="Open").click()
-        assert page.get_by_text("Type the code from your letter.").first.is_visible()
+        expect(page.get_by_text("Type the code from your letter.").first).to_be_visible()
         enter(page, site)
-        assert page.get_by_text("It admits nothing").is_visible()
+        expect(page.get_by_text("It admits nothing")).to_be_visible()
         page.get_by_role("link", name="Go on with your answer" if scripts else "Answer here").first.click()
         if not scripts:
             page.get_by_label("No, that was not me").check()
@@ -106,10 +107,10 @@ def test_somebody_answers(site: Site, scripts: bool) -> None:
             page.get_by_label("Your words").fill("I was at my sister's that week.")
             page.get_by_role("button", name="Save and continue").click()
         page.get_by_role("button", name="Save and continue").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "Check your answer"
-        assert page.get_by_text("I was at my sister's that week.").is_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Check your answer")
+        expect(page.get_by_text("I was at my sister's that week.")).to_be_visible()
         if scripts:
             page.get_by_role("button", name="My answer is complete").click()
-            assert page.get_by_text("You have said that your answer is complete.").is_visible()
+            expect(page.get_by_text("You have said that your answer is complete.")).to_be_visible()
             page.get_by_role("button", name="Close").click()
-            assert page.get_by_label("The code in your letter").is_visible()
+            expect(page.get_by_label("The code in your letter")).to_be_visible()

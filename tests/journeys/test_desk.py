@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.conftest import NOW
 from tests.databases import Desk
 from tests.journeys.browser import NARROW, Site, assert_accessible, assert_no_sideways, assert_page_is_good
@@ -55,13 +56,13 @@ def test_harmful_words_are_hidden_until_asked_for_also_in_print_and_without_java
         with site.page("officer", scripts=scripts) as page:
             page.goto(site.at("/desk/leads"))
             words = page.get_by_text("we will", exact=False).first
-            assert not words.is_visible()
+            expect(words).not_to_be_visible()
             page.emulate_media(media="print")
-            assert not words.is_visible()
+            expect(words).not_to_be_visible()
             page.emulate_media(media="screen")
             page.get_by_text("Show what was written").first.click()
-            assert words.is_visible()
-            assert page.locator("mark").first.is_visible()
+            expect(words).to_be_visible()
+            expect(page.locator("mark").first).to_be_visible()
 
 
 def test_the_opened_words_are_accessible_and_fit_a_small_screen(site: Site, room: Any) -> None:
@@ -78,19 +79,20 @@ def test_by_keys_alone(site: Site, room: Any) -> None:
         page.goto(site.at("/desk/leads"))
         page.keyboard.press("j")
         focused = page.locator("[data-item]:focus")
-        assert focused.count() == 1 and "1." in focused.inner_text()
+        expect(focused).to_have_count(1)
+        expect(focused).to_contain_text("1.")
         page.keyboard.press("o")
-        assert focused.locator("mark").is_visible()
+        expect(focused.locator("mark")).to_be_visible()
         page.keyboard.press("o")
-        assert not focused.locator("mark").is_visible()
+        expect(focused.locator("mark")).not_to_be_visible()
         page.keyboard.press("j")
-        assert "2." in focused.get_by_role("heading").inner_text()
+        expect(focused.get_by_role("heading")).to_contain_text("2.")
         page.keyboard.press("k")
-        assert "1." in focused.get_by_role("heading").inner_text()
+        expect(focused.get_by_role("heading")).to_contain_text("1.")
         help_words = page.get_by_text("Keys, when a lead has the focus")
         shown = help_words.is_visible()
         page.keyboard.press("?")
-        assert help_words.is_visible() is not shown
+        expect(help_words).to_be_visible(visible=not shown)
         page.keyboard.press("n")
         page.wait_for_url("**/not-abuse")
 
@@ -105,10 +107,10 @@ def test_not_abuse_and_undo_without_javascript(site: Site, room: Any) -> None:
         page.get_by_label("Criticism, however harsh", exact=False).check()
         page.get_by_role("button", name="Put this lead aside").click()
         assert page.url.split("#")[0] == site.at("/desk/leads")
-        assert page.get_by_text("The lead was put aside.").is_visible()
+        expect(page.get_by_text("The lead was put aside.")).to_be_visible()
         assert page.locator("[data-item]").count() == before - 1
         page.get_by_role("button", name="Undo").first.click()
-        assert page.get_by_text("The lead is back among the leads.").is_visible()
+        expect(page.get_by_text("The lead is back among the leads.")).to_be_visible()
         assert page.locator("[data-item]").count() == before
 
 
@@ -136,5 +138,5 @@ def test_a_lead_that_somebody_else_put_aside_is_refused_in_words_with_a_way_out(
         put_aside(lead=lead, reason=Reason.NOT_AIMED, actor=room.colleague, ctx=room.ctx)
         page.get_by_label("Criticism, however harsh", exact=False).check()
         page.get_by_role("button", name="Put this lead aside").click()
-        assert page.get_by_text("This lead has already been put aside.").is_visible()
+        expect(page.get_by_text("This lead has already been put aside.")).to_be_visible()
         assert_accessible(page)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 from tests.journeys.browser import NARROW, assert_accessible, assert_no_sideways, assert_page_is_good
 from tests.web.notices.notices_room import FIELDS
 
@@ -37,15 +38,15 @@ def test_a_reader_checks_a_letter(site, letter, scripts: bool) -> None:
     with site.page(scripts=scripts) as page:
         page.goto(site.at("/check-a-letter"))
         page.get_by_role("button", name="Check the letter").click()
-        assert page.get_by_text("Enter the check code that is printed on the letter.").first.is_visible()
+        expect(page.get_by_text("Enter the check code that is printed on the letter.").first).to_be_visible()
         page.get_by_label("Check code").fill("AAAA-BBBB-CCCC-DDDD")
         page.get_by_role("button", name="Check the letter").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "No, we sent no letter with this code"
+        expect(page.get_by_role("heading", level=1)).to_have_text("No, we sent no letter with this code")
         page.get_by_role("button", name="Check another letter").click()
         page.get_by_label("Check code").fill(letter.check_code.lower())
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        assert page.get_by_role("heading", level=1).inner_text() == "Yes, we sent a letter with this code"
+        expect(page.get_by_role("heading", level=1)).to_have_text("Yes, we sent a letter with this code")
         if scripts:
             assert_accessible(page)
 
@@ -68,12 +69,12 @@ def test_paper_shows_the_words_that_the_screen_hides(site) -> None:
     with site.page() as page:
         page.set_content(written(NoticeId.N3).html)
         words = page.get_by_text("the treasurer is a clown")
-        assert not words.is_visible()
+        expect(words).not_to_be_visible()
         page.get_by_text("Show the words").click()
-        assert words.is_visible()
+        expect(words).to_be_visible()
         page.get_by_text("Show the words").click()
         page.emulate_media(media="print")
-        assert words.is_visible()
+        expect(words).to_be_visible()
 
 
 def test_the_first_page_stands_alone_on_a4(site) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.conftest import NOW
 from tests.journeys.browser import Site, assert_accessible, assert_no_sideways, assert_page_is_good
 
@@ -69,13 +70,13 @@ def test_what_can_be_done_at_any_time_is_a_good_page(site: Site, cases: list[str
 def test_danger_first_then_a_note_in_four_answers(site: Site, cases: list[str]) -> None:
     with site.page("officer", scripts=False) as page:
         page.goto(site.at("/desk"))
-        assert "1 danger report is waiting." in page.get_by_role("heading", level=1).inner_text()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("1 danger report is waiting.")
         page.get_by_role("button", name="Somebody spoke to me about a case").click()
         page.get_by_label("Number of the case").fill("2026-0003")
         page.get_by_label("The leader, or a deputy").check()
         page.get_by_label("In one line").fill("Asked how long it takes. I said nothing.")
         page.get_by_role("button", name="Put it on record").click()
-        assert page.get_by_text("Your note is on record.").is_visible()
+        expect(page.get_by_text("Your note is on record.")).to_be_visible()
 
 
 def test_what_was_left_out_of_a_note_is_said(site: Site, cases: list[str]) -> None:
@@ -92,7 +93,7 @@ def test_reports_are_opened_on_one_word(site: Site, cases: list[str]) -> None:
         page.goto(site.at("/desk/acknowledge"))
         page.get_by_label("Your name in these cases").fill("Birch")
         page.get_by_role("button", name="Open these and tell their senders").click()
-        assert "2 reports are opened" in page.get_by_role("heading", level=1).inner_text()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2 reports are opened")
         assert_named(page)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 from tests.journeys.browser import assert_page_is_good
 
 from evenhand.web.record.queries import latest_checkpoint
@@ -31,6 +32,6 @@ def test_a_reader_without_javascript_finds_the_checkpoint_and_what_it_cannot_sho
         page.get_by_role("link", name="See the record and how to check it").click()
         assert page.locator("pre").first.inner_text().strip() == newest.note.decode().strip()
         hidden = page.get_by_text("It does not show that nothing was left out")
-        assert not hidden.is_visible()
+        expect(hidden).not_to_be_visible()
         page.get_by_text("What this can show, and what it cannot").click()
-        assert hidden.is_visible()
+        expect(hidden).to_be_visible()

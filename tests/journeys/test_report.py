@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.conftest import NOW
 from tests.databases import Template
 from tests.journeys.browser import (
@@ -48,9 +49,9 @@ class Room:
 @pytest.fixture(scope="module")
 def room(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Room]:
     """The site with everybody who handles a case, and one case whose sender is asked about the exact words."""
+    from tests.clock import MovingClock, on_one_clock
     from tests.web.cases import story_room
-    from tests.web.cases.story_room import MovingClock, begin
-    from tests.web.proofs.proofs_room import on_one_clock
+    from tests.web.cases.story_room import begin
 
     from evenhand.web.cases.access import code_digest
 
@@ -90,7 +91,9 @@ def fill(page: Any, seen: Any) -> str:
     assert heading(page) == TITLES[0]
     seen(page)
     press(page, "Continue")
-    assert page.get_by_text("Choose one of the answers, so that nobody reads this who should not.").first.is_visible()
+    expect(
+        page.get_by_text("Choose one of the answers, so that nobody reads this who should not.").first
+    ).to_be_visible()
     page.get_by_label("Yes, certain people. I name them below").check()
     page.get_by_label("Who must not see it?").fill(FEAR)
     press(page, "Continue")
@@ -112,11 +115,11 @@ def fill(page: Any, seen: Any) -> str:
     page.get_by_label("Only on this site, with a code", exact=False).check()
     press(page, "Continue")
     assert heading(page) == TITLES[6]
-    assert page.get_by_text(FEAR).is_visible(), "what was answered is read back before it is sent"
+    expect(page.get_by_text(FEAR), "what was answered is read back before it is sent").to_be_visible()
     seen(page)
     page.get_by_label("What I have written is true as far as I know").check()
     press(page, "Send")
-    assert page.get_by_role("heading", name="We have your report").first.is_visible()
+    expect(page.get_by_role("heading", name="We have your report").first).to_be_visible()
     seen(page)
     return str(page.locator(".eh-code").inner_text())
 
@@ -124,7 +127,7 @@ def fill(page: Any, seen: Any) -> str:
 def good(page: Any) -> None:
     """One heading, the way out, nothing wider than the window, no fault that axe knows."""
     assert page.get_by_role("heading", level=1).count() == 1
-    assert page.get_by_role("link", name="Leave this page quickly").is_visible()
+    expect(page.get_by_role("link", name="Leave this page quickly")).to_be_visible()
     assert_no_sideways(page)
     assert_accessible(page)
 
@@ -141,8 +144,8 @@ def test_reporting_on_a_small_screen_and_each_page_is_good(site: Site, room: Any
         code = fill(page, good)
         assert re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", code)
         page.emulate_media(media="print")
-        assert page.locator(".eh-code").is_visible(), "the receipt can be printed with its code"
-        assert not page.get_by_role("link", name="Leave this page quickly").is_visible()
+        expect(page.locator(".eh-code"), "the receipt can be printed with its code").to_be_visible()
+        expect(page.get_by_role("link", name="Leave this page quickly")).not_to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -166,20 +169,20 @@ def test_following_writing_and_adding_a_file(site: Site, code: str, scripts: boo
         enter(page, site, code)
         if scripts:
             good(page)
-        assert page.get_by_text("we have your report, first checks").is_visible()
+        expect(page.get_by_text("we have your report, first checks")).to_be_visible()
         page.get_by_label("Your message").fill("Please do not write to my office.")
         press(page, "Send the message")
-        assert page.get_by_text("Please do not write to my office.").first.is_visible()
+        expect(page.get_by_text("Please do not write to my office.").first).to_be_visible()
         page.get_by_label("File", exact=True).set_input_files(
             {"name": "quay.txt", "mimeType": "text/plain", "buffer": b"a picture in words"}
         )
         press(page, "Add the file")
-        assert page.get_by_text("nobody has looked at it yet").first.is_visible()
+        expect(page.get_by_text("nobody has looked at it yet").first).to_be_visible()
         press_close(page)
-        assert page.get_by_label("Your code").is_visible()
+        expect(page.get_by_label("Your code")).to_be_visible()
         page.go_back()
         page.reload()
-        assert page.get_by_label("Your code").is_visible(), "after closing, nothing is left behind the back button"
+        expect(page.get_by_label("Your code"), "after closing, nothing is left behind the back button").to_be_visible()
 
 
 def press_close(page: Any) -> None:
@@ -226,7 +229,7 @@ def test_the_quick_way_out_closes_the_report_behind_itself(site: Site, code: str
         assert page.title() == "elsewhere" and went == ["https://www.wikipedia.org/"]
         page.go_back()
         page.reload()
-        assert page.get_by_label("Your code").is_visible()
+        expect(page.get_by_label("Your code")).to_be_visible()
         assert "Your report 2" not in page.content()
 
 
@@ -238,15 +241,15 @@ def test_the_exact_words_are_shown_before_anybody_is_told(site: Site, room: Room
         enter(page, site, ASKED)
         good(page)
         section = page.locator("#identity")
-        assert section.get_by_text("Somebody was called a muppet, twice.").is_visible()
+        expect(section.get_by_text("Somebody was called a muppet, twice.")).to_be_visible()
         assert section.bounding_box()["y"] < page.get_by_role("heading", name="Letters").bounding_box()["y"]
         section.get_by_label("No: I ask that my identity is protected", exact=False).check()
         press(page, "Send my answer")
-        assert page.get_by_text("Say in a few words what you fear.").first.is_visible()
+        expect(page.get_by_text("Say in a few words what you fear.").first).to_be_visible()
         good(page)
         page.locator("#identity").get_by_role("textbox", name="Why").fill("There are four of us at that quay.")
         press(page, "Send my answer")
-        assert page.get_by_text("Your answer was recorded.", exact=False).is_visible()
+        expect(page.get_by_text("Your answer was recorded.", exact=False)).to_be_visible()
         assert page.locator("#identity").count() == 0
     row = Identity.objects.get(case=room.story.case)
     assert (row.answer, row.protection) == ("protect", "pending")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests.conftest import NOW
 from tests.journeys.browser import NARROW, Site, assert_accessible, assert_no_sideways, assert_page_is_good
 
@@ -52,7 +53,7 @@ def test_a_reader_without_javascript_lays_two_versions_side_by_side(published):
         page.get_by_role("link", name="Version 3").click()
         page.get_by_label("Lay it beside").select_option("1")
         page.get_by_role("button", name="Compare").click()
-        assert page.get_by_role("heading", name="What is different from version 1").is_visible()
+        expect(page.get_by_role("heading", name="What is different from version 1")).to_be_visible()
 
 
 def test_the_second_signer_reads_the_whole_text_before_signing(published):
@@ -71,5 +72,5 @@ def test_an_officer_checks_a_register(published, tmp_path: Any):
         page.goto(published.at("/register"))
         page.get_by_label("The register as a CSV file").set_input_files(file)
         page.get_by_role("button", name="Check the file").click()
-        assert page.get_by_text("Nothing has been changed yet").is_visible()
+        expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
         assert_accessible(page)

@@ -73,9 +73,9 @@ def test_a_whole_sign_in_by_keyboard_alone(site):
         page.keyboard.type(code_now(officer.person))
         page.keyboard.press("Enter")
         page.wait_for_url("**/account/")
-        assert page.get_by_text("Signed in as Delegate").is_visible()
+        expect(page.get_by_text("Signed in as Delegate")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()
-        assert page.get_by_text("You are signed out.").is_visible()
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
         page.goto(site.at("/account/"))
         assert "/account/login/" in page.url
 
@@ -89,16 +89,16 @@ def test_the_first_sign_in_sets_up_the_second_step_without_javascript(site, ctx)
         page.get_by_label("Sign-in name").fill("new-officer")
         page.get_by_label("Password").fill(password)
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        assert page.get_by_role("heading", name="Set up the second step").is_visible()
+        expect(page.get_by_role("heading", name="Set up the second step")).to_be_visible()
         page.goto(site.at("/desk"))
-        assert page.get_by_role("heading", name="Set up the second step").is_visible()
+        expect(page.get_by_role("heading", name="Set up the second step")).to_be_visible()
         type_first_code(page)
         if page.get_by_role("alert").count():  # the half minute ended between reading and typing
             type_first_code(page)
-        assert page.get_by_role("heading", name="Recovery codes").is_visible()
+        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
         assert page.locator(".eh-codes li").count() == 10
         page.get_by_role("button", name="I have kept them: go on").click()
-        assert page.get_by_role("heading", name="Your account", exact=True).is_visible()
+        expect(page.get_by_role("heading", name="Your account", exact=True)).to_be_visible()
     with site.page() as page:
         page.goto(site.at(SIGN_IN))
         page.get_by_label("Sign-in name").fill("new-officer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import expect
 from tests.journeys.browser import NARROW, Site, assert_accessible, assert_no_sideways, assert_page_is_good
 from tests.web.publish.statistics_room import MEMBERS, report
 
@@ -35,16 +36,15 @@ def test_a_journalist_without_javascript_finds_a_sentence_with_its_address(figur
     with figures.page(scripts=False) as page:
         page.goto(figures.at("/"))
         page.get_by_role("link", name="Figures").first.click()
-        assert page.get_by_role(
-            "img", name="Messages, items, people and cases in the first quarter of 2026"
-        ).is_visible()
+        picture = page.get_by_role("img", name="Messages, items, people and cases in the first quarter of 2026")
+        expect(picture).to_be_visible()
         sentence = page.get_by_text("In the first quarter of 2026 there were about 20 submissions received.")
-        assert not sentence.is_visible()
+        expect(sentence).not_to_be_visible()
         page.get_by_text("All sentences with their addresses").click()
-        assert sentence.is_visible()
-        assert page.get_by_text(figures.at("/statistics?period=2026-Q1#m1-end-submission-total")).is_visible()
+        expect(sentence).to_be_visible()
+        expect(page.get_by_text(figures.at("/statistics?period=2026-Q1#m1-end-submission-total"))).to_be_visible()
         page.goto(figures.at("/statistics?period=2026-Q1#m1-end-submission-total"))
-        assert page.locator("#m1-end-submission-total").is_visible()
+        expect(page.locator("#m1-end-submission-total")).to_be_visible()
 
 
 def test_the_page_in_german_on_a_telephone(figures: Site) -> None:

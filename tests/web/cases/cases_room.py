@@ -93,7 +93,11 @@ def seated(case: str, person: str, role: CaseRole, ctx: Context) -> Seat:
 
 def step(case_id: str, target: State, role: CaseRole | str, actor: str, ctx: Context, **more: object) -> Event:
     """Take the step that leads there with every guard met."""
-    case = Case.objects.get(pk=case_id)
+    return step_as_seen(Case.objects.get(pk=case_id), target, role, actor, ctx, **more)
+
+
+def step_as_seen(case: Case, target: State, role: CaseRole | str, actor: str, ctx: Context, **more: object) -> Event:
+    """Take the step from where this reader last saw the case."""
     edge = find(State(case.state), target)
     assert edge is not None
     with (

@@ -83,11 +83,15 @@ def edge_of(case: Case, step: str, target: State, role: Actor) -> Transition:
 
 
 def standing_of(case: Case) -> Standing:
-    """Return where the case stands and what it is to go back to, from its events. One query."""
+    """Return where the case stands and what it is to go back to, from its events. One query.
+
+    Raises Stale where somebody moved the case since this row was read.
+    """
     where = start()
     for target, role in Event.objects.filter(case=case).order_by("place").values_list("target", "actor_role"):
         where = take(where, State(target), _actor(role), offered_only=False)
     if where.state != case.state:
+        check_revision(case, Case.objects.values_list("revision", flat=True).get(pk=case.pk))
         raise Refused("the events of this case do not lead to its state", mend="Run `evenhand ledger verify`.")
     return where
 
