@@ -7,6 +7,7 @@ def test_x(desk, client):
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,20 @@ def needs_code(member: Member) -> bool:
 def visitor() -> Client:
     """Return a client as a browser on this machine would be: at an address the settings allow."""
     return Client(SERVER_NAME="localhost")
+
+
+def signed_in(person: str) -> Client:
+    """Return a browser in which a person is signed in, without the pages that ask for it."""
+    client = visitor()
+    client.force_login(User.objects.get(pk=person))
+    return client
+
+
+def text_of(answer: Any) -> str:
+    """Return what the main part of a page says, without tags; "" where a page has none."""
+    html = answer.content.decode()
+    main = html[html.find("<main") : html.find("</main>")]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def sign_in(client: Client, member: Member) -> Client:

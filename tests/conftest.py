@@ -24,10 +24,11 @@ TESTS = Path(__file__).parent
 if str(TESTS.parent) not in sys.path:
     sys.path.insert(0, str(TESTS.parent))
 
-from tests.databases import Desk, Template, server_binaries, stop_server  # noqa: E402
+from tests.clock import MovingClock, on_one_clock  # noqa: E402 the path above comes first
+from tests.databases import Desk, Template, server_binaries, stop_server  # noqa: E402 the path above comes first
 
-from evenhand.context import Context  # noqa: E402 the path comes first
-from evenhand.web.home import Home  # noqa: E402
+from evenhand.context import Context  # noqa: E402 the path above comes first
+from evenhand.web.home import Home  # noqa: E402 the path above comes first
 
 SESSION_HOME = Path(tempfile.mkdtemp(prefix="evenhand-tests-"))
 # Never the home or the database of the person who runs the tests; workers of xdist each make their own.
@@ -95,9 +96,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def ctx() -> Context:
-    """A fixed clock (2 March 2026, 09:00 UTC) and repeatable randomness."""
-    return Context.repeatable("tests", NOW)
+def clock() -> MovingClock:
+    """A clock that stands at 2 March 2026, 09:00 UTC, until the test moves it."""
+    return MovingClock(NOW)
+
+
+@pytest.fixture
+def ctx(clock: MovingClock) -> Context:
+    """The time of `clock` and repeatable randomness."""
+    return Context(now=clock, random=Context.repeatable("tests", NOW).random)
 
 
 @pytest.fixture(scope="session")
@@ -146,3 +153,15 @@ def any_desk(
     template: Template = request.getfixturevalue(f"{request.param}_template")
     with template.installed(tmp_path / "home", monkeypatch, ctx) as ready:
         yield ready
+
+
+@pytest.fixture
+def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The desk whose pages are open: they live at the moment of `clock`, and a second step counts as passed."""
+    return on_one_clock(desk, monkeypatch)
+
+
+@pytest.fixture
+def any_room(any_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The same as room, on SQLite and on PostgreSQL."""
+    return on_one_clock(any_desk, monkeypatch)

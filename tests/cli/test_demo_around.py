@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
 from tests.databases import Desk
 from tests.web.cases.story_room import REGISTER
-from tests.web.desk.desk_room import Room, furnished, one_clock
-from tests.web.notices.notices_room import LETTERS_TOML
-from tests.web.office.office_room import text_of
+from tests.web.desk.desk_room import Room, evening
 
 from evenhand.cli.demo import _figures
 from evenhand.cli.demo_cases.around import file_the_pile_on, write_rota
 from evenhand.membership import read_register
 from evenhand.web.office.models import Shield, Wave, WaveItem, WaveSaid
 from evenhand.web.office.rota_mail import lines_of, rota_file
-from evenhand.web.people import second_step
 from evenhand.web.people.actions import create_person, grant_role
-from evenhand.web.people.models import User
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import PersonId
 from evenhand.web.publish.models import PublishedReport
@@ -33,12 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Room:
     """Leads of one evening aimed at one protected person, their account, their delegate's, an officer's."""
-    found = furnished(desk, ago=timedelta(hours=12))
-    one_clock(found, monkeypatch)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    found.find("you idiot, sit down", "we will find you", "idiot", "a fine speech", "ok")
-    return found
+    return evening(desk, monkeypatch)
 
 
 def people_of(room: Room) -> dict[str, ActorId]:
@@ -61,8 +52,7 @@ def test_the_pile_on_is_one_wave_with_its_letter_and_two_who_may_look(room: Room
     assert file_the_pile_on(people=people, ctx=room.ctx) is None, "a second time changes nothing"
     assert Wave.objects.count() == 1
     for name in ("protected", "delegate"):
-        client = visitor()
-        client.force_login(User.objects.get(username=name))
+        client = signed_in(people[name])
         assert "Letter 1" in text_of(client.get("/my"))
     assert verify(room.ctx).exit_code == 0
 

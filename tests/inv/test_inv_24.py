@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.cast import text_of
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.inv.inv_court import NOW, case_in, holder, put, refused
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin, words_of
+from tests.web.cases.story_room import Story, begin
 
-from evenhand.context import Context
 from evenhand.procedure.lexicon import LOCALES, THEMES, phrases, warnings
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
@@ -19,7 +20,6 @@ from evenhand.web.cases.models import Declaration, Finding, Seat
 from evenhand.web.cases.steps import base, load
 from evenhand.web.cases.steps.assess.dismiss import CODE_WORDS
 from evenhand.web.cases.steps.scope import SCOPE_WORDS
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
@@ -56,20 +56,8 @@ def test_an_answer_stays_as_it_was_given(court: Desk) -> None:
 
 
 @pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("hints", clock.now).random)
-
-
-@pytest.fixture
-def story(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Story:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return begin(desk, clock, protected_characteristic=True)
+def story(room: Desk, clock: MovingClock) -> Story:
+    return begin(room, clock, protected_characteristic=True)
 
 
 @pytest.mark.slow
@@ -96,7 +84,7 @@ def test_a_step_waits_for_the_answer_and_the_reviewer_reads_it(story: Story) -> 
     asked = client.post(address, form)
     page = asked.content.decode()
     assert asked.status_code == 422 and not Finding.objects.exists() and not Declaration.objects.filter(kind=KIND)
-    assert "“media interest” reads as if it mattered what the press may say." in page, words_of(page)
+    assert "“media interest” reads as if it mattered what the press may say." in page, text_of(asked)
     assert "“einer von uns”" in page and f'name="reason_{allegation.id}" value="There is media interest' in page
     empty = client.post(address, form | {"why_these_words": " "})
     assert empty.status_code == 422 and "Say why, or go back" in empty.content.decode()

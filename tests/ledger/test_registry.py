@@ -74,7 +74,7 @@ def test_the_registry_holds_the_specified_acts_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("row", REGISTRY.values(), ids=lambda row: row.name)
-def test_a_row_is_well_formed(row) -> None:  # type: ignore[no-untyped-def]
+def test_a_row_is_well_formed(row) -> None:
     assert row.name == f"{row.family}.{row.name.partition('.')[2]}"
     assert row.when
     assert "|" not in row.when

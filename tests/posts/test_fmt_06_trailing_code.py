@@ -61,7 +61,7 @@ def stream_from(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     small = replace(reader.IMPORT, document_bytes=size)
     whole = members.elements
 
-    def streamed(part, archive, limits, report):  # type: ignore[no-untyped-def]
+    def streamed(part, archive, limits, report):
         # The account is tiny and compact: only tables of tweets are large in reality.
         return whole(part, archive, small if part.kind == "tweets" else limits, report)
 

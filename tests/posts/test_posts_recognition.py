@@ -89,7 +89,7 @@ def test_two_close_answers_are_a_question(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(type(READERS[0]), "sniff", lambda *_: Sign("x_archive/1", score - 0.05, ("close",)))
     with pytest.raises(Ambiguous, match="is this rows or x_archive"):
         recognise_file(path)
-    assert recognise_file(path, as_format="rows").reader.sniff.__func__ is rows.__func__  # type: ignore[attr-defined]
+    assert recognise_file(path, as_format="rows").reader.sniff.__func__ is rows.__func__
 
 
 def test_every_reader_says_whose_words_it_holds() -> None:

@@ -122,7 +122,7 @@ HALF: list[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.parametrize(("name", "change"), HALF)
 def test_6_1_half_a_field_is_none(name: str, change: dict[str, object]) -> None:
-    assert incomplete(replace(WHOLE, **change)) == (name,)  # type: ignore[arg-type]
+    assert incomplete(replace(WHOLE, **change)) == (name,)
 
 
 def test_6_1_what_may_be_absent_is_said_to_be_absent() -> None:
@@ -223,7 +223,7 @@ def test_t13_who_is_always_reviewed() -> None:
     }  # fmt: skip
 
     def causes(**change: object) -> tuple[ReviewCause, ...]:
-        return review_causes(**{**plain, **change})  # type: ignore[arg-type]
+        return review_causes(**{**plain, **change})
 
     assert causes() == ()
     assert causes(rung_height=Rung.REMOVAL_FROM_ROLE.height) == (ReviewCause.GRAVE_OUTCOME,)

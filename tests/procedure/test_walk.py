@@ -36,7 +36,7 @@ def test_inv_27_every_state_step_and_role_once() -> None:
             for actor in (*ACTORS, *OUTSIDERS):
                 may = edge is not None and edge.may(actor)
                 try:
-                    after = take(standing, target, actor, offered_only=False)  # type: ignore[arg-type]
+                    after = take(standing, target, actor, offered_only=False)
                 except (NotATransition, NotThisRole) as refused:
                     assert str(refused).endswith("Nothing was changed.")
                     if may:
@@ -53,7 +53,7 @@ def test_an_outsider_takes_no_step(actor: str) -> None:
     for version, source, target in EDGES:
         assert version == TABLE_VERSION
         with pytest.raises((NotThisRole, NotATransition)):
-            take(Standing(source, (target,)), target, actor, offered_only=False)  # type: ignore[arg-type]
+            take(Standing(source, (target,)), target, actor, offered_only=False)
 
 
 def walked(*states: State, came_from: tuple[State, ...] = ()) -> Standing:

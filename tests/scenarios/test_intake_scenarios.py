@@ -6,14 +6,14 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import company, later, received
-from tests.web.cases.story_room import MovingClock, begin
-from tests.web.proofs.proofs_room import as_person, on_one_clock, reported
+from tests.web.cases.story_room import begin
+from tests.web.proofs.proofs_room import reported
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import clocks
 from evenhand.web.cases.models import Allegation, Case, Clock, Event, Item, ItemAssessment, Party, Seat, Submission
@@ -31,24 +31,9 @@ FRIDAY = datetime(2026, 3, 6, 18, tzinfo=UTC)
 REPORTS, POSTS = (1_400, 38) if os.environ.get("EVENHAND_NIGHTLY") else (40, 4)
 
 
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("scenarios", clock.now).random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return on_one_clock(desk, monkeypatch)
-
-
 def test_danger_on_friday(room: Desk, clock: MovingClock) -> None:
     """A threat on Friday at 18:00: help on the page at once, first in every queue, a person within 24 hours."""
-    company(room.ctx)
+    people = company(room.ctx)
     clock.now = FRIDAY
     reported(visitor())
     receipt = reported(visitor(), begin="danger", danger={"explanation": "He says he waits at the gate."})
@@ -57,11 +42,7 @@ def test_danger_on_friday(room: Desk, clock: MovingClock) -> None:
     case = Case.objects.get(danger="flagged")
     due = Clock.objects.get(case=case, name="danger", ended_at=None).due
     assert due - FRIDAY <= timedelta(hours=24), "no weekend stands between a threat and a person"
-    from tests.web.cases.cases_room import Company
-
-    from evenhand.web.people.models import User
-
-    officer = as_person(Company(room.ctx, {"o": User.objects.get(username="officer_1").pk}), "o")
+    officer = signed_in(people["officer_1"])
     listed = officer.get("/cases").content.decode()
     other = Case.objects.exclude(pk=case.pk).get()
     assert listed.index(case.number) < listed.index(other.number)
@@ -104,7 +85,7 @@ def test_a_duplicate_is_joined_and_its_item_not_assessed_again(room: Desk, clock
     ):  # fmt: skip
         second.refresh_from_db()
         sent = officer.post(f"/cases/{second.id}/{slug}", {"revision": str(second.revision)} | fields)
-        assert sent.status_code == 302, (slug, story_room.words_of(sent.content.decode()))
+        assert sent.status_code == 302, (slug, text_of(sent))
     second.refresh_from_db()
     assert (second.state, second.merged_into_id) == ("merged", story.case.id)
     assert ItemAssessment.objects.count() == Item.objects.count() == 1
@@ -115,7 +96,7 @@ def test_a_list_is_refused_for_what_is_never_done_in_bulk(room: Desk) -> None:
     """INV-31: no address takes several cases but the acknowledgement; posting a list elsewhere decides nothing."""
     people = company(room.ctx)
     cases = [received(room.ctx).cases[0] for _ in range(2)]
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     for slug in ("out-of-scope", "dismiss", "formal", "find", "reasons"):
         sent = officer.post(f"/cases/{cases[0]}/{slug}", {"case": cases, "cases": cases, "revision": "1"})
         assert sent.status_code in {403, 404, 409}, slug
@@ -212,19 +193,19 @@ def test_leader_comments_on_draft(room: Desk, clock: MovingClock) -> None:
         story.case.refresh_from_db()
         refused = story.client(chair).post(f"/cases/{story.case.id}/hearing", {"revision": str(story.case.revision)})
     assert refused.status_code == 409, refused.status_code
-    assert "note" in story_room.words_of(refused.content.decode())
+    assert "note" in text_of(refused)
     note = {"category": "leader", "channel": "telephone", "when": "", "text": "Asked how it stands. I said nothing."}
     story.press(chair, "contact", **note)
     story.case.refresh_from_db()
     again = story.client(chair).post(f"/cases/{story.case.id}/hearing", form | {"revision": str(story.case.revision)})
-    assert again.status_code != 409 or "note" not in story_room.words_of(again.content.decode())
+    assert again.status_code != 409 or "note" not in text_of(again)
 
 
 def test_recusal_unapproved(room: Desk) -> None:
     """Nobody is asked: the press ends the seat at once and for good, and the case has an owner."""
     people = company(room.ctx)
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     officer.post(f"/cases/{case.id}/acknowledge", {"revision": str(case.revision), "pseudonym": "Ash"})
     case.refresh_from_db()
     assert officer.post(f"/cases/{case.id}/recuse", {"revision": str(case.revision)}).status_code == 302
@@ -281,7 +262,7 @@ def test_a_late_note_is_filed_and_counted_after_all(room: Desk) -> None:
 
     people = company(room.ctx)
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     officer.post(f"/cases/{case.id}/acknowledge", {"revision": str(case.revision), "pseudonym": "Ash"})
     case.refresh_from_db()
     afterwards = later(room.ctx, days=3)

@@ -1,15 +1,13 @@
 """A code of conduct from TOML. Reading never stops at the first fault: the whole list comes back.
 
-The file is from outside and hostile until read: its size is bounded, its text may hold no control
-characters (they would act on a terminal), unknown keys are named because they are usually typing errors.
+The file is from outside and hostile until read: its text may hold no control characters (they would act on a
+terminal), unknown keys are named because they are usually typing errors.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
 
 from evenhand.categories import Category
 from evenhand.codes.model import (
@@ -23,9 +21,8 @@ from evenhand.codes.model import (
     Version,
 )
 from evenhand.codes.table import Table
+from evenhand.codes.toml_text import values_of
 from evenhand.errors import UsageError
-
-MAX_BYTES: Final = 1 << 20
 
 
 def load(source: Path | str) -> CodeOfConduct:
@@ -46,44 +43,8 @@ def load(source: Path | str) -> CodeOfConduct:
 
 def read(source: Path | str) -> tuple[CodeOfConduct, list[Fault]]:
     """Return what could be read, with blanks for what could not, and the faults of form in file order."""
-    name, text = _text_of(source)
     faults: list[Fault] = []
-    return _code(Table(_parse(name, text), "the code", faults)), faults
-
-
-def _text_of(source: Path | str) -> tuple[str, str]:
-    if isinstance(source, str):
-        return "the text", _bounded("the text", source.encode("utf-8", "surrogatepass"))
-    name = str(source)
-    try:
-        with source.open("rb") as file:
-            return name, _bounded(name, file.read(MAX_BYTES + 1))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot be read: {reason}.", where=name, mend="Name a TOML file you may read.") from None
-    except ValueError:
-        raise UsageError("is not a file name.", where=repr(name), mend="Name a TOML file.") from None
-
-
-def _bounded(name: str, raw: bytes) -> str:
-    if len(raw) > MAX_BYTES:
-        raise UsageError("is larger than 1 MiB.", where=name, mend="A code of conduct is a short text file.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"is not UTF-8 text (byte {error.start}).", where=name, mend="Save it as UTF-8 and try again."
-        ) from None
-
-
-def _parse(name: str, text: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        reason = str(error).rstrip(".")
-        raise UsageError(f"is not TOML: {reason}.", where=name, mend="Correct that place and try again.") from None
-    except RecursionError:
-        raise UsageError("is not TOML we read: nested too deeply.", where=name, mend="Flatten it.") from None
+    return _code(Table(values_of(source), "the code", faults)), faults
 
 
 def _code(table: Table) -> CodeOfConduct:

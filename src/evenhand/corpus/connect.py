@@ -102,7 +102,7 @@ def table_sql(paths: Sequence[Path], schema: pa.Schema, *, numbered: bool = Fals
     files = ", ".join(literal(str(path)) for path in paths)
     number = ", file_row_number" if numbered else ""
     return (
-        f"SELECT {columns}{number} FROM read_parquet([{files}], hive_partitioning = false, "  # noqa: S608
+        f"SELECT {columns}{number} FROM read_parquet([{files}], hive_partitioning = false, "  # noqa: S608 our own names, quoted paths
         f"file_row_number = {'true' if numbered else 'false'})"
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
@@ -52,10 +52,10 @@ def _new_paths(size: int, since: int, *, level_zero_as_entries: bool = False) ->
     """Yield the paths a tree of `size` has beyond the full tiles of the tree of `since`."""
     for level, full, partial in widths(size):
         done = since >> (8 * (level + 1))
-        name = ENTRIES if level_zero_as_entries else level
-        yield from (TilePath(name, idx) for idx in range(min(done, full), full))  # type: ignore[arg-type]
+        name: int | Literal["entries"] = ENTRIES if level_zero_as_entries else level
+        yield from (TilePath(name, idx) for idx in range(min(done, full), full))
         if partial:
-            yield TilePath(name, full, partial)  # type: ignore[arg-type]
+            yield TilePath(name, full, partial)
         if level_zero_as_entries:
             return
 

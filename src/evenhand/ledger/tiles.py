@@ -46,9 +46,9 @@ class TilePath:
         match = _PATH.fullmatch(path)
         if not match:
             raise Malformed("not a tile path", where=path[:80])
-        level = ENTRIES if match[1] == ENTRIES else int(match[1])
+        level: int | Literal["entries"] = ENTRIES if match[1] == ENTRIES else int(match[1])
         width = int(match[3]) if match[3] else TILE_WIDTH
-        found = cls(level, int(match[2].replace("x", "").replace("/", "")), width)  # type: ignore[arg-type]
+        found = cls(level, int(match[2].replace("x", "").replace("/", "")), width)
         if str(found) != path or (isinstance(level, int) and level > MAX_LEVEL):
             raise Malformed("a tile path that is not minimal, or out of range", where=path[:80])
         return found

@@ -120,7 +120,7 @@ def change(
     with store.writing() as connection:
         for column, value in values.items():
             if value is not None:
-                connection.execute(f"UPDATE keys SET {column} = ? WHERE id = ?", (value, key.id))  # noqa: S608 names above
+                connection.execute(f"UPDATE keys SET {column} = ? WHERE id = ?", (value, key.id))  # noqa: S608 the columns named above
     return by_id(store, key_id)
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
 from urllib.parse import quote_from_bytes
 
 from evenhand.errors import UsageError
@@ -91,7 +91,7 @@ class Archive:
     def open(self, member: Member) -> Iterator[BinaryIO]:
         """Give the unpacked bytes of a member as a stream that counts them and stops a bomb."""
         with self._zip.open(member.info) as stream:
-            yield io.BufferedReader(_Counted(stream, member, self), buffer_size=1 << 16)  # type: ignore[arg-type]
+            yield io.BufferedReader(_Counted(stream, member, self), buffer_size=1 << 16)
 
     def spend(self, member: Member, produced: int) -> None:
         """Count bytes that came out of a member; UsageError when they pass a budget."""
@@ -105,7 +105,7 @@ class Archive:
 class _Counted(io.RawIOBase):
     """A member's stream that reports every byte it gives out."""
 
-    def __init__(self, stream: zipfile.ZipExtFile, member: Member, archive: Archive) -> None:
+    def __init__(self, stream: IO[bytes], member: Member, archive: Archive) -> None:
         self._stream = stream
         self._member = member
         self._archive = archive
@@ -114,7 +114,7 @@ class _Counted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         self._produced += len(data)

@@ -47,7 +47,8 @@ def known_shares(model: LinearModel, views: Sequence[View]) -> list[float]:
     if not views:
         return []
     tokens = tokenise([view.text for view in views], canon())
-    return _shares(model, tokens).tolist()  # type: ignore[no-any-return]
+    shares: list[float] = _shares(model, tokens).tolist()
+    return shares
 
 
 def _shares(model: LinearModel, tokens: Tokens) -> NDArray[np.float64]:

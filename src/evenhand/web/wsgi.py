@@ -13,9 +13,9 @@ _site = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 Django must know its settings first
 
-from evenhand.perspective.wsgi import belongs  # noqa: E402
-from evenhand.web.home import Home  # noqa: E402
-from evenhand.web.scoring import mounted  # noqa: E402
+from evenhand.perspective.wsgi import belongs  # noqa: E402 Django must know its settings first
+from evenhand.web.home import Home  # noqa: E402 Django must know its settings first
+from evenhand.web.scoring import mounted  # noqa: E402 Django must know its settings first
 
 _scoring = mounted(Home.here(), settings.ALLOWED_HOSTS)
 

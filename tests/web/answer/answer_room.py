@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from django.test import Client
 from tests.cast import visitor
+from tests.clock import MovingClock
+from tests.databases import Desk
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import CODE, Story, begin
 
+from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Case, Party
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.sealed import open_texts
@@ -45,9 +48,9 @@ class Told:
         return client
 
 
-def told(room: object, clock: MovingClock, *, formal: bool = False) -> Told:
-    """Return a case that was opened (N3), or whose allegations are formal (N5)."""
-    story = begin(room, clock, **CANARIES)  # type: ignore[arg-type] # a Desk
+def told(room: Desk, clock: MovingClock, *, formal: bool = False) -> Told:
+    """Return a case that was opened (N3), or whose allegations are formal (N5); its sender has CODE."""
+    story = begin(room, clock, code_digest=code_digest(CODE), **CANARIES)
     story_room.to_assessor(story)
     story_room.to_assessed(story)
     story_room.to_investigation(story)

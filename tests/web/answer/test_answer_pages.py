@@ -6,12 +6,12 @@ import re
 from datetime import date
 
 import pytest
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.answer.answer_room import CANARIES, every_page, told
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import MovingClock
 
 from evenhand.procedure.clocks import ClockId
 from evenhand.web.cases import clocks
@@ -30,8 +30,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_first_words_are_calm_and_say_what_where_and_what_can_be_done(room: Desk, clock: MovingClock) -> None:
     case = told(room, clock, formal=True)
-    html = case.enter().get("/answer").content.decode()
-    plain = " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<main") :]).split())
+    plain = text_of(case.enter().get("/answer"))
     assert plain.startswith("Somebody has complained. Nothing has been decided. It is about something you are said")
     for words in (
         "The most that can follow", "It admits nothing", "please ring me", "Answer here", "Give me more time",
@@ -76,7 +75,7 @@ def test_a_flood_of_codes_is_told_to_wait_and_locks_nobody_out(
     from evenhand.web.intake import budget
 
     case = told(room, clock)
-    monkeypatch.setitem(budget.PER_MINUTE, budget.Door.CODE, 2)  # type: ignore[attr-defined] # Final, but a dict
+    monkeypatch.setitem(budget.PER_MINUTE, budget.Door.CODE, 2)
     answers = [visitor().post("/answer", {"code": "bbbb-bbbb-bbbb-bbbb"}) for _ in range(3)]
     assert "Try again in a minute" in answers[-1].content.decode()
     assert "Try again in a minute" not in answers[0].content.decode()
@@ -192,13 +191,13 @@ def test_nothing_the_sender_said_about_themselves_reaches_the_other_side(room: D
     client = case.enter()
     pages = every_page(client)
     assert len(pages) >= 8
-    assert "the other side" in pages["/answer/readers"].content.decode()  # type: ignore[attr-defined]
+    assert "the other side" in pages["/answer/readers"].content.decode()
     for address, page in pages.items():
-        everything = page.content.decode() + "".join(f"{k}: {v}\n" for k, v in page.headers.items())  # type: ignore[attr-defined]
+        everything = page.content.decode() + "".join(f"{k}: {v}\n" for k, v in page.headers.items())
         for canary in (*CANARIES.values(), "canary", "complainant", "reporter"):
             assert canary.lower() not in everything.lower(), (address, canary)
     sender = case.story.party("complainant")
-    assert sender.id not in "".join(page.content.decode() for page in pages.values())  # type: ignore[attr-defined]
+    assert sender.id not in "".join(page.content.decode() for page in pages.values())
 
 
 def test_a_sender_who_is_protected_is_named_by_nothing(room: Desk, clock: MovingClock) -> None:
@@ -289,7 +288,6 @@ def test_asking_to_be_rung_for_somebody_to_come_along_and_writing(room: Desk, cl
 
 def test_a_leader_who_is_complained_about_sees_their_side_and_nothing_else(room: Desk, clock: MovingClock) -> None:
     from evenhand.web.people.actions import create_person, record_mandate
-    from evenhand.web.people.models import User
     from evenhand.web.people.roles import Office
     from evenhand.web.people.standing import PersonId
     from evenhand.web.record.ids import SYSTEM
@@ -299,8 +297,7 @@ def test_a_leader_who_is_complained_about_sees_their_side_and_nothing_else(room:
     held = {"office": next(iter(Office)), "begins": date(2026, 1, 1), "ends": None}
     record_mandate(person=PersonId(leader), **held, actor=SYSTEM, ctx=room.ctx)
     Party.objects.filter(pk=case.party.id).update(account=leader)
-    client = visitor()
-    client.force_login(User.objects.get(pk=leader))
+    client = signed_in(leader)
     assert client.get(f"/cases/{case.case.id}").status_code in {403, 404}
     client.post("/answer", {"code": case.code, "fact": "1234"})
     assert "Nothing has been decided" in client.get("/answer").content.decode()
@@ -336,7 +333,7 @@ def test_an_officer_posts_a_letter_and_notes_the_address(room: Desk, clock: Movi
     address = f"/cases/{case.case.id}/post-letters"
     html = client.get(address).content.decode()
     assert "waits to be printed and posted" in html and "We know no address" in html
-    letter = re.search(r'name="letter" value="([0-9a-f]{32})"', html).group(1)  # type: ignore[union-attr]
+    letter = re.search(r'name="letter" value="([0-9a-f]{32})"', html).group(1)
     revision = str(case.case.revision)
     client.post(address, {"revision": revision, "party": case.party.id, "address": "1 Harbour Road\nQuillhaven"})
     assert "1 Harbour Road" in client.get(address).content.decode()
@@ -387,7 +384,7 @@ def test_one_member_can_be_challenged_once_and_a_reviewer_answers(room: Desk, cl
 def test_the_first_words_answer_five_questions_before_anything_else(room: Desk, clock: MovingClock) -> None:
     """What of, by which rule, the most that can follow, what can I do, until when: all in the first list."""
     case = told(room, clock, formal=True)
-    plain = words_in(case.enter().get("/answer").content.decode())
+    plain = text_of(case.enter().get("/answer"))
     first = plain[: plain.index("Opening this page")]
     for words in (
         "It is about something you are said", "The rule that day", "The most that can follow",
@@ -400,13 +397,13 @@ def test_the_first_words_answer_five_questions_before_anything_else(room: Desk, 
 def test_where_it_is_decided_the_page_says_so_and_no_time_runs(room: Desk, clock: MovingClock) -> None:
     case = told(room, clock, formal=True)
     story_room.to_panel(case.story)
-    answered = words_in(case.enter().get("/answer").content.decode())
+    answered = text_of(case.enter().get("/answer"))
     assert "Your time to answer ends" not in answered and "Nothing has been decided." in answered
     for step in (story_room.to_findings, story_room.to_outcome, story_room.to_reasons):
         step(case.story)
     story_room.past_review(case.story)
-    html = case.enter().get("/answer").content.decode()
-    plain = words_in(html)
+    page = case.enter().get("/answer")
+    plain = text_of(page)
     assert plain.startswith("Somebody complained. It is now decided.")
     for words in (
         "Nothing has been decided",
@@ -415,7 +412,7 @@ def test_where_it_is_decided_the_page_says_so_and_no_time_runs(room: Desk, clock
         "You hear from us again",
     ):
         assert words not in plain, words
-    decision = re.findall(r'href="(/answer/letter/[0-9a-f]{32})">Read the decision', html)
+    decision = re.findall(r'href="(/answer/letter/[0-9a-f]{32})">Read the decision', page.content.decode())
     assert "The reasons" in case.enter().get(decision[0]).content.decode()
 
 
@@ -436,8 +433,3 @@ def test_the_letter_of_the_allegations_says_how_to_answer(room: Desk, clock: Mov
     assert "last four letters or figures of your membership number" in first
     for words in ("/answer and enter the code from our first letter", "ring 01 555 0100", "the later day counts"):
         assert words in formal, words
-
-
-def words_in(html: str) -> str:
-    """Return the words of a page from its main part on, as one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<main") :]).split())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from tests.cast import visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.answer.answer_room import told
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock
+from tests.web.cases.story_room import follower
 from tests.web.notices.notices_room import LETTERS_TOML
 
 from evenhand.procedure.roles import CaseRole
-from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Party
 from evenhand.web.notices.models import Letter
 from evenhand.web.record.reads import close_read_windows
@@ -69,9 +68,7 @@ def test_a_language_nobody_wrote_letters_in_is_refused(room: Desk, clock: Moving
 
 def test_the_sender_can_do_the_same(room: Desk, clock: MovingClock) -> None:
     case = told(room, clock)
-    Party.objects.filter(case=case.case, side="complainant").update(code_digest=code_digest("aaaa-aaaa-aaaa-aaaa"))
-    client = visitor()
-    client.post("/follow", {"code": "aaaa-aaaa-aaaa-aaaa"})
+    client = follower()
     assert client.post("/follow/language", {"language": "de"}).url == "/follow"
     assert case.story.party("complainant").locale == "de"
     assert "Der Stand:" in client.get("/follow").content.decode()

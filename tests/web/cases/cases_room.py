@@ -78,7 +78,7 @@ def _person(name: str, role: Role, ctx: Context) -> str:
 
 def received(ctx: Context, **changed: object) -> Opened:
     """Return what came of a report like REPORT."""
-    return open_case(report=replace(REPORT, **changed), ctx=ctx)  # type: ignore[arg-type] # named by the test
+    return open_case(report=replace(REPORT, **changed), ctx=ctx)
 
 
 def later(ctx: Context, **delta: float) -> Context:
@@ -105,7 +105,7 @@ def step_as_seen(case: Case, target: State, role: CaseRole | str, actor: str, ct
         acting(r, edge.leaf, case=case, **_leaf(edge.leaf)) as act,
     ):
         return engine.move(
-            act, case, edge.id, target=target, role=role, met=edge.guards, ctx=ctx, **more,  # type: ignore[arg-type]
+            act, case, edge.id, target=target, role=role, met=edge.guards, ctx=ctx, **more,
         )  # fmt: skip
 
 

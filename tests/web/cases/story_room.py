@@ -1,15 +1,15 @@
-"""A clock that moves, people who press buttons, and the steps of one whole case through the pages."""
+"""People who press buttons, and the steps of one whole case through the pages."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases.cases_room import REPORT, Company, company
 from tests.web.notices.notices_room import LETTERS_TOML
@@ -24,32 +24,13 @@ from evenhand.web.cases.engine import open_case
 from evenhand.web.cases.models import Allegation, Case, Item, LookupAsk, Party, Seat
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of
-from evenhand.web.people.models import User
 from evenhand.web.record.ids import ActorId
 from evenhand.web.register.actions import load
 from evenhand.web.rules.actions import publish_code
 from evenhand.web.rules.queries import clauses_on
 
+CODE = "abcd-efgh-ijkl-mnop"  # the sender's, in the fixture `story`
 REGISTER = "member_id,joined,left,deceased,handles,name\n1001234,2019-05-01,,,chirp:harbour_gull,Robin Quill\n"
-
-
-class MovingClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **delta: float) -> None:
-        self.now += timedelta(**delta)
-
-
-def words_of(html: str) -> str:
-    """Return the text of a page's main part, for a message that can be read."""
-    main = html[html.find("<main") : html.find("</main>")]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())[:800]
 
 
 @dataclass
@@ -66,9 +47,7 @@ class Story:
         return self.desk.ctx
 
     def client(self, person: str) -> Client:
-        client = visitor()
-        client.force_login(User.objects.get(pk=person))
-        return client
+        return signed_in(person)
 
     def press(self, person: str, slug: str, **fields: Any) -> Any:
         """Open a step's page as somebody, then send its form; the answer must lead back to the case."""
@@ -78,7 +57,7 @@ class Story:
         assert shown.status_code == 200, (slug, shown.status_code)
         self.case.refresh_from_db()
         sent = client.post(f"/cases/{self.case.id}/{slug}", {"revision": str(self.case.revision)} | fields)
-        assert sent.status_code == 302, (slug, sent.status_code, words_of(sent.content.decode()))
+        assert sent.status_code == 302, (slug, sent.status_code, text_of(sent))
         self.case.refresh_from_db()
         return sent
 
@@ -110,8 +89,15 @@ def begin(desk: Desk, clock: MovingClock, **changed: object) -> Story:
         publish_code(text=text, first_signer=people["officer_5"], second_signer=people["keeper"], ctx=desk.ctx)
     load(register=read_register(REGISTER), actor=people["officer_5"], ctx=desk.ctx)
     officer = people["officer_5"] if changed.get("own_motion") else None
-    opened = open_case(report=replace(REPORT, **changed), ctx=desk.ctx, actor=officer)  # type: ignore[arg-type]
+    opened = open_case(report=replace(REPORT, **changed), ctx=desk.ctx, actor=officer)
     return Story(desk, clock, people, Case.objects.select_related("submission").get(pk=opened.cases[0]))
+
+
+def follower() -> Client:
+    """Return a browser in which the sender who has CODE follows the report."""
+    client = visitor()
+    client.post("/follow", {"code": CODE})
+    return client
 
 
 def to_assessor(story: Story) -> None:
@@ -162,7 +148,8 @@ def to_formal(story: Story) -> None:
     story.press(charge, "formal")
 
 
-def to_panel(story: Story) -> None:
+def to_drawn(story: Story) -> None:
+    """Let the time to answer pass; three people are drawn and asked whether they can sit."""
     from evenhand.web.cases.steps.panel.convene import convene_due
 
     story.open_letters("respondent")
@@ -173,6 +160,10 @@ def to_panel(story: Story) -> None:
     story.clock.move(days=16)
     clocks.apply_due(story.ctx)
     convene_due(story.ctx)
+
+
+def to_panel(story: Story) -> None:
+    to_drawn(story)
     for member in story.panel():
         story.press(member, "conflict", conflict="none")
     story.case.refresh_from_db()

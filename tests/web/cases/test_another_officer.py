@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from tests.databases import Desk
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import Story
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Case, Item, Seat
 from evenhand.web.cases.owners import free_officers
@@ -19,7 +15,6 @@ from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.seats import end, take
 from evenhand.web.cases.steps.assess.items import assess
 from evenhand.web.office.bulk import open_each
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 
 pytestmark = pytest.mark.slow
@@ -27,23 +22,10 @@ WORDS = "Another officer must take this one"
 
 
 @pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("another officer", clock.now).random)
-
-
-@pytest.fixture
-def story(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Story:
+def story(story: Story) -> Story:
     """A case whose assessor has been drawn and has assessed nothing yet."""
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    told = begin(desk, clock)
-    story_room.to_assessor(told)
-    return told
+    story_room.to_assessor(story)
+    return story
 
 
 def second_report(story: Story) -> Case:

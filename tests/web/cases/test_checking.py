@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
+from tests.cast import text_of
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin, words_of
+from tests.web.cases.story_room import Story, begin
 
-from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.outcomes import ReviewCause
 from evenhand.procedure.roles import CaseRole
@@ -21,36 +20,11 @@ from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.steps.decide import checking, conclude, review
 from evenhand.web.cases.steps.decide.closing import afterwards_due
 from evenhand.web.notices.queries import letters_of
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("checking", clock.now).random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return desk
-
-
-@pytest.fixture
-def any_room(any_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: any_desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return any_desk
 
 
 @pytest.fixture
@@ -124,7 +98,7 @@ def test_an_end_in_the_sample_is_checked_before_anybody_is_told(
     assert (story.case.owner, story.case.owner_role) == (reviewer, "reviewer")
     assert story.case.due is not None and story.case.due > clock.now
     assert Review.objects.get().why == "sampled"
-    page = words_of(story.client(reviewer).get(f"/cases/{story.case.id}/review").content.decode())
+    page = text_of(story.client(reviewer).get(f"/cases/{story.case.id}/review"))
     assert SHOWN[end] in story.client(reviewer).get(f"/cases/{story.case.id}/review").content.decode(), page
     check(story)
     assert story.case.state == end

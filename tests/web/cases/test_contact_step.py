@@ -6,21 +6,16 @@ import struct
 import zlib
 
 import pytest
-from django.test import Client
-from tests.cast import visitor
+from tests.cast import signed_in
 from tests.databases import Desk
 from tests.web.cases.cases_room import Company, company, received, seated
-from tests.web.notices.notices_room import LETTERS_TOML
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.contacts import check_filed, flag_contact, unfiled
 from evenhand.web.cases.models import Case, Contact, Message, Party, Seat, Upload
 from evenhand.web.cases.refusals import Unfiled
 from evenhand.web.cases.steps.dialogue import Kind, say
 from evenhand.web.cases.steps.files import add_file
-from evenhand.web.people import second_step
-from evenhand.web.people.models import User
 from evenhand.web.record.models import ReadRow
 from evenhand.web.record.verify import verify
 
@@ -38,14 +33,6 @@ def png() -> bytes:
 
 
 @pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    return desk
-
-
-@pytest.fixture
 def people(room: Desk) -> Company:
     return company(room.ctx)
 
@@ -58,18 +45,12 @@ def case(room: Desk, people: Company) -> Case:
     return found
 
 
-def as_person(people: Company, name: str) -> Client:
-    client = visitor()
-    client.force_login(User.objects.get(pk=people[name]))
-    return client
-
-
 def test_a_contact_is_filed_in_one_form_and_settles_what_was_known(room: Desk, people: Company, case: Case) -> None:
     me = people["officer_1"]
     flag_contact(case=case, recipient=me, actor=people["officer_2"], ctx=room.ctx)
     with pytest.raises(Unfiled):
         check_filed(case.id, me)
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     page = officer.get(f"/cases/{case.id}/contact").content.decode()
     assert "is known and not written down yet" in page
     assert officer.post(f"/cases/{case.id}/contact", NOTE).status_code == 302
@@ -82,7 +63,7 @@ def test_a_contact_is_filed_in_one_form_and_settles_what_was_known(room: Desk, p
 
 
 def test_a_note_is_taken_even_from_a_page_that_is_old(people: Company, case: Case) -> None:
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     assert officer.post(f"/cases/{case.id}/contact", NOTE | {"revision": "0"}).status_code == 302
     assert Contact.objects.count() == 1
 
@@ -94,14 +75,14 @@ def test_a_note_is_taken_even_from_a_page_that_is_old(people: Company, case: Cas
 def test_a_note_that_says_nothing_or_lies_ahead_is_asked_again(
     people: Company, case: Case, wrong: dict[str, str]
 ) -> None:
-    answer = as_person(people, "officer_1").post(f"/cases/{case.id}/contact", NOTE | wrong)
+    answer = signed_in(people["officer_1"]).post(f"/cases/{case.id}/contact", NOTE | wrong)
     assert answer.status_code == 422
     assert "Something to mend" in answer.content.decode()
     assert not Contact.objects.exists()
 
 
 def test_stepping_back_is_one_press_and_for_good(room: Desk, people: Company, case: Case) -> None:
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     assert "cannot be undone" in officer.get(f"/cases/{case.id}/recuse").content.decode()
     assert Seat.objects.get(case=case).ends is None, "looking at the page does nothing"
     assert officer.post(f"/cases/{case.id}/recuse").status_code == 302
@@ -113,7 +94,7 @@ def test_stepping_back_is_one_press_and_for_good(room: Desk, people: Company, ca
 
 
 def test_whoever_stepped_back_finds_no_such_case_any_more(people: Company, case: Case) -> None:
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     officer.post(f"/cases/{case.id}/recuse")
     assert officer.get(f"/cases/{case.id}").status_code == 404
     assert case.number not in officer.get("/cases").content.decode()
@@ -123,7 +104,7 @@ def test_whoever_stepped_back_finds_no_such_case_any_more(people: Company, case:
 def test_messages_are_read_behind_a_veil_logged_and_answered(room: Desk, people: Company, case: Case) -> None:
     party = Party.objects.get(case=case)
     say(party=party, text="When do I hear from you?", kind=Kind.MESSAGE, ctx=room.ctx)
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     page = officer.get(f"/cases/{case.id}/dialogue").content.decode()
     assert "When do I hear from you?" in page
     assert ReadRow.objects.filter(actor=people["officer_1"], purpose="read and answer a party").count() == 1
@@ -133,14 +114,14 @@ def test_messages_are_read_behind_a_veil_logged_and_answered(room: Desk, people:
     assert (written.party_id, written.author) == (party.id, people["officer_1"])
     assert officer.post(f"/cases/{case.id}/dialogue", {"party": "f" * 32, "text": "Hello"}).status_code == 422
     assert officer.post(f"/cases/{case.id}/dialogue", {"party": party.id, "text": ""}).status_code == 422
-    assert as_person(people, "officer_2").get(f"/cases/{case.id}/dialogue").status_code == 404
+    assert signed_in(people["officer_2"]).get(f"/cases/{case.id}/dialogue").status_code == 404
     assert verify(room.ctx).exit_code == 0
 
 
 def test_a_file_waits_for_a_person_and_leaves_as_a_bare_copy(room: Desk, people: Company, case: Case) -> None:
     party = Party.objects.get(case=case)
     first, second = (add_file(party=party, name=f"{n} Robin Quill.png", data=png(), ctx=room.ctx) for n in (1, 2))
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     there = f"/cases/{case.id}/files"
     page = officer.get(there).content.decode()
     assert "1 Robin Quill.png" in page and "not looked at" in page and "?open=" not in page

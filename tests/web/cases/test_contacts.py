@@ -30,7 +30,7 @@ def note(desk: Desk, person: str, **changed: object) -> Note:
         "recipient": person, "category": "press", "channel": Channel.TELEPHONE, "happened_at": desk.ctx.now(),
         "text": "Asked who complained. I said nothing.",
     }  # fmt: skip
-    return Note(**(said | changed))  # type: ignore[arg-type] # named by the test
+    return Note(**(said | changed))
 
 
 def test_a_note_is_sealed_and_its_author_known(taken: tuple[Desk, Company, Case]) -> None:

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tests.clock import MovingClock
 from tests.databases import Desk
-from tests.web.cases.story_room import MovingClock, begin, to_assessed, to_assessor, to_investigation
+from tests.web.cases.story_room import begin, to_assessed, to_assessor, to_investigation
 
-from evenhand.context import Context
 from evenhand.procedure.choices import builtin
 from evenhand.web.cases import periods
 from evenhand.web.notices.composing import day_words
-from evenhand.web.people import second_step
 
 pytestmark = pytest.mark.slow
 
@@ -23,21 +22,14 @@ def clock() -> MovingClock:
     return MovingClock(datetime(2026, 3, 2, 17, 0, 0, tzinfo=UTC))
 
 
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("days", clock.now).random)
-
-
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
 def test_the_day_in_a_letter_is_the_day_of_the_clock(
-    desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, zone: str
+    room: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, zone: str
 ) -> None:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
     here = builtin("default")
     there = replace(here, calendar=replace(here.calendar, timezone=zone))
     monkeypatch.setattr(periods, "procedure_of", lambda _digest: there)
-    story = begin(desk, clock)
+    story = begin(room, clock)
     to_assessor(story)
     to_assessed(story)
     to_investigation(story)

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from tests.databases import Desk
-from tests.web.cases.story_room import MovingClock, begin, to_assessor
+from tests.clock import MovingClock
+from tests.web.cases.story_room import Story, to_assessor
 
-from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.steps.delay import tell_of_delay
 from evenhand.web.notices.queries import letters_of_case
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("delay", clock.now).random)
-
-
-def test_a_delay_is_told_and_the_bound_stays(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    story = begin(desk, clock)
+def test_a_delay_is_told_and_the_bound_stays(story: Story, clock: MovingClock) -> None:
     to_assessor(story)
     before = story.case.due
     assessor = story.sits(CaseRole.ASSESSOR)
@@ -43,4 +28,6 @@ def test_a_delay_is_told_and_the_bound_stays(desk: Desk, clock: MovingClock, mon
     assert story.case.due == before
     assert [row.side for row in letters_of_case(story.case.id) if row.notice is NoticeId.N9] == ["complainant"]
     with pytest.raises(UsageError, match="lies in the past"):
-        tell_of_delay(case=story.case, reason="Late.", new_date=date(2026, 3, 1), actor=ActorId(assessor), ctx=desk.ctx)
+        tell_of_delay(
+            case=story.case, reason="Late.", new_date=date(2026, 3, 1), actor=ActorId(assessor), ctx=story.ctx
+        )

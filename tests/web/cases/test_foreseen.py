@@ -16,11 +16,12 @@ from typing import Final
 import pytest
 from django.apps import apps
 from django.db import connection
-from tests.cast import visitor
+from tests.cast import signed_in, text_of
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import company, received
-from tests.web.cases.story_room import MovingClock, Story, begin, words_of
+from tests.web.cases.story_room import Story, begin
 
 from evenhand.codes import ActType
 from evenhand.context import Context
@@ -38,9 +39,8 @@ from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.cases.steps.panel.convene import convene_due
 from evenhand.web.cases.steps.panel.hearing import first_day
 from evenhand.web.cases.steps.scope import approve_lookup
-from evenhand.web.people import second_step
 from evenhand.web.people.actions import end_role, record_mandate
-from evenhand.web.people.models import Grant, User
+from evenhand.web.people.models import Grant
 from evenhand.web.people.roles import Office
 from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.unit import recording
@@ -154,23 +154,6 @@ def test_the_test_that_shows_it_exists(test: str) -> None:
     assert not name or f"def {name}(" in (ROOT / file).read_text()
 
 
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("foreseen", clock.now).random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return desk
-
-
 class Impatient:
     """Sends forms before their time and keeps what came back."""
 
@@ -185,7 +168,7 @@ class Impatient:
         sent = self.story.client(person).post(f"/cases/{case.id}/{slug}", {"revision": str(was)} | fields)
         page = sent.content.decode()
         assert sent.status_code in {200, 400, 409, 422}, (slug, sent.status_code)
-        assert words in page, (slug, words_of(page))
+        assert words in page, (slug, text_of(sent))
         assert "The record did not take this step" not in page
         assert not [each for each in self.log.records if "no page foresaw" in each.getMessage()]
         case.refresh_from_db()
@@ -241,12 +224,12 @@ def test_what_comes_too_early_is_refused_in_words(
     assert convene_due(story.ctx) == 0, "neither a reply nor a window that has passed"
     party = story.party("respondent")
     served = {"case": story.case.id, "clock": ClockId.REPLY, "party": party.id, "ctx": story.ctx}
-    assert clocks.window_served(served=clock.now, **served)  # type: ignore[arg-type] # by name
-    assert not clocks.window_served(served=clock.now, **served)  # type: ignore[arg-type] # by name
+    assert clocks.window_served(served=clock.now, **served)
+    assert not clocks.window_served(served=clock.now, **served)
     more = {"party": party, "channel": "page", "actor": ActorId(party.id), "ctx": story.ctx}
-    give_more_time(**more)  # type: ignore[arg-type] # by name
+    give_more_time(**more)
     with pytest.raises(UsageError, match="more time already"):
-        give_more_time(**more)  # type: ignore[arg-type] # by name
+        give_more_time(**more)
     clock.move(days=30)
     clocks.apply_due(story.ctx)
     convene_due(story.ctx)
@@ -345,7 +328,7 @@ def test_who_can_no_longer_sit_leaves_the_draw_as_it_was_and_another_is_drawn(
     really = draws._sit
 
     def sit_and_note(*args: object) -> Seat:
-        seat = really(*args)  # type: ignore[arg-type] # as it is called
+        seat = really(*args)
         named.append(seat.person)
         raise KeyboardInterrupt
 
@@ -366,12 +349,10 @@ def _crash(*_: object) -> bytes:
 
 @pytest.mark.slow
 def test_what_no_page_foresaw_is_words_for_the_person_and_a_line_for_the_operator(
-    any_desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    any_room: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Context, "system", lambda: any_desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    people = company(any_desk.ctx)
-    case = Case.objects.get(pk=received(any_desk.ctx).cases[0])
+    people = company(any_room.ctx)
+    case = Case.objects.get(pk=received(any_room.ctx).cases[0])
 
     def wrong(*, case: Case, actor: ActorId, ctx: Context, **_: object) -> None:
         with recording(actor=SYSTEM, ctx=ctx, purpose="x"), connection.cursor() as cursor:
@@ -382,8 +363,7 @@ def test_what_no_page_foresaw_is_words_for_the_person_and_a_line_for_the_operato
 
     monkeypatch.setattr(acknowledging, "take", none)
     monkeypatch.setattr(acknowledging, "acknowledge", wrong)
-    client = visitor()
-    client.force_login(User.objects.get(pk=people["officer_1"]))
+    client = signed_in(people["officer_1"])
     sent = {"pseudonym": "Ash", "revision": str(case.revision)}
     answer = client.post(f"/cases/{case.id}/acknowledge", sent)
     assert answer.status_code == 409

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from tests.cast import visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
 from tests.web.cases.german_room import english_in, fragments
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import Story, begin
 from tests.web.notices.notices_room import LETTERS_TOML
 
-from evenhand.context import Context
 from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.steps.decide.closing import afterwards_due
-from evenhand.web.people import second_step
 from evenhand.web.rules.queries import clauses_on
 
 pytestmark = pytest.mark.slow
@@ -34,23 +32,6 @@ TYPED = (
     "Nothing was found but the deletion.", "The ombuds council of the federation.", "All five points.", "Ash",
     "Unit", "Harbour Road", "Complaints Unit, 1 Harbour Road, Quillhaven", "Evenhand",
 )  # fmt: skip
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("german", clock.now).random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return desk
 
 
 class Reader:

@@ -6,35 +6,17 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from tests.cast import visitor
+from tests.cast import signed_in
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company, received
-from tests.web.notices.notices_room import LETTERS_TOML
+from tests.web.cases.cases_room import company, received
 
-from evenhand.context import Context
 from evenhand.membership.register import read_register
 from evenhand.web.cases.models import Case, Lookup, LookupAsk, Seat
-from evenhand.web.people import second_step
-from evenhand.web.people.models import User
 from evenhand.web.record.verify import verify
 from evenhand.web.register.actions import load
 
 pytestmark = pytest.mark.slow
 REGISTER = "member_id,joined,left,deceased,handles\n1001,2019-05-01,,,x:harbour_gull\n"
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)  # its own tests sign in with codes
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    return desk
-
-
-def as_person(people: Company, name: str) -> Client:
-    client = visitor()
-    client.force_login(User.objects.get(pk=people[name]))
-    return client
 
 
 def press(client: Client, case: Case, slug: str, **fields: str) -> int:
@@ -47,7 +29,7 @@ def test_a_report_reaches_its_assessor(room: Desk) -> None:
     people = company(room.ctx)
     load(register=read_register(REGISTER), actor=people["officer_1"], ctx=room.ctx)
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    officer, second = as_person(people, "officer_1"), as_person(people, "officer_2")
+    officer, second = signed_in(people["officer_1"]), signed_in(people["officer_2"])
     assert case.number in officer.get("/cases").content.decode()
     assert press(officer, case, "acknowledge", pseudonym="Ash") == 302
     assert press(second, case, "acknowledge", pseudonym="Birch") == 404
@@ -72,7 +54,7 @@ def test_a_report_reaches_its_assessor(room: Desk) -> None:
 def test_an_old_form_is_told_that_the_case_moved_on(room: Desk) -> None:
     people = company(room.ctx)
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     before = str(case.revision)
     assert press(officer, case, "acknowledge", pseudonym="Ash") == 302
     late = officer.post(f"/cases/{case.id}/triage", {"revision": before, "danger": "none"})
@@ -83,7 +65,7 @@ def test_an_old_form_is_told_that_the_case_moved_on(room: Desk) -> None:
 def test_whoever_the_sender_excluded_sees_no_such_case(room: Desk) -> None:
     people = company(room.ctx)
     case = Case.objects.get(pk=received(room.ctx, excluded=(str(people["officer_1"]),)).cases[0])
-    named, other = as_person(people, "officer_1"), as_person(people, "officer_2")
+    named, other = signed_in(people["officer_1"]), signed_in(people["officer_2"])
     assert named.get(f"/cases/{case.id}").status_code == 404
     assert case.number not in named.get("/cases").content.decode()
     assert case.number in other.get("/cases").content.decode()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from tests.cast import visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import Story, begin
 
-from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
@@ -20,7 +19,6 @@ from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.steps.new_code import give_new_code
 from evenhand.web.notices.models import Letter
 from evenhand.web.notices.queries import letters_of_case
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.sealed import open_texts
@@ -29,23 +27,6 @@ from evenhand.web.record.verify import verify
 pytestmark = pytest.mark.slow
 OLD = "abcd-efgh-ijkl-mnop"
 CODE = re.compile(r"\b[a-z2-7]{4}(?:-[a-z2-7]{4}){3}\b")
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("new code", clock.now).random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return desk
 
 
 def told(desk: Desk, clock: MovingClock, **changed: object) -> Story:

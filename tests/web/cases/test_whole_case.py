@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import Story, begin
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Decision, Outcome, Review
 from evenhand.web.cases.steps.decide.closing import afterwards_due
-from evenhand.web.people import second_step
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    random = Context.repeatable("whole case", clock.now).random
-    return Context(now=clock, random=random)
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return desk
 
 
 def test_a_contested_case_from_report_to_decision(room: Desk, clock: MovingClock) -> None:

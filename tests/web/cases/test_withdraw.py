@@ -3,59 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
-from tests.cast import visitor
-from tests.databases import Desk
+from tests.cast import text_of
+from tests.clock import MovingClock
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import MovingClock, Story, begin, words_of
+from tests.web.cases.story_room import Story, follower
 
-from evenhand.context import Context
 from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
-from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Case, Clock, Event, Message, Party
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.decide.closing import afterwards_due
 from evenhand.web.cases.steps.identity import met_before_naming
 from evenhand.web.cases.steps.withdraw import ask_back, asked, take_back, told
 from evenhand.web.notices.queries import letters_of_case
-from evenhand.web.people import second_step
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
-CODE = "abcd-efgh-ijkl-mnop"
 ASK = "I would like to take my report back"
 KEEP = "I have changed my mind: keep my report"
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("taken back", clock.now).random)
-
-
-@pytest.fixture
-def story(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Story:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return begin(desk, clock, code_digest=code_digest(CODE))
-
-
-def follower() -> Client:
-    client = visitor()
-    client.post("/follow", {"code": CODE})
-    return client
 
 
 def ask(pressed: str = "free") -> str:
@@ -76,7 +47,7 @@ def refused(story: Story, person: str) -> str:
     answer = story.client(person).post(f"/cases/{story.case.id}/take-back", form, follow=True)
     story.case.refresh_from_db()
     assert story.case.state == was
-    return words_of(answer.content.decode())
+    return text_of(answer)
 
 
 def letters(story: Story, notice: NoticeId) -> list[str]:
@@ -88,7 +59,7 @@ def test_it_ends_after_72_hours_and_nobody_else_hears_of_it(story: Story, clock:
     assessor = story.sits(CaseRole.ASSESSOR)
     page = f"/cases/{story.case.id}/take-back"
     assert page not in story.client(assessor).get(f"/cases/{story.case.id}").content.decode()
-    assert "has not asked" in words_of(story.client(assessor).get(page).content.decode())
+    assert "has not asked" in text_of(story.client(assessor).get(page))
     after = ask()
     assert KEEP in after and ASK not in after
     for address in (f"/cases/{story.case.id}", "/desk"):
@@ -148,7 +119,7 @@ def test_a_report_is_not_taken_back_under_pressure(story: Story, clock: MovingCl
     assert "somebody pressed you" in html and ASK in html
     clock.move(hours=100)
     assessor = story.sits(CaseRole.ASSESSOR)
-    page = words_of(story.client(assessor).get(f"/cases/{story.case.id}/take-back").content.decode())
+    page = text_of(story.client(assessor).get(f"/cases/{story.case.id}/take-back"))
     assert "They say that somebody pressed them" in page
     assert "nobody pressed" in refused(story, assessor)
     ask()
@@ -204,9 +175,7 @@ def test_somebody_elses_report_is_not_ended_with_it(story: Story, clock: MovingC
     assessor = story.sits(CaseRole.ASSESSOR)
     with pytest.raises(Refused, match="joined to this one"):
         take_back(case=story.case, role=CaseRole.ASSESSOR, actor=ActorId(assessor), ctx=story.ctx)
-    assert "goes on for them" in words_of(
-        story.client(assessor).get(f"/cases/{story.case.id}/take-back").content.decode()
-    )
+    assert "goes on for them" in text_of(story.client(assessor).get(f"/cases/{story.case.id}/take-back"))
 
 
 def test_what_the_sender_was_asked_and_offered_is_recorded(story: Story) -> None:

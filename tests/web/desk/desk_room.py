@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from tests.clock import on_one_clock
 from tests.databases import Desk
 
 from evenhand.codes import builtin
@@ -158,3 +159,12 @@ def furnished(desk: Desk, *, ago: timedelta = timedelta(0)) -> Room:
 def one_clock(room: Room, patch: pytest.MonkeyPatch) -> None:
     """Let the views see the clock of the test, which the key service sees as well."""
     patch.setattr(Context, "system", classmethod(lambda _cls: Context(lambda: room.clock[0], secrets.token_bytes)))
+
+
+def evening(desk: Desk, patch: pytest.MonkeyPatch) -> Room:
+    """Return a room with the leads of one evening aimed at Ana; its pages are open, its letters can be sent."""
+    room = furnished(desk, ago=timedelta(hours=12))
+    on_one_clock(desk, patch)
+    one_clock(room, patch)  # the room's own clock, behind the key service's
+    room.find("you idiot, sit down", "we will find you", "idiot", "a fine speech", "ok")
+    return room

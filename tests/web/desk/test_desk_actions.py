@@ -68,7 +68,7 @@ def test_nothing_is_undone_on_a_waiting_lead_and_nothing_done_on_none(room: Room
 
 def test_somebody_without_a_seat_on_the_persons_key_is_refused(room: Room, lead: str) -> None:
     with pytest.raises(KeyRefused):
-        put_aside(lead=lead, reason=Reason.MISREAD, actor="e" * 32, ctx=room.ctx)  # type: ignore[arg-type]
+        put_aside(lead=lead, reason=Reason.MISREAD, actor="e" * 32, ctx=room.ctx)
     assert Lead.objects.get().status == Status.WAITING
 
 

@@ -101,7 +101,7 @@ def in_first_turn(one: Waiting, queue: list[Waiting]) -> bool:
 @given(queues(), st.randoms(use_true_random=False))
 def test_the_order_depends_on_the_set_alone(queue: list[Waiting], random: object) -> None:
     shuffled = list(queue)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert ranked(shuffled) == ranked(queue)
     assert sorted(one.id for one in ranked(queue)) == sorted(one.id for one in queue)
 

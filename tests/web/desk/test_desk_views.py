@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client, override_settings
-from tests.cast import sign_in, standing_cast, visitor
+from tests.cast import sign_in, standing_cast, text_of, visitor
 from tests.databases import Desk
 from tests.web.desk.desk_room import Room, one_clock, post
 from tests.web.desk.test_desk_finding import wrong_tables
@@ -28,12 +28,6 @@ def cast(room: Room, monkeypatch: pytest.MonkeyPatch) -> dict[str, Member]:
 @pytest.fixture
 def officer(cast: dict[str, Member]) -> Iterator[Client]:
     yield sign_in(visitor(), cast["officer"])
-
-
-def text_of(answer: object) -> str:
-    html = answer.content.decode()  # type: ignore[attr-defined]
-    main = html[html.index("<main") : html.index("</main>")]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def test_before_the_first_import_the_page_says_that_nothing_is_known(officer: Client) -> None:
@@ -180,6 +174,9 @@ def test_fixed_words_of_one_and_many() -> None:
     assert headline({Band.OTHER: 1}) == "No danger lead is waiting. 1 other lead is waiting."
     assert headline({Band.DANGER: 2, Band.AFFECTED: 3, Band.OTHER: 4}) == (
         "2 leads that may be a danger are waiting. 7 other leads are waiting."
+    )
+    assert headline({Band.DANGER: 1_232, Band.OTHER: 1_453}) == (
+        "1,232 leads that may be a danger are waiting. 1,453 other leads are waiting."
     )
     one = [Tally("a", "too_short", 1), Tally("a", "read", 2_999)]
     assert unread_words(one).startswith("1 post of 3,000 aimed")

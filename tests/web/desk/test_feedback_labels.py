@@ -131,7 +131,7 @@ def test_a_refit_is_in_use_only_after_a_second_person_and_until_somebody_ends_it
     with pytest.raises(UsageError, match="a second person has to"):
         refits.approve(proposal=proposal, home=home, actor=room.officer, ctx=room.ctx)
     with pytest.raises(UsageError, match="An officer or the case keeper"):
-        refits.approve(proposal=proposal, home=home, actor="e" * 32, ctx=room.ctx)  # type: ignore[arg-type]
+        refits.approve(proposal=proposal, home=home, actor="e" * 32, ctx=room.ctx)
     assert refits.in_use(base, home) is base
     refits.approve(proposal=proposal, home=home, actor=room.colleague, ctx=room.ctx)
     local = refits.in_use(base, home)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.cast import sign_in, standing_cast, visitor
+from tests.cast import sign_in, standing_cast, text_of, visitor
 from tests.databases import Desk
 from tests.web.desk.desk_room import Room, one_clock
-from tests.web.desk.test_desk_views import text_of
 
 from evenhand.categories import Category
 from evenhand.screening.local import LocalHead, LocalPackage, save_local

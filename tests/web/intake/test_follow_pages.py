@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
-from tests.cast import visitor
-from tests.databases import Desk
+from tests.clock import MovingClock
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin
+from tests.web.cases.story_room import Story, follower
 
-from evenhand.context import Context
-from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Message
-from evenhand.web.people import second_step
 
 pytestmark = pytest.mark.slow
-CODE = "aaaa-aaaa-aaaa-aaaa"
-
-
-@pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("followed", clock.now).random)
-
-
-@pytest.fixture
-def story(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Story:
-    """A case of the whole company whose sender has CODE."""
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    return begin(desk, clock, code_digest=code_digest(CODE))
-
-
-def follower() -> Client:
-    client = visitor()
-    client.post("/follow", {"code": CODE})
-    return client
 
 
 def test_the_sender_is_told_until_when_to_answer_and_what_follows_from_silence(

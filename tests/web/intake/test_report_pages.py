@@ -6,14 +6,11 @@ import re
 from html import unescape
 from typing import Any
 
-import pytest
 from django.test import Client
 from tests.cast import visitor
 from tests.databases import Desk
 from tests.web.cases.cases_room import company
-from tests.web.notices.notices_room import LETTERS_TOML
 
-from evenhand.context import Context
 from evenhand.web.cases.models import Case, Item, Message, Submission, Upload
 from evenhand.web.record.verify import verify
 
@@ -26,14 +23,6 @@ ANSWERS: list[dict[str, str]] = [
     {"reach": "code"},
     {"bona_fide": "on"},
 ]
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """An installation whose pages live at the moment of its key service."""
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    return desk
 
 
 def draft_in(html: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def mails(room: Room) -> list[email.message.EmailMessage]:
     folder = room.desk.home.root / "outbox"
     texts = [path.read_bytes() for path in sorted(folder.iterdir())] if folder.is_dir() else []
     found = [part for text in texts for part in text.split(b"\n" + b"-" * 79 + b"\n") if part.strip()]
-    return [email.message_from_bytes(part, policy=policy.default) for part in found]  # type: ignore[misc]
+    return [email.message_from_bytes(part, policy=policy.default) for part in found]
 
 
 def when(room: Room, letter: str) -> datetime | None:

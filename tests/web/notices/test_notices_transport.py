@@ -35,7 +35,7 @@ def test_a_sender_is_needed(url: str) -> None:
         sender(url)
 
 
-def test_without_a_server_mail_becomes_files(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_server_mail_becomes_files(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EVENHAND_EMAIL_URL", raising=False)
     way = connection_here(Home(tmp_path))
     assert type(way).__module__.endswith("filebased")

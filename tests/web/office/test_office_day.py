@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.cast import signed_in, text_of
 from tests.databases import Desk
 from tests.web.cases.cases_room import Company, company, received, seated
-from tests.web.office.office_room import as_person, furnish, text_of
 
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.contacts import flag_contact
@@ -28,17 +28,12 @@ NOTE = {"category": "leader", "channel": "telephone", "text": "Asked how long it
 
 
 @pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return furnish(desk, monkeypatch)
-
-
-@pytest.fixture
 def people(room: Desk) -> Company:
     return company(room.ctx)
 
 
 def test_a_quiet_morning_says_so(people: Company) -> None:
-    page = text_of(as_person(people, "officer_1").get("/desk"))
+    page = text_of(signed_in(people["officer_1"]).get("/desk"))
     assert "Good morning. No danger report is waiting. Nothing else needs you today." in page
     assert "Somebody spoke to me about a case" in page
     assert "Away? Name who answers danger reports first." in page
@@ -48,7 +43,7 @@ def test_danger_stands_first_on_every_officers_screen_with_its_age(room: Desk, p
     received(room.ctx)
     number = received(room.ctx, danger_claimed=True, subjects=("Other Quill",)).numbers[0]
     for name in ("officer_1", "officer_2"):
-        page = text_of(as_person(people, name).get("/desk"))
+        page = text_of(signed_in(people[name]).get("/desk"))
         assert "1 danger report is waiting." in page
         assert page.index(f"Case {number}") < page.index("reports to open")
         assert "nobody has opened it" in page
@@ -57,7 +52,7 @@ def test_danger_stands_first_on_every_officers_screen_with_its_age(room: Desk, p
 
 def test_whoever_the_sender_excluded_sees_neither_danger_nor_count(room: Desk, people: Company) -> None:
     received(room.ctx, danger_claimed=True, excluded=(str(people["officer_1"]),))
-    page = text_of(as_person(people, "officer_1").get("/desk"))
+    page = text_of(signed_in(people["officer_1"]).get("/desk"))
     assert "No danger report is waiting. Nothing else needs you today." in page
 
 
@@ -66,7 +61,7 @@ def test_what_needs_the_officer_and_what_blocks_it(room: Desk, people: Company) 
     seated(case.id, people["officer_1"], CaseRole.INTAKE, room.ctx)
     flag_contact(case=case, recipient=people["officer_1"], actor=people["officer_2"], ctx=room.ctx)
     say(party=Party.objects.get(case=case), text="Hello?", kind=Kind.MESSAGE, ctx=room.ctx)
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     page = text_of(officer.get("/desk"))
     assert "2 things need you today." in page
     assert "write down who spoke to you: until then you decide nothing in it" in page
@@ -82,7 +77,7 @@ def test_a_long_list_shows_the_first_and_counts_the_others(room: Desk, people: C
     for place in range(23):
         case = received(room.ctx, subjects=(f"Quill {place}",)).cases[0]
         seated(case, people["officer_1"], CaseRole.INTAKE, room.ctx)
-    later = as_person(people, "officer_1")
+    later = signed_in(people["officer_1"])
     page = text_of(later.get("/desk"))
     assert page.count("Open it and tell the sender") == 20
     assert "3 more cases" in page
@@ -90,7 +85,7 @@ def test_a_long_list_shows_the_first_and_counts_the_others(room: Desk, people: C
 
 @pytest.mark.parametrize("path", ["/desk", "/desk/unit"])
 def test_the_number_of_queries_does_not_grow_with_the_desk(room: Desk, people: Company, path: str) -> None:
-    officer, counts = as_person(people, "officer_1"), []
+    officer, counts = signed_in(people["officer_1"]), []
     for many in (5, 45):
         for place in range(many):
             said = received(room.ctx, subjects=(f"Quill {place}",), danger_claimed=place % 3 == 0)
@@ -106,7 +101,7 @@ def test_the_number_of_queries_does_not_grow_with_the_desk(room: Desk, people: C
 
 def test_a_note_of_contact_from_anywhere_tells_nothing(room: Desk, people: Company) -> None:
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     real = officer.post("/contact", NOTE | {"number": case.number}, follow=True)
     none = officer.post("/contact", NOTE | {"number": "2026-9999"}, follow=True)
     assert text_of(real) == text_of(none)
@@ -121,7 +116,7 @@ def test_a_holder_of_a_restricted_office_can_file_a_note_and_nothing_else(room: 
     record_mandate(
         person=PersonId(people["officer_3"]), office=Office.LEADER, begins=since, ends=None, actor=SYSTEM, ctx=room.ctx
     )
-    leader = as_person(people, "officer_3")
+    leader = signed_in(people["officer_3"])
     assert leader.get("/desk").status_code == 403
     assert leader.get(f"/cases/{case.id}/contact").status_code == 404
     assert leader.post("/contact", NOTE | {"number": case.number}).status_code == 302
@@ -130,7 +125,7 @@ def test_a_holder_of_a_restricted_office_can_file_a_note_and_nothing_else(room: 
 
 def test_many_reports_are_opened_on_one_word_and_what_fails_is_named(room: Desk, people: Company) -> None:
     ids = [received(room.ctx, subjects=(f"Quill {place}",)).cases[0] for place in range(3)]
-    officer = as_person(people, "officer_1")
+    officer = signed_in(people["officer_1"])
     page = officer.get("/desk/acknowledge")
     assert all(case in page.content.decode() for case in ids)
     seated(ids[0], people["officer_2"], CaseRole.INTAKE, room.ctx)
@@ -153,7 +148,7 @@ def test_one_that_fails_stops_no_other(room: Desk, people: Company) -> None:
 
 
 def test_away_needs_a_named_colleague_who_agrees_themselves(room: Desk, people: Company) -> None:
-    away, other = as_person(people, "officer_1"), as_person(people, "officer_2")
+    away, other = signed_in(people["officer_1"]), signed_in(people["officer_2"])
     until = (room.ctx.now() + timedelta(days=5)).date().isoformat()
     assert away.post("/desk/away", {"stand_in": people["officer_1"], "until": until}).status_code == 422, "not oneself"
     assert away.post("/desk/away", {"stand_in": people["officer_2"], "until": "2020-01-01"}).status_code == 422
@@ -170,5 +165,5 @@ def test_away_needs_a_named_colleague_who_agrees_themselves(room: Desk, people: 
 
 
 def test_somebody_drawn_for_a_panel_sees_their_own_screen(people: Company) -> None:
-    page = text_of(as_person(people, "legal_1").get("/desk"))
+    page = text_of(signed_in(people["legal_1"]).get("/desk"))
     assert "You were drawn for no case." in page

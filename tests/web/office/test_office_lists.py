@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from tests.cast import signed_in, text_of
 from tests.databases import Desk
 from tests.web.cases.cases_room import Company, company, received, seated
-from tests.web.office.office_room import as_person, furnish, text_of
 
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Case, Draw, Nonce
@@ -21,11 +21,6 @@ from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.models import ReadRow
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return furnish(desk, monkeypatch)
 
 
 @pytest.fixture
@@ -46,7 +41,7 @@ def test_messages_items_and_people_are_told_apart(room: Desk, people: Company) -
     for _ in range(3):
         received(room.ctx)
     received(room.ctx, subjects=("Another Quill",), items=(), danger_claimed=True)
-    page = text_of(as_person(people, "officer_1").get("/desk/unit"))
+    page = text_of(signed_in(people["officer_1"]).get("/desk/unit"))
     assert "4 messages since Friday 27 February. They concern 1 post or act by 2 people." in page
     assert "1 danger report is waiting. The first: waiting for 0 minutes; nobody has opened it." in page
     assert "1; 0 are done" in page
@@ -58,7 +53,7 @@ def test_the_auditor_sees_what_changed_hands_and_repeats_a_draw(room: Desk, peop
     seated(case.id, people["officer_1"], CaseRole.INTAKE, room.ctx)
     seat_by_draw(case=case.id, role=CaseRole.ASSESSOR, ctx=room.ctx)
     recuse(case=case.id, actor=people["officer_1"], ctx=room.ctx)
-    auditor = as_person(people, "auditor")
+    auditor = signed_in(people["auditor"])
     read_before = ReadRow.objects.count()
     page = text_of(auditor.get("/audit"))
     assert "stepped back, by themselves" in page
@@ -75,13 +70,13 @@ def test_a_draw_that_does_not_repeat_is_said(room: Desk, people: Company, monkey
     case = Case.objects.get(pk=received(room.ctx).cases[0])
     seat_by_draw(case=case.id, role=CaseRole.ASSESSOR, ctx=room.ctx)
     monkeypatch.setattr("evenhand.web.office.lists.check_draw", lambda _draw: ("somebody else comes out",))
-    auditor = as_person(people, "auditor")
+    auditor = signed_in(people["auditor"])
     said = text_of(auditor.post("/audit", {"draw": Draw.objects.get().id}, follow=True))
     assert "somebody else comes out" in said
 
 
 def test_the_case_keeper_promises_secrets_and_sees_what_waits(room: Desk, people: Company) -> None:
-    keeper = as_person(people, "keeper")
+    keeper = signed_in(people["keeper"])
     page = text_of(keeper.get("/keeper"))
     assert "0 cases wait for a seat" in page and "30 secrets are left." in page
     assert "Appointed by 2 bodies." in page and "members meeting" in page
@@ -90,4 +85,4 @@ def test_the_case_keeper_promises_secrets_and_sees_what_waits(room: Desk, people
     assert Nonce.objects.count() == 35
     assert keeper.post("/keeper", {"number": "0"}).status_code == 422
     assert keeper.post("/keeper", {"number": "many"}).status_code == 422
-    assert as_person(people, "officer_1").get("/keeper").status_code == 403
+    assert signed_in(people["officer_1"]).get("/keeper").status_code == 403

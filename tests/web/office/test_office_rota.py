@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 from tests.databases import Desk
 from tests.web.cases.cases_room import Company, company, received
-from tests.web.office.office_room import furnish
 
 from evenhand.web.cases.models import Case
 from evenhand.web.office.models import RotaMail
@@ -22,13 +21,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def room(room: Desk) -> Desk:
     cache.clear()
-    furnish(desk, monkeypatch)
-    (desk.home.root / "rota.txt").write_text(
+    (room.home.root / "rota.txt").write_text(
         "# by day\nduty@quillhaven.example\nofficer_1 one@quillhaven.example\nnonsense\n"
     )
-    return desk
+    return room
 
 
 @pytest.fixture

@@ -8,20 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.cast import visitor
+from tests.cast import signed_in, text_of
 from tests.databases import Desk
-from tests.web.desk.desk_room import POSTED, Room, furnished, one_clock
-from tests.web.notices.notices_room import LETTERS_TOML
-from tests.web.office.office_room import text_of
+from tests.web.desk.desk_room import POSTED, Room, evening
 
 from evenhand.errors import UsageError
 from evenhand.web.cases.models import Case
 from evenhand.web.desk.models import Lead
 from evenhand.web.office.models import Wave, WaveItem, WaveSaid
 from evenhand.web.office.waves import by_hour, few_wrote, figures_of, file_wave, invite, slowing_since
-from evenhand.web.people import second_step
 from evenhand.web.people.actions import create_person, grant_role
-from evenhand.web.people.models import User
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import PersonId
 from evenhand.web.record.ids import SYSTEM
@@ -33,22 +29,11 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def wave_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Room:
-    room = furnished(desk, ago=timedelta(hours=12))
-    one_clock(room, monkeypatch)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    room.find("you idiot, sit down", "we will find you", "idiot", "a fine speech", "ok")
-    return room
-
-
-def client(room: Room):
-    found = visitor()
-    found.force_login(User.objects.get(pk=room.officer))
-    return found
+    return evening(desk, monkeypatch)
 
 
 def test_a_wave_file_is_a_folder_and_never_a_case(wave_room: Room) -> None:
-    officer = client(wave_room)
+    officer = signed_in(wave_room.officer)
     form = {"target": wave_room.ana, "begins": "2026-03-01T22:00", "ends": "2026-03-01T23:00"}
     answer = officer.post("/desk/waves", form)
     assert answer.status_code == 302
@@ -72,7 +57,7 @@ def test_the_person_is_invited_once_by_a_person(wave_room: Room) -> None:
     wave = Wave.objects.get(
         pk=file_wave(target=wave_room.ana, begins=POSTED - HOUR, ends=ends, actor=wave_room.officer, ctx=wave_room.ctx)
     )
-    officer = client(wave_room)
+    officer = signed_in(wave_room.officer)
     assert officer.post(f"/desk/waves/{wave.id}", {"sent_by": ""}).status_code == 422
     assert officer.post(f"/desk/waves/{wave.id}", {"sent_by": "Ash"}).status_code == 302
     assert "They were invited on" in text_of(officer.get(f"/desk/waves/{wave.id}"))
@@ -84,11 +69,10 @@ def test_the_person_is_invited_once_by_a_person(wave_room: Room) -> None:
 
 def test_the_person_themselves_sees_numbers_and_no_word(wave_room: Room) -> None:
     person = create_person(username="ana", password="pw", ctx=wave_room.ctx).pk
-    mine = visitor()
-    mine.force_login(User.objects.get(pk=person))
+    mine = signed_in(person)
     ends = POSTED + HOUR
     wave = file_wave(target=wave_room.ana, begins=POSTED - HOUR, ends=ends, actor=wave_room.officer, ctx=wave_room.ctx)
-    officer = client(wave_room)
+    officer = signed_in(wave_room.officer)
     assert mine.get("/my").status_code == 404
     assert officer.post(f"/desk/waves/{wave}", {"username": "ana"}).status_code == 400, "no account of that kind"
     grant_role(person=PersonId(person), role=Role.PROTECTED, actor=SYSTEM, ctx=wave_room.ctx)

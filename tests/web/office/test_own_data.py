@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
-from tests.cast import visitor
-from tests.databases import Desk
+from tests.cast import text_of, visitor
+from tests.clock import MovingClock
 from tests.web.cases import story_room
-from tests.web.cases.story_room import MovingClock, Story, begin
-from tests.web.office.office_room import text_of
+from tests.web.cases.story_room import Story
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Case, Event
 from evenhand.web.office.own_data import AT_MOST, PURPOSE, Held, as_csv
-from evenhand.web.people import second_step
 from evenhand.web.people.actions import record_mandate
 from evenhand.web.people.models import User
 from evenhand.web.people.roles import Office
@@ -35,22 +32,10 @@ CASE_PARTS = {"seats", "sides", "steps", "votes", "declarations", "notes_of_cont
 
 
 @pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("own data", clock.now).random)
-
-
-@pytest.fixture
-def story(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Story:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    told = begin(desk, clock)
-    story_room.to_assessor(told)
-    return told
+def story(story: Story) -> Story:
+    """A case whose assessor has been drawn and has assessed nothing yet."""
+    story_room.to_assessor(story)
+    return story
 
 
 def taken(client: Client, form: str = "json") -> Any:

@@ -6,22 +6,18 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.test import Client
 from tests.cast import visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company
-from tests.web.cases.story_room import MovingClock
+from tests.web.cases.cases_room import company
 from tests.web.intake.test_report_pages import code_in, draft_in
-from tests.web.notices.notices_room import LETTERS_TOML
 
 from evenhand.codes import builtin_text
 from evenhand.context import Context
 from evenhand.membership.register import read_register
 from evenhand.web.cases.access import enter
 from evenhand.web.cases.models import Party
-from evenhand.web.people import second_step
-from evenhand.web.people.models import User
 from evenhand.web.record.ids import ActorId
 from evenhand.web.register.actions import load
 from evenhand.web.rules.actions import publish_code
@@ -51,20 +47,6 @@ _VARIES = (
     (re.compile(r"[A-Za-z0-9_-]{43}"), "HASH"),
     (re.compile(r"\d+"), "N"),
 )  # fmt: skip
-
-
-def on_one_clock(desk: Desk, patch: pytest.MonkeyPatch) -> Desk:
-    """Return an installation whose pages, letters and key service live at the test's moment."""
-    patch.setattr(Context, "system", lambda: desk.ctx)
-    patch.setattr(second_step, "passed", lambda _request: True)  # its own tests sign in with codes
-    (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
-    return desk
-
-
-def as_person(people: Company, name: str) -> Client:
-    client = visitor()
-    client.force_login(User.objects.get(pk=people[name]))
-    return client
 
 
 def as_party(party: Party, ctx: Context) -> Client:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.kill import Acknowledge, finished, killed_at
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import company, received, seated
-from tests.web.cases.story_room import MovingClock, Story, begin, words_of
-from tests.web.proofs.proofs_room import as_person, received_code, reported
+from tests.web.cases.story_room import Story, begin
+from tests.web.proofs.proofs_room import received_code, reported
 
 from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
@@ -57,11 +58,11 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 def test_two_officers_press_the_same_button_and_one_wins(any_room: Desk) -> None:
     people = company(any_room.ctx)
     case = Case.objects.get(pk=received(any_room.ctx).cases[0])
-    first, second = as_person(people, "officer_1"), as_person(people, "officer_2")
+    first, second = signed_in(people["officer_1"]), signed_in(people["officer_2"])
     form = {"revision": str(case.revision), "pseudonym": "Ash"}
     got = at_once(*(lambda c=c: c.post(f"/cases/{case.id}/acknowledge", form) for c in (first, second)))
     statuses = sorted(answer.status_code for answer in got)
-    lost = words_of(next(answer for answer in got if answer.status_code != 302).content.decode())
+    lost = text_of(next(answer for answer in got if answer.status_code != 302))
     assert statuses[0] == 302, statuses
     assert statuses[1] in {404, 409} or "somebody else has taken this already" in lost, lost
     case.refresh_from_db()
@@ -75,13 +76,13 @@ def test_two_officers_press_the_same_button_and_one_wins(any_room: Desk) -> None
 def test_one_officer_in_two_windows_and_the_second_is_told_clearly(any_room: Desk) -> None:
     people = company(any_room.ctx)
     case = Case.objects.get(pk=received(any_room.ctx).cases[0])
-    client = as_person(people, "officer_1")
+    client = signed_in(people["officer_1"])
     client.post(f"/cases/{case.id}/acknowledge", {"revision": str(case.revision), "pseudonym": "Ash"})
     case.refresh_from_db()
-    windows = (client, as_person(people, "officer_1"))
+    windows = (client, signed_in(people["officer_1"]))
     form = {"revision": str(case.revision), "danger": "none"}
     got = at_once(*(lambda c=c: c.post(f"/cases/{case.id}/triage", form) for c in windows))
-    assert sorted(answer.status_code for answer in got) == [302, 409], [words_of(a.content.decode()) for a in got]
+    assert sorted(answer.status_code for answer in got) == [302, 409], [text_of(a) for a in got]
     lost = next(answer for answer in got if answer.status_code == 409).content.decode()
     assert "moved" in lost and "othing of yours was saved" in lost
     assert Event.objects.filter(case=case, transition="T02").count() == 1
@@ -150,7 +151,7 @@ def test_a_cut_while_an_investigation_begins(real_random: Desk, clock: MovingClo
 
     def act() -> None:
         case = Case.objects.select_related("submission").get(pk=story.case.id)
-        begin_investigation(case=case, actor=assessor, ctx=real_random.ctx)  # type: ignore[arg-type]
+        begin_investigation(case=case, actor=assessor, ctx=real_random.ctx)
 
     def taken() -> bool:
         stands = Case.objects.get(pk=story.case.id).state == "under_investigation"
@@ -173,9 +174,9 @@ def _at_the_brink(desk: Desk, clock: MovingClock) -> Story:
     def all_but_the_last(person: str, slug: str, **fields: Any) -> Any:
         return story_press.append(slug) if slug == "investigate" else real(person, slug, **fields)
 
-    story.press = all_but_the_last  # type: ignore[method-assign]
+    story.press = all_but_the_last
     story_room.to_investigation(story)
-    story.press = real  # type: ignore[method-assign]
+    story.press = real
     return story
 
 
@@ -187,13 +188,13 @@ def test_a_cut_while_the_panel_writes_its_findings(real_random: Desk, clock: Mov
     for step in story_room.STEPS[:5]:
         step(story)
     real = story.press
-    story.press = lambda person, slug, **f: None if slug == "find" else real(person, slug, **f)  # type: ignore[method-assign]
+    story.press = lambda person, slug, **f: None if slug == "find" else real(person, slug, **f)
     story_room.to_findings(story)
     chair, allegation = story.panel()[0], Allegation.objects.get()
 
     def act() -> None:
         case = Case.objects.select_related("submission").get(pk=story.case.id)
-        find(case=case, reasons={allegation.id: "The post stands there."}, dissent="", actor=chair, ctx=real_random.ctx)  # type: ignore[arg-type] # fmt: skip
+        find(case=case, reasons={allegation.id: "The post stands there."}, dissent="", actor=chair, ctx=real_random.ctx)
 
     def taken() -> bool:
         stands = Case.objects.get(pk=story.case.id).state == "liability_decided"

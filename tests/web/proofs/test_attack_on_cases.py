@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.tampering import (
     above_the_desk,
@@ -18,7 +19,6 @@ from tests.tampering import (
     unnoticed_removals,
 )
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import MovingClock
 from tests.web.proofs.proofs_room import demonstration
 
 from evenhand.procedure.roles import CaseRole

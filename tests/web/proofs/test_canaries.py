@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.cast import visitor
+from tests.cast import signed_in, visitor
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import company
-from tests.web.cases.story_room import MovingClock, begin
-from tests.web.proofs.proofs_room import as_party, as_person, received_code, reported
+from tests.web.cases.story_room import begin
+from tests.web.proofs.proofs_room import as_party, received_code, reported
 
 from evenhand.web.cases.models import Case, Contact, Message, Party, Upload
 
@@ -101,7 +102,7 @@ def test_what_is_planted_in_a_report_lies_nowhere_in_the_open(room: Desk, said: 
     answers += [client.get("/follow"), client.get("/follow/proof")]
     answers.append(client.post("/answer", {"code": received_code(receipt), "fact": PLANTED["fear"]}))
     case = Case.objects.get()
-    answers += [as_person(people, "officer_1").get(f"/cases/{case.id}"), as_person(people, "officer_1").get("/cases")]
+    answers += [signed_in(people["officer_1"]).get(f"/cases/{case.id}"), signed_in(people["officer_1"]).get("/cases")]
     everything = PLANTED | {"address": ADDRESS, "agent": AGENT, "code": received_code(receipt)}
     assert found_in(everything_stored(room), everything) == []
     logged = "\n".join(record.getMessage() for record in said.records)

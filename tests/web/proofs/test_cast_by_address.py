@@ -15,11 +15,12 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 from tests.cast import visitor
+from tests.clock import MovingClock, room_of
 from tests.databases import Desk, Template
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import MovingClock, Story, begin
-from tests.web.proofs.proofs_room import as_party, comparable, on_one_clock
+from tests.web.cases.story_room import Story, begin
+from tests.web.proofs.proofs_room import as_party, comparable
 
 from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
@@ -97,10 +98,7 @@ class Court:
 @pytest.fixture(scope="module")
 def court(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
     clock = MovingClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    ctx = Context(now=clock, random=Context.repeatable("cast by address", clock.now).random)
-    home = tmp_path_factory.mktemp("cast") / "home"
-    with pytest.MonkeyPatch.context() as patch, sqlite_template.installed(home, patch, ctx) as desk:
-        on_one_clock(desk, patch)
+    with room_of(clock, sqlite_template, tmp_path_factory.mktemp("cast") / "home") as desk:
         yield _court(desk, clock)
 
 

@@ -15,20 +15,12 @@ from itertools import count
 import pytest
 from django.core import mail
 from tests.cast import visitor
+from tests.clock import MovingClock, room_of
 from tests.databases import Desk, Template
 from tests.kill import NIGHTLY
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import Company, company
-from tests.web.cases.story_room import MovingClock
-from tests.web.proofs.proofs_room import (
-    REGISTER,
-    as_party,
-    comparable,
-    demonstration,
-    on_one_clock,
-    received_code,
-    reported,
-)
+from tests.web.proofs.proofs_room import REGISTER, as_party, comparable, demonstration, received_code, reported
 
 from evenhand.codes import builtin_text
 from evenhand.context import Context
@@ -78,10 +70,8 @@ class Room:
 @pytest.fixture(scope="module")
 def arms(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     clock = MovingClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    ctx = Context(now=clock, random=Context.repeatable("one answer", clock.now).random)
-    home = tmp_path_factory.mktemp("arms") / "home"
-    with pytest.MonkeyPatch.context() as patch, sqlite_template.installed(home, patch, ctx) as desk:
-        on_one_clock(desk, patch)
+    with room_of(clock, sqlite_template, tmp_path_factory.mktemp("arms") / "home") as desk:
+        ctx = desk.ctx
         people = company(ctx, nonces=60)
         publish_code(
             text=builtin_text("general"), first_signer=people["officer_5"], second_signer=people["keeper"], ctx=ctx
@@ -205,11 +195,8 @@ def test_the_lint_finds_what_it_looks_for() -> None:
 @pytest.fixture(scope="module")
 def late_room(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     clock = MovingClock(datetime(2026, 8, 3, 9, tzinfo=UTC) if NIGHTLY else datetime(2026, 3, 2, 9, tzinfo=UTC))
-    ctx = Context(now=clock, random=Context.repeatable("stages", clock.now).random)
-    home = tmp_path_factory.mktemp("stages") / "home"
-    with pytest.MonkeyPatch.context() as patch, sqlite_template.installed(home, patch, ctx) as desk:
-        on_one_clock(desk, patch)
-        yield Room(desk, clock, Company(ctx, {}))
+    with room_of(clock, sqlite_template, tmp_path_factory.mktemp("stages") / "home") as desk:
+        yield Room(desk, clock, Company(desk.ctx, {}))
 
 
 def test_no_party_reads_an_internal_word_at_any_step_of_a_whole_case(late_room: Room) -> None:

@@ -6,10 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.cast import visitor
+from tests.cast import signed_in, text_of, visitor
 from tests.databases import Desk
 from tests.web.cases.cases_room import company
-from tests.web.office.office_room import as_person, furnish, text_of
 
 from evenhand.web.publish.checked import checked_line
 
@@ -48,14 +47,13 @@ def test_no_check_is_no_alarm_and_no_promise(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_it_stands_where_people_look(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    furnish(desk, monkeypatch)
-    people = company(desk.ctx)
+def test_it_stands_where_people_look(room: Desk) -> None:
+    people = company(room.ctx)
     for path in ("/desk", "/desk/unit"):
-        assert "not been checked as a whole yet" in text_of(as_person(people, "officer_1").get(path))
-    keep(desk, "verified", timedelta(hours=6))
+        assert "not been checked as a whole yet" in text_of(signed_in(people["officer_1"]).get(path))
+    keep(room, "verified", timedelta(hours=6))
     for path in ("/desk", "/desk/unit"):
-        assert "Record checked last night" in text_of(as_person(people, "officer_1").get(path))
+        assert "Record checked last night" in text_of(signed_in(people["officer_1"]).get(path))
     assert "Record checked last night" in text_of(visitor().get("/ledger"))
-    keep(desk, "failed", timedelta(hours=6))
+    keep(room, "failed", timedelta(hours=6))
     assert "does not hold" in text_of(visitor().get("/ledger"))

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import evenhand.web.publish.views as views
 from evenhand.context import Context
 from evenhand.web.publish.home_page import home_page
 from evenhand.web.publish.presenters import ledger_page
-from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.web.record.checkpoints import keyring_lines, make_checkpoint
 from evenhand.web.record.durability import UnsafeSettings
 from evenhand.web.record.queries import checkpoints, latest_checkpoint
 
@@ -41,6 +42,19 @@ def test_the_newest_checkpoint_is_there_as_it_was_signed(desk):
     page = visitor().get("/ledger").content.decode()
     assert made.note.decode().splitlines()[2] in page.replace("&#x27;", "'")
     assert "How to check" in page and "evenhand ledger verify --against" in page
+
+
+def test_the_page_gives_the_key_against_which_a_bundle_is_checked(desk):
+    (line,) = keyring_lines(desk.home)
+    page = visitor().get("/ledger").content.decode()
+    assert sha256(line["vkey"].encode()).hexdigest() in page and "in use" in page
+    assert f"\nlog {line['vkey']}\nquorum none\n" in visitor().get("/ledger/policy").content.decode()
+    assert visitor().get("/ledger/keyring.json").json() == [line]
+
+
+def test_without_a_known_key_the_page_shows_none(desk_db):
+    assert "Fingerprint" not in visitor().get("/ledger").content.decode()
+    assert [visitor().get(f"/ledger/{name}").status_code for name in ("policy", "keyring.json")] == [404, 404]
 
 
 @pytest.mark.parametrize(("hours", "old"), [(0, False), (47, False), (48, False), (49, True), (1000, True)])
@@ -84,9 +98,10 @@ def test_ready_names_what_does_not_hold(desk, monkeypatch):
     assert "SQLite" not in answer.content.decode()
 
 
-@pytest.mark.parametrize(
-    "address", ["/", "/code", "/procedure", "/ledger", "/healthz", "/readyz", "/ledger/checkpoint"]
-)
+LEDGER = ("/ledger", "/ledger/checkpoint", "/ledger/policy", "/ledger/keyring.json")
+
+
+@pytest.mark.parametrize("address", ["/", "/code", "/procedure", "/healthz", "/readyz", *LEDGER])
 def test_public_pages_answer_readers_only(desk_db, address):
     assert visitor().post(address).status_code == 405
     assert visitor().head(address).status_code in {200, 404}

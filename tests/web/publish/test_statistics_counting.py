@@ -57,7 +57,7 @@ def sql(statement: str, *parameters: object) -> list[tuple[object, ...]]:
 
 
 def grouped(statement: str, *parameters: object) -> dict[str, int]:
-    return {str(label): int(n) for label, n in sql(statement, *parameters) if n}  # type: ignore[call-overload]
+    return {str(label): int(n) for label, n in sql(statement, *parameters) if n}
 
 
 def check_submissions_by_sql(period: Period) -> None:
@@ -104,9 +104,9 @@ def check_membership_and_subjects_by_sql(period: Period) -> None:
     assert table(found, MeasureId.M2, Dimension.MEMBERSHIP, Unit.SUBJECT).total == people
     assert table(found, MeasureId.M2, Dimension.MEMBERSHIP, Unit.ITEM).total == items
     (rate,) = (named.figure for each in found.computed for named in each.figures if named.measure is MeasureId.M3)
-    assert rate.value == pytest.approx(10_000 * int(members) / MEMBERS) and rate.denominator.size == MEMBERS  # type: ignore[call-overload]
+    assert rate.value == pytest.approx(10_000 * int(members) / MEMBERS) and rate.denominator.size == MEMBERS
     undetermined = cells(found, MeasureId.M2, Dimension.MEMBERSHIP, Unit.SUBJECT).get(MembershipResult.UNDETERMINED, 0)
-    assert undetermined == int(people) - int(members)  # type: ignore[call-overload]
+    assert undetermined == int(people) - int(members)
 
 
 def check_routes_outcomes_and_contacts_by_sql(period: Period) -> None:

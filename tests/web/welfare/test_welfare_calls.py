@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-
 import pytest
-from tests.cast import visitor
+from tests.cast import text_of
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.answer.answer_room import Told, told
-from tests.web.cases.story_room import MovingClock
+from tests.web.cases.story_room import follower
 from tests.web.notices.notices_room import LETTERS_TOML
 
-from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
-from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Exclusion, Message
-from evenhand.web.people import second_step
 from evenhand.web.people.actions import create_person, grant_role
 from evenhand.web.people.roles import Role
 from evenhand.web.people.standing import PersonId
@@ -35,21 +30,9 @@ HELP = 'welfare_mail = "care@quillhaven.example"\nhelp = ["The Harbour Line: 116
 
 
 @pytest.fixture
-def clock() -> MovingClock:
-    return MovingClock(datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def ctx(clock: MovingClock) -> Context:
-    return Context(now=clock, random=Context.repeatable("care", clock.now).random)
-
-
-@pytest.fixture
-def case(desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Told:
-    monkeypatch.setattr(Context, "system", lambda: desk.ctx)
-    monkeypatch.setattr(second_step, "passed", lambda _request: True)
-    opened = told(desk, clock)
-    (desk.home.root / "letters.toml").write_text(f'{HELP}{LETTERS_TOML}[de]\nhelp = ["Das Hafentelefon: 116 123"]\n')
+def case(room: Desk, clock: MovingClock) -> Told:
+    opened = told(room, clock)
+    (room.home.root / "letters.toml").write_text(f'{HELP}{LETTERS_TOML}[de]\nhelp = ["Das Hafentelefon: 116 123"]\n')
     return opened
 
 
@@ -59,16 +42,12 @@ def welfare(case: Told, name: str = "welfare_1") -> ActorId:
     return ActorId(str(person))
 
 
-def plain(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<main") :]).split())
-
-
 def test_words_of_distress_bring_help_at_once_and_a_call_within_a_day(case: Told) -> None:
     helper = welfare(case)
     client = case.enter()
-    assert "You are not alone" not in plain(client.get("/answer").content.decode())
+    assert "You are not alone" not in text_of(client.get("/answer"))
     client.post("/answer/message", {"text": "I can’t take it any more, I do not sleep."})
-    page = plain(client.get("/answer").content.decode())
+    page = text_of(client.get("/answer"))
     for words in (
         "You are not alone with this",
         "3 March 2026, 09:00 UTC",
@@ -76,15 +55,15 @@ def test_words_of_distress_bring_help_at_once_and_a_call_within_a_day(case: Told
         "ring 112 now",
     ):
         assert words in page, words
-    german = plain(client.get("/answer", headers={"accept-language": "de"}).content.decode())
+    german = text_of(client.get("/answer", headers={"accept-language": "de"}))
     assert "Das Hafentelefon: 116 123" in german and "The Harbour Line" not in german
     (call,) = waiting_for(helper, case.story.ctx)
     assert (call.note.number, call.note.side, call.note.asked) == (case.case.number, "respondent", False)
-    shown = plain(case.story.client(helper).get("/calls").content.decode())
+    shown = text_of(case.story.client(helper).get("/calls"))
     assert case.case.number in shown and "can’t take it" not in shown, "what was written to the unit stays there"
     taken = case.story.client(helper).post("/calls", {"call": call.id, "result": "reached"})
     assert taken.status_code == 302 and waiting_for(helper, case.story.ctx) == []
-    assert "You are not alone" not in plain(client.get("/answer").content.decode())
+    assert "You are not alone" not in text_of(client.get("/answer"))
     close_read_windows(case.story.ctx)
     assert verify(case.story.desk.ctx).exit_code == 0
 
@@ -121,11 +100,7 @@ def test_asking_to_be_rung_says_where_and_when_to_welfare(case: Told) -> None:
 
 def test_the_sender_is_cared_for_in_the_same_way(case: Told) -> None:
     helper = welfare(case)
-    sender = case.story.party("complainant")
-    sender.code_digest = code_digest("aaaa-aaaa-aaaa-aaaa")
-    sender.save()
-    client = visitor()
-    client.post("/follow", {"code": "aaaa-aaaa-aaaa-aaaa"})
+    client = follower()
     client.post("/follow/message", {"kind": "message", "text": "Ich traue mich nicht mehr aus dem Haus."})
     assert "The Harbour Line: 116 123" in client.get("/follow").content.decode()
     client.post("/follow/ring", {"number": "01 555 0123", "when": ""})

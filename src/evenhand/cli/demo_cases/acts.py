@@ -305,4 +305,4 @@ def told(number: int, subject: str, day_before: int, now: Context, **more: objec
         "subjects": (subject,),
         "items": (SaidItem(f"url:{place}", place, happened_on=happened, text="You muppet. Clown. Still a clown."),),
     }
-    return Report(**(said | more))  # type: ignore[arg-type] # named by the scenes
+    return Report(**(said | more))  # type: ignore[arg-type] # the scenes name fields of Report

@@ -44,7 +44,7 @@ def make_cases(
     for begun in SCHEDULE:
         at = told_on - timedelta(days=begun.days)
         member, name = members[begun.item % len(members)]
-        said = told(begun.item, name, 3, Context(lambda at=at: at, ctx.random), **begun.more)  # type: ignore[misc]
+        said = told(begun.item, name, 3, Context(lambda at=at: at, ctx.random), **begun.more)  # type: ignore[misc] # mypy types no lambda with a default
         plays[begun.number] = Play(ctx, people, said, member)
     scenes = [(told_on - timedelta(days=begun.days), begun.scene(plays[begun.number], plays)) for begun in SCHEDULE]
 

@@ -7,7 +7,6 @@ it, text holds no control characters, unknown keys are named because they are us
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from typing import Any, Final
 from evenhand.codes import CodeOfConduct, Rung, builtin, builtin_slugs
 from evenhand.codes import Fault as FormFault
 from evenhand.codes import load as load_code
+from evenhand.codes.toml_text import text_of, values_of
 from evenhand.errors import UsageError
 from evenhand.procedure.choices.model import (
     SHIPPED,
@@ -38,7 +38,6 @@ from evenhand.procedure.choices.rows import Row
 from evenhand.procedure.clocks import Calendar, Clock, ClockId
 from evenhand.procedure.retention import KeptAs
 
-MAX_BYTES: Final = 1 << 20
 _NOT_YOURS: Final = frozenset(
     {"state", "states", "edge", "edges", "transition", "transitions", "step", "steps"}
     | {"actor", "actors", "role", "roles", "overlay", "overlays"}
@@ -56,9 +55,8 @@ def read(source: Path | str, beside: Beside) -> tuple[Procedure, list[Fault]]:
     UsageError if it cannot be read at all.
     """
     if isinstance(source, str):
-        return _read(_parse("the text", _bounded("the text", source.encode("utf-8", "surrogatepass"))), beside)
-    values = _parse(str(source), _bounded(str(source), _bytes_of(source)))
-    return _read(values, lambda name: _beside(source.parent, name))
+        return _read(values_of(source), beside)
+    return _read(values_of(source), lambda name: _beside(source.parent, name))
 
 
 def _read(values: Mapping[str, Any], beside: Beside) -> tuple[Procedure, list[Fault]]:
@@ -224,38 +222,6 @@ def _beside(folder: Path, name: str) -> str | None:
     if not _FILE_NAME.fullmatch(name):
         return None
     try:
-        return _bounded(name, _bytes_of(folder / name))
+        return text_of(folder / name)
     except UsageError:
         return None
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"cannot be read: {reason}.", where=str(path), mend="Name a TOML file you may read.") from None
-    except ValueError:
-        raise UsageError("is not a file name.", where=repr(str(path)), mend="Name a TOML file.") from None
-
-
-def _bounded(name: str, raw: bytes) -> str:
-    if len(raw) > MAX_BYTES:
-        raise UsageError("is larger than 1 MiB.", where=name, mend="A procedure is a short text file.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"is not UTF-8 text (byte {error.start}).", where=name, mend="Save it as UTF-8 and try again."
-        ) from None
-
-
-def _parse(name: str, text: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        reason = str(error).rstrip(".")
-        raise UsageError(f"is not TOML: {reason}.", where=name, mend="Correct that place and try again.") from None
-    except RecursionError:
-        raise UsageError("is not TOML we read: nested too deeply.", where=name, mend="Flatten it.") from None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.web.cases.steps import challenge, companion, reply
-from evenhand.web.cases.steps.companion import Helper
-from evenhand.web.cases.steps.dialogue import MOST
+from evenhand.web.cases.steps import reply
 from evenhand.web.cases.steps.reply import Answer, Point, Said
+from evenhand.web.ui.choices import offer
 
 
 class CodeForm(forms.Form):
@@ -31,51 +29,6 @@ class CodeForm(forms.Form):
             "which you first became a member. If you were never a member, leave this empty."
         ),
     )  # fmt: skip
-
-
-class MessageForm(forms.Form):
-    """A message to the unit."""
-
-    text = forms.CharField(
-        label=_("Your message"), max_length=MOST, widget=forms.Textarea,
-        error_messages={"required": _("Write a line, then send it.")},
-    )  # fmt: skip
-
-
-class CompanionForm(forms.Form):
-    """Who comes along, or acts for you."""
-
-    helper = forms.ChoiceField(
-        label=_("What may they do?"), widget=forms.RadioSelect,
-        choices=[
-            (Helper.COMPANION.value, _("Come with me to every meeting")),
-            (Helper.REPRESENTATIVE.value, _("Act for me: read my letters and answer in my name")),
-        ],
-        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
-    )  # fmt: skip
-    words = forms.CharField(
-        label=_("Who is it?"), max_length=companion.MOST, widget=forms.Textarea,
-        help_text=_("A name, and how we reach them if you would like us to. They need no qualification."),
-        error_messages={"required": _("Say in a line who it is.")},
-    )  # fmt: skip
-
-
-class ChallengeForm(forms.Form):
-    """Which of the three, and why."""
-
-    seat = forms.ChoiceField(
-        label=_("Which of the three cannot be fair?"), widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the three."), "invalid_choice": _("Choose one of the three.")},
-    )  # fmt: skip
-    reasons = forms.CharField(
-        label=_("Why do you think so?"), max_length=challenge.MOST, widget=forms.Textarea,
-        help_text=_("What you know of a link, or of something they said. A few lines are enough."),
-        error_messages={"required": _("Say in a few lines why.")},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, members: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["seat"].choices = members  # type: ignore[attr-defined] # a ChoiceField
 
 
 ITEM_WORDS = {
@@ -108,9 +61,8 @@ class PointForm(forms.Form):
         self.point = point
         words = ITEM_WORDS if point.item else ALLEGATION_WORDS
         if point.choices:
-            said = self.fields["said"]
-            said.label = _("Did you post or share this?") if point.item else _("What do you say to it?")
-            said.choices = [(each.value, words[each]) for each in point.choices]  # type: ignore[attr-defined]
+            self.fields["said"].label = _("Did you post or share this?") if point.item else _("What do you say to it?")
+            offer(self, "said", [(each.value, words[each]) for each in point.choices])
         else:
             del self.fields["said"]
 

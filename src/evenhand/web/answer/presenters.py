@@ -173,7 +173,7 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
         can_answer=open_still,
         answered=len(answers_of(case, party.id)),
         complete=done,
-        may_challenge=may_challenge(case, party.id),
+        may_challenge=may_challenge(party),
         letters=[LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at, row.log_position()) for row in letters],
         lines=[Line(not row.from_party, texts.get(row.text, ""), row.at, _about(row.kind)) for row in said],
         keep_until=case.keep_until,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +29,7 @@ from evenhand.web.cases.steps.reply import (
 )
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
+from evenhand.web.ui.fields import status_of
 
 PURPOSE = "answer"
 
@@ -79,8 +79,7 @@ def point(request: HttpRequest, party: Party, ctx: Context, place: int) -> HttpR
         _save(party, here, form.answer(), ctx)
         return redirect("answer_point", place=place + 1) if place < len(shown) else redirect("answer_check")
     context = {"form": form, "here": here, "count": len(shown), "before": place - 1}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "answer/point.html", context, status=status)
+    return render(request, "answer/point.html", context, status=status_of(form))
 
 
 def _save(party: Party, shown: Shown, said: Answer | None, ctx: Context) -> None:

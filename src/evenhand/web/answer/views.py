@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from evenhand.context import Context
 from evenhand.web.answer.door import for_party, open_party, try_code
-from evenhand.web.answer.forms import CodeForm, MessageForm
+from evenhand.web.answer.forms import CodeForm
 from evenhand.web.answer.presenters import answer_page
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.access import leave
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.service import open_side, start_windows
 from evenhand.web.intake.budget import Door, admits
+from evenhand.web.intake.follow_forms import MessageForm
 from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.presenters import unit_here
 from evenhand.web.notices.queries import LetterRow, letters_of

@@ -69,7 +69,7 @@ class Act:
             )
         for name, value in columns.items():
             setattr(row, name, value)
-        changed = {row._meta.get_field(name).column: plain(value) for name, value in columns.items()}  # type: ignore[union-attr]
+        changed = {row._meta.get_field(name).column: plain(value) for name, value in columns.items()}  # type: ignore[union-attr] # a column of this row, never a relation to it
         self.rows.append([row._meta.db_table, _key(row), changed])
 
     def seal(self, field: str, text: str, *, key: KeyId | None = None) -> SealedId:

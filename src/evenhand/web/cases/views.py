@@ -17,10 +17,9 @@ from evenhand.web.notices.actions import open_letter
 from evenhand.web.notices.queries import letters_of_case
 from evenhand.web.notices.showing import letter_response
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.permissions import Permission
 from evenhand.web.people.policy import may
-from evenhand.web.record.ids import ActorId
 
 
 @never_cache
@@ -54,7 +53,7 @@ def _letter(request: HttpRequest, case: str, letter: str) -> HttpResponse:
     row = next((row for row in letters_of_case(case) if row.id == letter), None)
     if found is None or not found.roles or row is None:
         raise Http404
-    html = open_letter(letter, actor=ActorId(standing(request).person), purpose="read a letter", ctx=ctx)
+    html = open_letter(letter, actor=actor_of(request), purpose="read a letter", ctx=ctx)
     return letter_response(html, row.sent_at)
 
 

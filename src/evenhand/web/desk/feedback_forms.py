@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.web.desk.feedback import LONGEST
 from evenhand.web.desk.words import ANSWERS, CATEGORIES, KINDS, Answer
+from evenhand.web.ui.choices import offer, one_of
 
 _CHOOSE = _("Choose one of the answers on this page.")
 
@@ -17,12 +18,7 @@ _CHOOSE = _("Choose one of the answers on this page.")
 class SampleForm(forms.Form):
     """One question: is this abuse?"""
 
-    answer = forms.ChoiceField(
-        label=_("Is this abuse?"),
-        widget=forms.RadioSelect,
-        choices=[(answer.value, text) for answer, text in ANSWERS.items()],
-        error_messages={"required": _CHOOSE, "invalid_choice": _CHOOSE},
-    )
+    answer = one_of(_("Is this abuse?"), [(answer.value, text) for answer, text in ANSWERS.items()], missing=_CHOOSE)
 
     @property
     def answered(self) -> Answer:
@@ -61,4 +57,4 @@ class MissedForm(forms.Form):
     def __init__(self, *args: Any, people: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", _("Choose")), *people.items()]
-        self.fields["person"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+        offer(self, "person", choices)

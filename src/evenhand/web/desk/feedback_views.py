@@ -18,8 +18,8 @@ from evenhand.web.desk.presenters.refits import refits_page
 from evenhand.web.desk.words import Answer
 from evenhand.web.home import Home
 from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +30,7 @@ def _sample(request: HttpRequest) -> HttpResponse:
         _answer(request, form.answered, ())
         return redirect("desk_sample")
     asked, ctx, rate = next_sample(), Context.system(), miss_rate()
-    card = question(asked, _actor(request), "desk.sample", ctx) if asked else None
+    card = question(asked, actor_of(request), "desk.sample", ctx) if asked else None
     said = {"card": card, "form": form, "rate": miss_words(rate), "waiting": waiting_words(rate.waiting)}
     return render(request, "desk/sample.html", said, status=422 if form.is_bound else 200)
 
@@ -43,14 +43,16 @@ def _labels(request: HttpRequest) -> HttpResponse:
         _answer(request, form.answered, form.cleaned_data["kinds"])
         return redirect("desk_labels")
     ctx = Context.system()
-    asked, waiting = next_to_label(_actor(request), ctx.now())
-    card = question(asked, _actor(request), "desk.labels", ctx) if asked else None
+    asked, waiting = next_to_label(actor_of(request), ctx.now())
+    card = question(asked, actor_of(request), "desk.labels", ctx) if asked else None
     said = {"card": card, "form": form, "waiting": waiting_words(waiting), "counts": counts(ctx.now())}
     return render(request, "desk/labels.html", said, status=422 if form.is_bound else 200)
 
 
 def _answer(request: HttpRequest, answer: Answer, kinds: list[str] | tuple[str, ...]) -> None:
-    label(example=request.POST.get("post", ""), answer=answer, kinds=kinds, actor=_actor(request), ctx=Context.system())
+    label(
+        example=request.POST.get("post", ""), answer=answer, kinds=kinds, actor=actor_of(request), ctx=Context.system()
+    )
     messages.success(request, _("Your answer is recorded."))
     if answer is Answer.ABUSE:
         messages.warning(
@@ -63,12 +65,12 @@ def _answer(request: HttpRequest, answer: Answer, kinds: list[str] | tuple[str, 
 def _missed(request: HttpRequest) -> HttpResponse:
     """Take a post that was abuse and of which no lead was made."""
     ctx = Context.system()
-    people = names(None, _actor(request), "desk.missed", ctx)
+    people = names(None, actor_of(request), "desk.missed", ctx)
     form = MissedForm(request.POST if request.method == "POST" else None, people=people)
     if form.is_valid():
         said = form.cleaned_data
         report_missed(
-            person=said["person"], text=said["text"], kinds=said["kinds"], actor=_actor(request), ctx=Context.system()
+            person=said["person"], text=said["text"], kinds=said["kinds"], actor=actor_of(request), ctx=Context.system()
         )
         messages.success(request, _("Recorded. It changes no score; a colleague is asked about it as well."))
         return redirect("desk_leads")
@@ -78,7 +80,7 @@ def _missed(request: HttpRequest) -> HttpResponse:
 @require_GET
 def _refits(request: HttpRequest) -> HttpResponse:
     """Show the refit in use, those that wait for a second person, and the files that could be proposed."""
-    return render(request, "desk/refits.html", {"page": refits_page(Home.here(), _actor(request))})
+    return render(request, "desk/refits.html", {"page": refits_page(Home.here(), actor_of(request))})
 
 
 @require_POST
@@ -86,7 +88,7 @@ def _refit_propose(request: HttpRequest, package: str) -> HttpResponse:
     """Propose to use a refit."""
     if package not in refits.packages(Home.here()):
         raise Http404
-    refits.propose(package=package, home=Home.here(), actor=_actor(request), ctx=Context.system())
+    refits.propose(package=package, home=Home.here(), actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("Proposed. A second person has to switch it on."))
     return redirect("desk_refits")
 
@@ -96,7 +98,7 @@ def _refit_approve(request: HttpRequest, refit: str) -> HttpResponse:
     """Switch a proposed refit on, as the second person."""
     if refit not in {use.id for use in refits.proposed()}:
         raise Http404
-    refits.approve(proposal=refit, home=Home.here(), actor=_actor(request), ctx=Context.system())
+    refits.approve(proposal=refit, home=Home.here(), actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("Switched on. Posts that come in from now on are screened with it."))
     return redirect("desk_refits")
 
@@ -107,13 +109,9 @@ def _refit_end(request: HttpRequest, refit: str) -> HttpResponse:
     used = refits.refit_in_use()
     if refit not in {use.id for use in [*refits.proposed(), *([used] if used else [])]}:
         raise Http404
-    refits.end(use=refit, actor=_actor(request), ctx=Context.system())
+    refits.end(use=refit, actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("Ended. The detector is as shipped."))
     return redirect("desk_refits")
-
-
-def _actor(request: HttpRequest) -> ActorId:
-    return ActorId(str(request.user.pk))
 
 
 sample = needs(Permission.DISPOSE_LEADS)(_sample)

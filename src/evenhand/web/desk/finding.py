@@ -57,7 +57,7 @@ class Found:
     @property
     def score(self) -> int:
         """The highest calibrated probability of its categories, in permille."""
-        scores = (self.verdict.scores.get(name) for name in self.categories)  # type: ignore[call-overload]
+        scores = (self.verdict.scores.get(name) for name in self.categories)  # type: ignore[call-overload] # a category equals its name
         return round(1000 * max((score or 0.0 for score in scores), default=0.0))
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.web.desk.words import REASONS, Reason
+from evenhand.web.ui.choices import offer
 
 
 class NotAbuseForm(forms.Form):
@@ -25,7 +26,7 @@ class NotAbuseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(code), f"{label}. {meaning}") for code, (label, meaning) in REASONS.items()]
-        self.fields["reason"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+        offer(self, "reason", choices)
 
     @property
     def chosen(self) -> Reason:

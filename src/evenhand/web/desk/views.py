@@ -15,14 +15,14 @@ from evenhand.web.desk.presenters.cards import CardWords
 from evenhand.web.desk.presenters.page import lead_page, leads_page
 from evenhand.web.desk.queries import rows
 from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
 
 
 @require_GET
 def _leads(request: HttpRequest) -> HttpResponse:
     """Show the leads this officer can look at today. Opening the page reads their words, and is logged."""
-    page = leads_page(_actor(request), Context.system())
+    page = leads_page(actor_of(request), Context.system())
     return render(request, "desk/leads.html", {"page": page, "words": CardWords.now()})
 
 
@@ -33,10 +33,10 @@ def _not_abuse(request: HttpRequest, lead: str) -> HttpResponse:
         raise Http404
     form = NotAbuseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        put_aside(lead=lead, reason=form.chosen, actor=_actor(request), ctx=Context.system())
+        put_aside(lead=lead, reason=form.chosen, actor=actor_of(request), ctx=Context.system())
         messages.success(request, _("The lead was put aside. You can undo this for ten minutes, below."))
         return redirect("desk_leads")
-    card = lead_page(lead, _actor(request), Context.system())
+    card = lead_page(lead, actor_of(request), Context.system())
     status = 422 if form.is_bound else 200
     context = {"card": card, "words": CardWords.now(), "form": form}
     return render(request, "desk/not_abuse.html", context, status=status)
@@ -47,13 +47,9 @@ def _undo(request: HttpRequest, lead: str) -> HttpResponse:
     """Take back what this officer did to a lead a moment ago."""
     if lead not in rows([lead]):
         raise Http404
-    take_back(lead=lead, actor=_actor(request), ctx=Context.system())
+    take_back(lead=lead, actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("The lead is back among the leads."))
     return redirect("desk_leads")
-
-
-def _actor(request: HttpRequest) -> ActorId:
-    return ActorId(str(request.user.pk))
 
 
 leads = needs(Permission.SEE_LEADS)(_leads)

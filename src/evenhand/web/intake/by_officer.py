@@ -23,7 +23,7 @@ from evenhand.web.intake.forms import MOST_WORDS, WhereIsIt, WhoAreYou, choice, 
 from evenhand.web.intake.presenters import said_items
 from evenhand.web.notices.wording import first_locale
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
 from evenhand.web.record.ids import ActorId
 
@@ -103,7 +103,7 @@ def _take_down(request: HttpRequest) -> HttpResponse:
         ctx = Context.system()
         code = new_code(ctx)
         report = form.report(code)
-        opened = _receive(report, ActorId(standing(request).person), ctx)
+        opened = _receive(report, actor_of(request), ctx)
         told = "" if report.own_motion else code
         return render(request, "intake/taken_down.html", {"number": opened.numbers[0], "code": told})
     return render(request, "intake/take_down.html", {"form": form}, status=422 if form.is_bound else 200)

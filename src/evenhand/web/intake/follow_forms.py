@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evenhand.web.cases.steps.dialogue import MOST
 from evenhand.web.cases.steps.files import MOST_BYTES
+from evenhand.web.intake.forms import choice
 
 
 class CodeForm(forms.Form):
@@ -49,11 +50,10 @@ class FileForm(forms.Form):
 class TakeBackForm(forms.Form):
     """Whether anybody pressed the sender, and why, if they want to say."""
 
-    pressed = forms.ChoiceField(
-        label=_("Has anybody pressed you to take it back, or made you afraid?"), widget=forms.RadioSelect,
-        choices=[("free", _("No, I want this myself")), ("pressed", _("Yes, somebody has"))],
-        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
-    )  # fmt: skip
+    pressed = choice(
+        _("Has anybody pressed you to take it back, or made you afraid?"),
+        {"free": _("No, I want this myself"), "pressed": _("Yes, somebody has")},
+    )
     text = forms.CharField(
         label=_("What you would like us to know"), max_length=MOST, required=False, widget=forms.Textarea,
         help_text=_("You need not give a reason."),
@@ -63,15 +63,14 @@ class TakeBackForm(forms.Form):
 class IdentityForm(forms.Form):
     """The answer to the exact words the other side would be shown."""
 
-    answer = forms.ChoiceField(
-        label=_("May the other side be shown these words?"), widget=forms.RadioSelect,
-        choices=[
-            ("agreed", _("Yes, these words may be shown")),
-            ("protect", _("No: I ask that my identity is protected, and say why")),
-            ("withdraw", _("I would rather take my report back")),
-        ],
-        error_messages={"required": _("Choose one of the answers."), "invalid_choice": _("Choose one of the answers.")},
-    )  # fmt: skip
+    answer = choice(
+        _("May the other side be shown these words?"),
+        {
+            "agreed": _("Yes, these words may be shown"),
+            "protect": _("No: I ask that my identity is protected, and say why"),
+            "withdraw": _("I would rather take my report back"),
+        },
+    )
     reason = forms.CharField(
         label=_("Why"), max_length=MOST, required=False, widget=forms.Textarea,
         help_text=_("Only for the second answer: what you fear, in a few words."),

@@ -5,58 +5,35 @@ The same verbs as behind the other side's door: what one party may do the other 
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.procedure.states import NOT_LIVE, State
-from evenhand.web.answer.forms import ChallengeForm, CompanionForm
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.models import Party
-from evenhand.web.cases.periods import day_of
 from evenhand.web.cases.steps.care import ask_for_nobody
-from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
-from evenhand.web.cases.steps.companion import Helper, bring
-from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.cases.steps.withdraw import ask_back, asked, keep, told
 from evenhand.web.intake.follow import for_side
 from evenhand.web.intake.follow_forms import TakeBackForm
 from evenhand.web.intake.languages import turned
+from evenhand.web.intake.rights import asked_for_another_member, asked_for_companion, asked_for_more_time
 from evenhand.web.intake.ringing import asked_to_ring
-from evenhand.web.record.ids import ActorId
+from evenhand.web.ui.fields import status_of
 
 
 @for_side("GET", "POST")
 def companion(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Say who comes along, or acts for the sender."""
-    form = CompanionForm(request.POST or None)
-    if not form.is_valid():
-        return _ask(request, form, _("Somebody who helps you"))
-    bring(party=party, helper=Helper(form.cleaned_data["helper"]), words=form.cleaned_data["words"], ctx=ctx)
-    messages.success(request, _("We have noted who helps you. You can change it with another entry."))
-    return redirect("follow")
+    return asked_for_companion(request, party, ctx, back="follow")
 
 
 @for_side("GET", "POST")
 def challenge_member(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Challenge one of the three, once, with reasons; somebody else decides on it."""
-    if party.side != "complainant" or not may_challenge(party.case, party.id):
-        return redirect("follow")
-    members = [(member.seat, f"{member.name}, {member.profession}") for member in members_of(party.case)]
-    form = ChallengeForm(request.POST or None, members=members)
-    if not form.is_valid():
-        return _ask(request, form, _("If you think one of the three cannot be fair"))
-    challenge(party=party, seat=form.cleaned_data["seat"], reasons=form.cleaned_data["reasons"], ctx=ctx)
-    messages.success(
-        request, _("Your reasons were recorded. Somebody from outside decides, and you get the answer here.")
-    )
-    return redirect("follow")
+    return asked_for_another_member(request, party, ctx, back="follow")
 
 
 @for_side("GET", "POST")
@@ -67,9 +44,8 @@ def withdraw(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
         return redirect("follow")
     form = TakeBackForm(request.POST or None)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         context = {"form": form, "told": bool(told(party.case))}
-        return render(request, "intake/withdraw.html", context, status=status)
+        return render(request, "intake/withdraw.html", context, status=status_of(form))
     pressed = form.cleaned_data["pressed"] == "pressed"
     ask_back(party=party, text=form.cleaned_data["text"], pressed=pressed, ctx=ctx)
     if pressed:
@@ -103,10 +79,7 @@ def no_call(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 @for_side("POST")
 def more_time(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Make the time to answer our questions longer, once. Nobody has to agree."""
-    clock = give_more_time(party=party, channel="page", actor=ActorId(party.id), ctx=ctx)
-    day = date_format(day_of(party.case, clock.due)) if clock.due else ""
-    messages.success(request, _("You have more time: until %(day)s.") % {"day": day})
-    return redirect("follow")
+    return asked_for_more_time(request, party, ctx, back="follow")
 
 
 @for_side("POST")
@@ -119,8 +92,3 @@ def language(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def readers(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Show which parts in the case have opened something in it, and when; never a name."""
     return render(request, "intake/readers.html", {"rows": reading_lines(party), "number": party.case.number})
-
-
-def _ask(request: HttpRequest, form: forms.Form, title: str) -> HttpResponse:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "intake/ask.html", {"form": form, "title": title}, status=status)

@@ -114,7 +114,7 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
         index=index_of(case),
         covered=is_covered(case),
         more_time=may_have_more(case, window(case, ClockId.INFO, party.id), ctx),
-        challenge=party.side == "complainant" and may_challenge(case, party.id),
+        challenge=may_challenge(party),
         outside=case.outside,
         languages=others_than(party.locale),
         care=care_panel(party),

@@ -9,6 +9,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.web.ui.choices import one_of
+
 MOST_WORDS: Final = 20_000
 MOST_PLACES: Final = 30
 _LINE: Final = 500
@@ -38,10 +40,7 @@ def long_text(label: Any, *, required: Any = None, hint: Any = "") -> forms.Char
 def choice(label: Any, choices: Mapping[str, Any], *, hint: Any = "", required: Any = None) -> forms.ChoiceField:
     """Return a question with a few answers, of which one is chosen."""
     words = required or _("Choose one of the answers.")
-    return forms.ChoiceField(
-        label=label, help_text=hint, choices=list(choices.items()), widget=forms.RadioSelect,
-        error_messages={"required": words, "invalid_choice": words},
-    )  # fmt: skip
+    return one_of(label, choices.items(), missing=words, hint=hint)
 
 
 class WhoMustNotSee(ReportForm):

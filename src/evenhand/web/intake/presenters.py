@@ -36,7 +36,7 @@ def _rows(page: Page, answers: Any) -> list[tuple[str, str]]:
 
 def _words(field: Any, value: Any) -> str:
     if isinstance(field, ChoiceField):
-        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type] # a list of pairs
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type] # pairs; no form of ours groups them
     if isinstance(field, DateField):
         return date_format(date.fromisoformat(value))
     return _("Yes") if value is True else str(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +11,7 @@ from evenhand.context import Context
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.care import ask_to_be_rung
 from evenhand.web.intake.care import RingForm, help_here
+from evenhand.web.ui.fields import status_of
 
 
 def asked_to_ring(request: HttpRequest, party: Party, ctx: Context, *, back: str) -> HttpResponse:
@@ -22,5 +21,6 @@ def asked_to_ring(request: HttpRequest, party: Party, ctx: Context, *, back: str
         ask_to_be_rung(party=party, reach=form.reach(), ctx=ctx)
         messages.success(request, _("Somebody will ring you, within a day. They have no part in deciding."))
         return redirect(back)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "intake/ring.html", {"form": form, "back": back, "help": help_here()}, status=status)
+    return render(
+        request, "intake/ring.html", {"form": form, "back": back, "help": help_here()}, status=status_of(form)
+    )

@@ -17,6 +17,7 @@ from evenhand.web.intake.draft import Draft, new_draft, packed, unpacked
 from evenhand.web.intake.forms import ReportForm
 from evenhand.web.intake.pages import Page, after, before, first_unanswered, page_named
 from evenhand.web.intake.presenters import answered_rows, question_number, report_of
+from evenhand.web.ui.fields import status_of
 
 
 @never_cache
@@ -74,8 +75,7 @@ def _ask(request: HttpRequest, draft: Draft, page: Page, form: ReportForm | None
         "rows": answered_rows(draft) if page.name == "check" else (),
         "danger": draft.danger,
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if shown.is_bound else HTTPStatus.OK
-    return render(request, "intake/page.html", context, status=status)
+    return render(request, "intake/page.html", context, status=status_of(shown))
 
 
 def _send(request: HttpRequest, draft: Draft, ctx: Context) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -177,7 +177,7 @@ def _events(found: QuerySet[Service]) -> Mapping[str, list[ServiceEvent]]:
     return events
 
 
-def _by_letter(found: QuerySet[Service] | QuerySet[Attempt]) -> dict[str, list]:  # type: ignore[type-arg]
+def _by_letter(found: QuerySet[Service] | QuerySet[Attempt]) -> dict[str, list[Any]]:
     rows = defaultdict(list)
     for row in found:
         rows[row.letter_id].append(row)

@@ -14,6 +14,7 @@ from evenhand.web.notices.forms import CheckForm
 from evenhand.web.notices.presenters import answer, unit_here
 from evenhand.web.notices.queries import letter_of_code
 from evenhand.web.notices.throttle import may_check
+from evenhand.web.ui.fields import status_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +24,8 @@ def check_a_letter(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not may_check(Context.system().now()):
         return render(request, "notices/later.html", status=HTTPStatus.TOO_MANY_REQUESTS)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "notices/check_a_letter.html", {"form": form, "unit": unit_here()}, status=status)
+        return render(
+            request, "notices/check_a_letter.html", {"form": form, "unit": unit_here()}, status=status_of(form)
+        )
     found = answer(letter_of_code(check_digest(form.cleaned_data["code"])))
     return render(request, "notices/checked.html", {"answer": found, "unit": unit_here()})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -28,10 +27,11 @@ from evenhand.web.cases.standing import listed_cases
 from evenhand.web.cases.steps.acknowledge import acknowledge
 from evenhand.web.office.forms import AcknowledgeAllForm
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.permissions import Permission
 from evenhand.web.people.standing import Standing
 from evenhand.web.record.ids import ActorId
+from evenhand.web.ui.fields import status_of
 
 AT_ONCE: Final = 50
 
@@ -73,11 +73,10 @@ def _acknowledge_all(request: HttpRequest) -> HttpResponse:
     choices = [(case.id, _("Case %(number)s") % {"number": case.number}) for case in cases.values()]
     form = AcknowledgeAllForm(request.POST if request.method == "POST" else None, waiting=choices)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return render(request, "office/acknowledge.html", {"form": form, "outcome": None}, status=status)
+        return render(request, "office/acknowledge.html", {"form": form, "outcome": None}, status=status_of(form))
     outcome = open_each(
         cases=[cases[case] for case in form.cleaned_data["cases"]], pseudonym=form.cleaned_data["pseudonym"],
-        actor=ActorId(standing(request).person), ctx=Context.system(),
+        actor=actor_of(request), ctx=Context.system(),
     )  # fmt: skip
     return render(request, "office/acknowledge.html", {"form": None, "outcome": outcome})
 

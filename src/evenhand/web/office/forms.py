@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evenhand.web.cases.steps.contact import ContactForm
+from evenhand.web.ui.choices import offer, one_of
 
 
 class ContactByNumberForm(ContactForm):
@@ -28,10 +29,7 @@ class ContactByNumberForm(ContactForm):
 class AwayForm(forms.Form):
     """Who answers danger reports first, until when."""
 
-    stand_in = forms.ChoiceField(
-        label=_("Who answers danger reports first?"), widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a colleague."), "invalid_choice": _("Choose a colleague.")},
-    )  # fmt: skip
+    stand_in = one_of(_("Who answers danger reports first?"), missing=_("Choose a colleague."))
     until = forms.DateField(
         label=_("Your last day away"), help_text=_("Write it as 2026-03-31."),
         error_messages={"required": _("Write the last day."), "invalid": _("Write it as 2026-03-31.")},
@@ -39,7 +37,7 @@ class AwayForm(forms.Form):
 
     def __init__(self, data: Any = None, *, colleagues: list[tuple[str, str]], today: date) -> None:
         super().__init__(data)
-        self.fields["stand_in"].choices = colleagues  # type: ignore[attr-defined] # a choice field
+        offer(self, "stand_in", colleagues)
         self.today = today
 
     def clean_until(self) -> date:
@@ -68,5 +66,5 @@ class AcknowledgeAllForm(forms.Form):
 
     def __init__(self, data: Any = None, *, waiting: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["cases"].choices = waiting  # type: ignore[attr-defined] # a choice field
+        offer(self, "cases", waiting)
         self.initial["cases"] = [case for case, _words in waiting]

@@ -19,10 +19,9 @@ from evenhand.web.office.presenters.lists import unit_page, watch_page
 from evenhand.web.office.unit import unit_of
 from evenhand.web.office.watching import draw_named, looked, watch
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.permissions import Permission
 from evenhand.web.publish.checked import checked_line
-from evenhand.web.record.ids import ActorId
 
 
 class PromiseForm(forms.Form):
@@ -71,7 +70,7 @@ def _keeper(request: HttpRequest) -> HttpResponse:
     ctx = Context.system()
     form = PromiseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        promise(number=form.cleaned_data["number"], actor=ActorId(standing(request).person), ctx=ctx)
+        promise(number=form.cleaned_data["number"], actor=actor_of(request), ctx=ctx)
         messages.success(request, _("The secrets are promised: their hashes stand in the record."))
         return redirect("keeper")
     return render(

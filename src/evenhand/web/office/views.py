@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,13 +17,13 @@ from evenhand.web.office.notes import file_by_number
 from evenhand.web.office.panel import panel_page
 from evenhand.web.office.presenters.day import day_page
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.models import User
 from evenhand.web.people.permissions import Permission
 from evenhand.web.people.queries import holders_of
 from evenhand.web.people.roles import Role
 from evenhand.web.publish.checked import checked_line
-from evenhand.web.record.ids import ActorId
+from evenhand.web.ui.fields import status_of
 
 
 @never_cache
@@ -43,21 +41,21 @@ def _desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def _contact(request: HttpRequest) -> HttpResponse:
     """Take a note of a contact about any case; the answer is the same whether there is such a case or not."""
-    ctx, actor = Context.system(), ActorId(standing(request).person)
+    ctx, actor = Context.system(), actor_of(request)
     number = request.GET.get("case", "")[:16]
     form = ContactByNumberForm(request.POST if request.method == "POST" else None, now=ctx.now(), number=number)
     if form.is_valid():
         file_by_number(number=form.cleaned_data["number"], note=form.note(actor), actor=actor, ctx=ctx)
         messages.success(request, _("Your note is on record. If there is such a case, it stands in it."))
         return redirect("contact")
-    return render(request, "office/contact.html", {"form": form}, status=_status(form.is_bound))
+    return render(request, "office/contact.html", {"form": form}, status=status_of(form))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def _away(request: HttpRequest) -> HttpResponse:
     """Name a stand-in, be back, or answer a colleague who asks for one."""
-    ctx, actor = Context.system(), ActorId(standing(request).person)
+    ctx, actor = Context.system(), actor_of(request)
     if "answer" in request.POST:
         agree = request.POST["answer"] == "yes"
         rota.answer(absence=request.POST.get("absence", ""), agree=agree, actor=actor, ctx=ctx)
@@ -77,17 +75,13 @@ def _away(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your colleague is asked. It holds as soon as they agree."))
         return redirect("away")
     context = {"form": form, "mine": absence_of(actor), "asked": asked_of(actor), "now": ctx.now()}
-    return render(request, "office/away.html", context, status=_status(form.is_bound))
+    return render(request, "office/away.html", context, status=status_of(form))
 
 
 def _colleagues(actor: str, ctx: Context) -> list[tuple[str, str]]:
     """Return the other officers by their sign-in names."""
     others = sorted(holders_of(Role.OFFICER, ctx.now()) - {actor})
     return sorted(User.objects.filter(pk__in=others).values_list("pk", "username"), key=lambda each: each[1])
-
-
-def _status(bound: bool) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if bound else HTTPStatus.OK
 
 
 desk = needs(Permission.SEE_CASES)(_desk)

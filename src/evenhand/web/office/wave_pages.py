@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -21,9 +20,10 @@ from evenhand.web.office.presenters.waves import labels, wave_list, wave_page
 from evenhand.web.office.shield import show_to
 from evenhand.web.office.waves import file_wave, invite
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
+from evenhand.web.ui.choices import offer, one_of
+from evenhand.web.ui.fields import status_of
 
 _TYPED = "%Y-%m-%d %H:%M"
 
@@ -40,16 +40,13 @@ def _moment(label: Any) -> forms.DateTimeField:
 class WaveForm(forms.Form):
     """Aimed at whom, from when until when."""
 
-    target = forms.ChoiceField(
-        label=gettext_lazy("Aimed at"), widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    target = one_of(gettext_lazy("Aimed at"))
     begins = _moment(gettext_lazy("From (UTC)"))
     ends = _moment(gettext_lazy("Until (UTC)"))
 
     def __init__(self, data: Any = None, *, people: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["target"].choices = people  # type: ignore[attr-defined] # a choice field
+        offer(self, "target", people)
 
     def clean(self) -> dict[str, Any]:
         """Ask again for a stretch of time that runs backwards."""
@@ -83,7 +80,7 @@ class ShowForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def _waves(request: HttpRequest) -> HttpResponse:
     """List the wave files; make one of what was pointed out for one person in a stretch of time."""
-    ctx, actor = Context.system(), ActorId(standing(request).person)
+    ctx, actor = Context.system(), actor_of(request)
     people = labels(actor, ctx)
     form = WaveForm(
         request.POST if request.method == "POST" else None, people=sorted(people.items(), key=lambda e: e[1])
@@ -94,14 +91,14 @@ def _waves(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The wave file is made. It is no case, and nothing follows from it by itself."))
         return redirect("desk_wave", wave=wave)
     context = {"form": form, "rows": wave_list(people), "people": bool(people)}
-    return render(request, "office/waves.html", context, status=_status(form))
+    return render(request, "office/waves.html", context, status=status_of(form))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def _wave(request: HttpRequest, wave: str) -> HttpResponse:
     """Show one wave file; on a person's word invite the person concerned."""
-    ctx, actor = Context.system(), ActorId(standing(request).person)
+    ctx, actor = Context.system(), actor_of(request)
     found = Wave.objects.filter(pk=wave).first()
     if found is None:
         raise Http404
@@ -118,11 +115,7 @@ def _wave(request: HttpRequest, wave: str) -> HttpResponse:
         return redirect("desk_wave", wave=found.id)
     said = WaveSaid.objects.filter(wave=found).first()
     context = {"page": wave_page(found, actor, ctx), "form": form, "show_form": show_form, "invited": said}
-    return render(request, "office/wave.html", context, status=_status(show_form if showing else form))
-
-
-def _status(form: forms.Form) -> int:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "office/wave.html", context, status=status_of(show_form if showing else form))
 
 
 waves = needs(Permission.SEE_LEADS)(_waves)

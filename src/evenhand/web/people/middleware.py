@@ -14,6 +14,7 @@ from evenhand.context import Context
 from evenhand.web.people import second_step
 from evenhand.web.people.queries import standing_of
 from evenhand.web.people.standing import NOBODY, Standing
+from evenhand.web.record.ids import ActorId
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -41,7 +42,12 @@ def _standing(request: HttpRequest) -> Standing:
 
 def standing(request: HttpRequest) -> Standing:
     """Return the standing of whoever sent a request (worked out once, at the first question)."""
-    return cast(Standing, request.standing)  # type: ignore[attr-defined]
+    return cast(Standing, request.standing)  # type: ignore[attr-defined] # set below
+
+
+def actor_of(request: HttpRequest) -> ActorId:
+    """Return whoever sent a request, as documents name them."""
+    return ActorId(standing(request).person)
 
 
 class StandingOfRequest:
@@ -52,7 +58,7 @@ class StandingOfRequest:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the response; the request has a standing from here on."""
-        request.standing = SimpleLazyObject(lambda: _standing(request))  # type: ignore[attr-defined]
+        request.standing = SimpleLazyObject(lambda: _standing(request))  # type: ignore[attr-defined] # read above
         return self.get_response(request)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from evenhand.ledger import Checkpoint
 from evenhand.ledger.checkpoint import parse_tree_head
@@ -36,6 +41,30 @@ class LedgerPage:
     note: str
     earlier: tuple[Shown, ...]
     old: bool
+
+
+KEY_STATES: dict[str, str | Promise] = {
+    "active": _("in use"),
+    "retired": _("replaced by another"),
+    "revoked": _("declared stolen or lost"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """One key of the log: as it is written, its fingerprint (as verify.py prints it), and whether it is in use."""
+
+    vkey: str
+    fingerprint: str
+    state: str | Promise
+
+
+def shown_keys(keyring: Sequence[Mapping[str, Any]]) -> list[ShownKey]:
+    """Return the keys of the log, the newest first."""
+    return [
+        ShownKey(key["vkey"], sha256(key["vkey"].encode()).hexdigest(), KEY_STATES[key["status"]])
+        for key in reversed(keyring)
+    ]
 
 
 def ledger_page(checkpoints: Sequence[Checkpoint], now: datetime) -> LedgerPage:

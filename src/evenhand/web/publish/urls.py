@@ -20,6 +20,8 @@ urlpatterns = [
     path("audit/figures", figures.figures, name="audit_figures"),
     path("ledger", views.ledger, name="ledger"),
     path("ledger/checkpoint", views.checkpoint, name="ledger_checkpoint"),
+    path("ledger/policy", views.ledger_policy, name="ledger_policy"),
+    path("ledger/keyring.json", views.ledger_keyring, name="ledger_keyring"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

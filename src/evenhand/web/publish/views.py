@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from evenhand.bundle.sealing import keyring_of, policy_of
 from evenhand.context import Context
+from evenhand.web.home import Home
 from evenhand.web.publish.checked import checked_line
 from evenhand.web.publish.code_pages import code_page, text_of, version_page
 from evenhand.web.publish.home_page import home_page
-from evenhand.web.publish.presenters import ledger_page
+from evenhand.web.publish.presenters import ledger_page, shown_keys
 from evenhand.web.publish.procedure_page import procedure_page
 from evenhand.web.publish.queries import readiness
+from evenhand.web.record.checkpoints import keyring_lines
 from evenhand.web.record.queries import checkpoints, latest_checkpoint
 
 SHOWN_CHECKPOINTS = 15
@@ -71,8 +76,8 @@ def procedure_source(_request: HttpRequest) -> HttpResponse:
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the newest checkpoint of the record, those before it, and how to check them."""
     now = Context.system().now()
-    page = ledger_page(checkpoints(SHOWN_CHECKPOINTS), now)
-    return render(request, "publish/ledger.html", {"page": page, "checked": checked_line(now)})
+    page, keys = ledger_page(checkpoints(SHOWN_CHECKPOINTS), now), shown_keys(keyring_lines(Home.here()))
+    return render(request, "publish/ledger.html", {"page": page, "keys": keys, "checked": checked_line(now)})
 
 
 @require_safe
@@ -82,6 +87,25 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
     if newest is None:
         raise Http404
     return HttpResponse(newest.note, content_type=PLAIN)
+
+
+@require_safe
+def ledger_policy(_request: HttpRequest) -> HttpResponse:
+    """Give the keys of the log as a policy, for the `--policy` of a bundle's verify.py; 404 where none is known."""
+    return _keys_as(policy_of, PLAIN)
+
+
+@require_safe
+def ledger_keyring(_request: HttpRequest) -> HttpResponse:
+    """Give what became of each key of the log, for the `--keyring` of a bundle's verify.py; 404 where none is known."""
+    return _keys_as(keyring_of, "application/json")
+
+
+def _keys_as(form: Callable[[list[dict[str, Any]]], bytes], kind: str) -> HttpResponse:
+    lines = keyring_lines(Home.here())
+    if not lines:
+        raise Http404
+    return HttpResponse(form(lines), content_type=kind)
 
 
 @require_safe

@@ -54,10 +54,16 @@ def make_checkpoint(ctx: Context) -> Checkpoint:
 
 def keyring(home: Home) -> list[VerifierKey]:
     """Return the public keys of this log, oldest first; empty where none was written down."""
+    return [parse_trusted_vkey(entry["vkey"]) for entry in keyring_lines(home)]
+
+
+def keyring_lines(home: Home) -> list[dict[str, Any]]:
+    """Return what `keyring.json` says of each key: vkey, status, added_index, status_index, last_size."""
     path = _keyring_path(home)
     if not path.exists():
         return []
-    return [parse_trusted_vkey(entry["vkey"]) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    lines: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return lines
 
 
 def write_keyring(home: Home, keys: list[dict[str, Any]]) -> None:

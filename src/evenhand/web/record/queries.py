@@ -53,7 +53,7 @@ def leaf_about(obj: str, type: str, *, since: int = 0) -> int:
     found = "instr(data, %s) > 0" if connection.vendor == "sqlite" else "position(%s in data) > 0"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT seq FROM ledger_entry WHERE seq >= %s AND {found} AND {found} ORDER BY seq LIMIT 1",  # noqa: S608 two fixed texts
+            f"SELECT seq FROM ledger_entry WHERE seq >= %s AND {found} AND {found} ORDER BY seq LIMIT 1",  # noqa: S608 `found` is one of the two texts above
             [since, wanted, kind],
         )
         row = cursor.fetchone()

@@ -96,7 +96,7 @@ class DjangoStore:
     def checkpoints(self, last: int | None = None) -> list[Checkpoint]:
         """Return the checkpoints with their cosignatures, smallest first; only the `last` n if n is given."""
         limit = "" if last is None else f" LIMIT {int(last)}"
-        rows = self._rows(f"SELECT size, note, made_at FROM ledger_checkpoint ORDER BY size DESC{limit}")  # noqa: S608 an integer
+        rows = self._rows(f"SELECT size, note, made_at FROM ledger_checkpoint ORDER BY size DESC{limit}")  # noqa: S608 nothing but an integer is put in
         return [self._checkpoint(*row) for row in reversed(rows)]
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from evenhand.context import Context
 from evenhand.errors import Ambiguous
 from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
 from evenhand.web.register.actions import load, preview
 from evenhand.web.register.forms import CheckForm, LoadForm
 from evenhand.web.register.presenters import changes, loaded_words, register_page
@@ -29,7 +29,7 @@ def _check(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "register/page.html", {"page": register_page(), "form": form}, status=422)
-    seen = preview(register=form.register, actor=_actor(request), ctx=Context.system())
+    seen = preview(register=form.register, actor=actor_of(request), ctx=Context.system())
     again = LoadForm(initial={"checked": form.mark})
     return render(request, "register/load.html", {"rows": changes(seen), "missing": seen.missing, "form": again})
 
@@ -42,7 +42,7 @@ def _load(request: HttpRequest) -> HttpResponse:
         since, removing = form.cleaned_data["known_since"], form.cleaned_data["remove_missing"]
         try:
             done = load(
-                register=form.register, actor=_actor(request), ctx=Context.system(), known_since=since,
+                register=form.register, actor=actor_of(request), ctx=Context.system(), known_since=since,
                 remove_missing=removing,
             )  # fmt: skip
         except Ambiguous as question:
@@ -51,10 +51,6 @@ def _load(request: HttpRequest) -> HttpResponse:
             messages.success(request, loaded_words(done))
             return redirect("register")
     return render(request, "register/load.html", {"rows": [], "missing": 1, "form": form}, status=422)
-
-
-def _actor(request: HttpRequest) -> ActorId:
-    return ActorId(str(request.user.pk))
 
 
 page = needs(Permission.LOAD_REGISTER)(_page)

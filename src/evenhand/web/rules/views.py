@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.people.gates import needs
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
 from evenhand.web.rules import actions
 from evenhand.web.rules.actions import Kind
 from evenhand.web.rules.forms import ProposeForm
@@ -27,13 +27,13 @@ def _page(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.propose(kind=Kind(said["kind"]), text=said["text"], actor=_actor(request), ctx=Context.system())
+            actions.propose(kind=Kind(said["kind"]), text=said["text"], actor=actor_of(request), ctx=Context.system())
         except UsageError as refusal:
             form.add_error("text", str(refusal))
         else:
             messages.success(request, _("Signed. A second person in another role has to sign it now."))
             return redirect("rules")
-    page = rules_page(_actor(request))
+    page = rules_page(actor_of(request))
     return render(request, "rules/page.html", {"page": page, "form": form}, status=422 if form.is_bound else 200)
 
 
@@ -43,7 +43,7 @@ def _proposal(request: HttpRequest, proposal: str) -> HttpResponse:
     found = proposal_waiting(proposal)
     if found is None:
         raise Http404
-    return render(request, "rules/proposal.html", {"card": card(found, _actor(request))})
+    return render(request, "rules/proposal.html", {"card": card(found, actor_of(request))})
 
 
 @require_POST
@@ -51,7 +51,7 @@ def _sign(request: HttpRequest, proposal: str) -> HttpResponse:
     """Sign second, and so publish."""
     if proposal_waiting(proposal) is None:
         raise Http404
-    actions.approve(proposal=proposal, actor=_actor(request), ctx=Context.system())
+    actions.approve(proposal=proposal, actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("Signed and published. It can be read by everybody now."))
     return redirect("rules")
 
@@ -61,13 +61,9 @@ def _withdraw(request: HttpRequest, proposal: str) -> HttpResponse:
     """Take a proposal back."""
     if proposal_waiting(proposal) is None:
         raise Http404
-    actions.withdraw(proposal=proposal, actor=_actor(request), ctx=Context.system())
+    actions.withdraw(proposal=proposal, actor=actor_of(request), ctx=Context.system())
     messages.success(request, _("The proposal was taken back. Nothing was published."))
     return redirect("rules")
-
-
-def _actor(request: HttpRequest) -> ActorId:
-    return ActorId(str(request.user.pk))
 
 
 page = needs(Permission.PUBLISH_RULES)(_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -83,6 +84,11 @@ def _options(bound: BoundField) -> list[Option]:
     return [
         Option(f"{bound.auto_id}_{n}", str(key), str(text), str(key) in chosen) for n, (key, text) in enumerate(choices)
     ]
+
+
+def status_of(form: Form) -> HTTPStatus:
+    """Return the status of the page that shows a form: 422 where what was sent has to be mended."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
 
 
 def faults_of(form: Form) -> list[Fault]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from evenhand.context import Context
 from evenhand.web.people.gates import needs
-from evenhand.web.people.middleware import standing
+from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.record.ids import ActorId
+from evenhand.web.ui.fields import status_of
 from evenhand.web.welfare.actions import end
 from evenhand.web.welfare.forms import RESULTS, EndForm
 from evenhand.web.welfare.presenters import shown
@@ -27,16 +25,15 @@ from evenhand.web.welfare.words import Result
 @require_http_methods(["GET", "POST"])
 def _calls(request: HttpRequest) -> HttpResponse:
     """Show the calls that wait, the most urgent first, and take what came of one."""
-    ctx, person = Context.system(), ActorId(standing(request).person)
+    ctx, person = Context.system(), actor_of(request)
     calls = waiting_for(person, ctx)
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.cleaned_data["call"] in {each.id for each in calls}:
         end(call=form.cleaned_data["call"], result=Result(form.cleaned_data["result"]), actor=person, ctx=ctx)
         messages.success(request, _("Noted. Thank you."))
         return redirect("welfare")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"calls": [shown(each, ctx.now()) for each in calls], "results": RESULTS}
-    return render(request, "welfare/calls.html", context, status=status)
+    return render(request, "welfare/calls.html", context, status=status_of(form))
 
 
 calls = needs(Permission.RING_PEOPLE)(_calls)

@@ -38,8 +38,10 @@ from evenhand.web.people.models import User
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 MOST: Final = 5_000
+_SIDES: Final = frozenset({CaseRole.COMPLAINANT.value, CaseRole.RESPONDENT.value})
 UPHELD: Final = "challenge_upheld"
 """The kind of the reviewer's word that a member has to go, until a second person has checked the record."""
 PROFESSIONS: Final[Mapping[str, str | Promise]] = {
@@ -68,9 +70,11 @@ def members_of(case: Case) -> list[Member]:
     ]
 
 
-def may_challenge(case: Case, party: str) -> bool:
-    """Return whether this party can still challenge a member: the panel sits, no hearing was opened, none before."""
-    return State(case.state) is State.PANEL_SET and _challenge_of(case, party) is None
+def may_challenge(party: Party) -> bool:
+    """Return whether this party can still challenge a member: a side, the panel sits, no hearing was opened, once."""
+    if party.side not in _SIDES or State(party.case.state) is not State.PANEL_SET:
+        return False
+    return _challenge_of(party.case, party.id) is None
 
 
 def challenge(*, party: Party, seat: str, reasons: str, ctx: Context) -> str:
@@ -79,7 +83,7 @@ def challenge(*, party: Party, seat: str, reasons: str, ctx: Context) -> str:
     Raises Refused after the hearing opened, a second time, or for a stranger; UsageError without reasons.
     """
     case = party.case
-    if not may_challenge(case, party.id):
+    if not may_challenge(party):
         raise Refused(
             _("You can object to a member once, before the three begin."), mend=_("Write us a message instead.")
         )
@@ -178,11 +182,10 @@ def _message(
 class DecideForm(forms.Form):
     """Does the member stay?"""
 
-    stays = forms.ChoiceField(
-        label=gettext_lazy("Can this member be fair, and be seen to be?"), widget=forms.RadioSelect,
-        choices=[("yes", gettext_lazy("Yes, they stay")), ("no", gettext_lazy("No, somebody else is drawn"))],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    stays = one_of(
+        gettext_lazy("Can this member be fair, and be seen to be?"),
+        [("yes", gettext_lazy("Yes, they stay")), ("no", gettext_lazy("No, somebody else is drawn"))],
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why"), widget=forms.Textarea, max_length=MOST,
         help_text=gettext_lazy("The party that asked reads this. Name no link that would say who told us."),

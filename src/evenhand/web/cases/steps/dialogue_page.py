@@ -19,6 +19,7 @@ from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.dialogue import MOST, Kind, reply
 from evenhand.web.record.sealed import open_texts
+from evenhand.web.ui.choices import offer, one_of
 
 ROLES: Final = frozenset({CaseRole.INTAKE, CaseRole.ASSESSOR, CaseRole.INVESTIGATOR, CaseRole.CHARGE_ASSESSOR})
 _PURPOSE: Final = "read and answer a party"
@@ -50,13 +51,7 @@ class Line:
 class ReplyForm(forms.Form):
     """To which side, and what. The words are sealed and are there for that side alone."""
 
-    party = forms.ChoiceField(
-        label=gettext_lazy("To whom?"), widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one side."),
-            "invalid_choice": gettext_lazy("Choose one side."),
-        },
-    )  # fmt: skip
+    party = one_of(gettext_lazy("To whom?"), missing=gettext_lazy("Choose one side."))
     text = forms.CharField(
         label=gettext_lazy("Your answer"), max_length=MOST, widget=forms.Textarea,
         help_text=gettext_lazy("They read it with their code. Plain words, and nothing about the other side."),
@@ -65,7 +60,7 @@ class ReplyForm(forms.Form):
 
     def __init__(self, data: Any = None, *, sides: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["party"].choices = sides  # type: ignore[attr-defined] # a choice field
+        offer(self, "party", sides)
         if len(sides) == 1:
             self.initial["party"] = sides[0][0]
 

@@ -21,6 +21,7 @@ from evenhand.web.cases.steps.dialogue_page import ROLES
 from evenhand.web.notices.wording import LOCALES
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import offer, one_of
 
 
 def choose_language(*, party: Party, locale: str, actor: ActorId, ctx: Context) -> None:
@@ -52,22 +53,14 @@ def others_than(locale: str) -> list[tuple[str, str]]:
 class LanguageForm(forms.Form):
     """Whose letters, and in which language."""
 
-    party = forms.ChoiceField(
-        label=gettext_lazy("To whom?"), widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one side."),
-            "invalid_choice": gettext_lazy("Choose one side."),
-        },
-    )  # fmt: skip
-    locale = forms.ChoiceField(
-        label=gettext_lazy("In which language?"), widget=forms.RadioSelect,
-        choices=[(locale, dict(settings.LANGUAGES)[locale]) for locale in LOCALES],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    party = one_of(gettext_lazy("To whom?"), missing=gettext_lazy("Choose one side."))
+    locale = one_of(
+        gettext_lazy("In which language?"), [(locale, dict(settings.LANGUAGES)[locale]) for locale in LOCALES]
+    )
 
     def __init__(self, data: Any = None, *, sides: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["party"].choices = sides  # type: ignore[attr-defined] # a choice field
+        offer(self, "party", sides)
 
 
 @page(Step("language", gettext_lazy("Choose the language of a side’s letters"), roles=ROLES, anytime=True))

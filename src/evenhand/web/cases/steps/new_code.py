@@ -31,6 +31,7 @@ from evenhand.web.notices.composing import Fields
 from evenhand.web.notices.words import By
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import offer, one_of
 
 _ROLES: Final = frozenset({CaseRole.INTAKE})
 APART: Final = timedelta(days=1)
@@ -80,21 +81,12 @@ def has_address(party: Party) -> bool:
 class NewCodeForm(forms.Form):
     """Whose code, and how they asked."""
 
-    party = forms.ChoiceField(
-        label=gettext_lazy("Who has lost their code?"), widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one side."),
-            "invalid_choice": gettext_lazy("Choose one side."),
-        },
-    )  # fmt: skip
-    channel = forms.ChoiceField(
-        label=gettext_lazy("How did they ask?"), widget=forms.RadioSelect, choices=CHANNELS,
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    party = one_of(gettext_lazy("Who has lost their code?"), missing=gettext_lazy("Choose one side."))
+    channel = one_of(gettext_lazy("How did they ask?"), CHANNELS)
 
     def __init__(self, data: Any = None, *, sides: list[tuple[str, str]]) -> None:
         super().__init__(data)
-        self.fields["party"].choices = sides  # type: ignore[attr-defined] # a choice field
+        offer(self, "party", sides)
 
 
 @page(Step("new-code", gettext_lazy("Give a new code to somebody who lost theirs"), roles=_ROLES, anytime=True))

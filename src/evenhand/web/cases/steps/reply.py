@@ -32,6 +32,7 @@ from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 MOST: Final = 20_000
 OPEN: Final = frozenset({State.UNDER_INVESTIGATION, State.CASE_TO_ANSWER, State.CHARGED, State.REPLY_WINDOW})
@@ -182,14 +183,13 @@ def _said(answers: Sequence[Answer]) -> bytes:
 class ByLetterForm(forms.Form):
     """What came by letter or telephone, point by point; a point about which they said nothing stays empty."""
 
-    channel = forms.ChoiceField(
-        label=gettext_lazy("How did the answer come?"), widget=forms.RadioSelect,
-        choices=[
+    channel = one_of(
+        gettext_lazy("How did the answer come?"),
+        [
             (Channel.LETTER.value, gettext_lazy("By letter")),
             (Channel.TELEPHONE.value, gettext_lazy("By telephone; I read back what I wrote")),
         ],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    )
     more_time = forms.BooleanField(required=False, label=gettext_lazy("They ask for more time"))
     final = forms.BooleanField(required=False, label=gettext_lazy("They say that this is their whole answer"))
 

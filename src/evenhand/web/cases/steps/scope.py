@@ -31,6 +31,7 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Exclusion, Lookup, LookupAsk
 from evenhand.web.cases.periods import day_of, due_from, moment
+from evenhand.web.cases.queries import look_ups_waiting
 from evenhand.web.cases.refusals import NobodyLeft
 from evenhand.web.cases.steps.assess.blinding import blinded
 from evenhand.web.cases.steps.base import Here, Step, page
@@ -41,6 +42,7 @@ from evenhand.web.record.ids import ORGANISATION, ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.register.lookup import LookupResult, commitments, look_up
+from evenhand.web.ui.choices import one_of
 
 _PURPOSE: Final = "membership look-up"
 SCOPE_WORDS: Final[Mapping[ScopeCode, str | Promise]] = {
@@ -116,7 +118,7 @@ def look(*, ask: LookupAsk, actor: ActorId, ctx: Context) -> LookupResult:
     account = texts[ask.account]
     asked = {"account": account} if ":" in account else {"member_ref": account}
     return look_up(
-        case=ask.case_id, on_day=ask.on_day, purpose=texts[ask.purpose], approver=ActorId(str(ask.approved_by)),
+        number=ask.case.number, on_day=ask.on_day, purpose=texts[ask.purpose], approver=ActorId(str(ask.approved_by)),
         actor=actor, ctx=ctx, **asked,
     )  # fmt: skip
 
@@ -214,14 +216,11 @@ class LookupForm(forms.Form):
 class ScopeForm(forms.Form):
     """The reason, from the closed list; no party ever reads it."""
 
-    code = forms.ChoiceField(
-        label=gettext_lazy("Why is it not something we can take further?"), widget=forms.RadioSelect,
-        choices=[(code.value, words) for code, words in SCOPE_WORDS.items()],
-        error_messages={
-            "required": gettext_lazy("Choose the reason."),
-            "invalid_choice": gettext_lazy("Choose the reason."),
-        },
-    )  # fmt: skip
+    code = one_of(
+        gettext_lazy("Why is it not something we can take further?"),
+        [(code.value, words) for code, words in SCOPE_WORDS.items()],
+        missing=gettext_lazy("Choose the reason."),
+    )
 
 
 @page(
@@ -230,6 +229,7 @@ class ScopeForm(forms.Form):
         gettext_lazy("Ask for the membership look-up"),
         frozenset({State.TRIAGE}),
         frozenset({CaseRole.INTAKE}),
+        when=lambda case: not look_ups_waiting([case.id]),
     )
 )
 def ask_view(here: Here) -> HttpResponse:
@@ -242,8 +242,8 @@ def ask_view(here: Here) -> HttpResponse:
             actor=here.actor, ctx=here.ctx,
         )  # fmt: skip
         return here.done()
-    waiting = LookupAsk.objects.filter(case=here.case).exists()
-    return here.show("cases/steps/look_up.html", {"form": form, "waiting": waiting})
+    waiting = look_ups_waiting([here.case.id]).get(here.case.id)
+    return here.show("cases/steps/look_up.html", {"form": form, "waiting": waiting is False})
 
 
 @page(
@@ -252,6 +252,7 @@ def ask_view(here: Here) -> HttpResponse:
         gettext_lazy("Confirm the look-up; an assessor is drawn"),
         frozenset({State.TRIAGE}),
         frozenset({CaseRole.INTAKE}),
+        when=lambda case: approved_ask(case) is not None,
     )
 )
 def confirm_view(here: Here) -> HttpResponse:

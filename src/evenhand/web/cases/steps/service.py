@@ -34,6 +34,7 @@ from evenhand.web.notices.words import By, Unserved
 from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import offer, one_of
 
 _PURPOSE: Final = "service of a letter"
 LETTER_OF: Final[Mapping[ClockId, frozenset[NoticeId]]] = MappingProxyType(
@@ -152,12 +153,7 @@ def record_address(*, case: Case, party: str, address: str, actor: ActorId, ctx:
 class PostForm(forms.Form):
     """Which letter was posted, and when."""
 
-    letter = forms.ChoiceField(
-        label=gettext_lazy("Which letter did you post?"), widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose the letter."), "invalid_choice": gettext_lazy("Choose the letter."),
-        },
-    )  # fmt: skip
+    letter = one_of(gettext_lazy("Which letter did you post?"), missing=gettext_lazy("Choose the letter."))
     on_day = forms.DateField(
         label=gettext_lazy("On which day?"), widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={
@@ -168,7 +164,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, letters: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["letter"].choices = letters  # type: ignore[attr-defined] # a ChoiceField
+        offer(self, "letter", letters)
 
 
 class AddressForm(forms.Form):

@@ -102,7 +102,7 @@ def orphans() -> list[Finding]:
     """Return records and openings that belong to no leaf."""
     found = []
     for table in ("record", "opening"):
-        query = f"SELECT DISTINCT t.seq FROM {table} t LEFT JOIN ledger_entry e ON e.seq = t.seq WHERE e.seq IS NULL"  # noqa: S608 two fixed names
+        query = f"SELECT DISTINCT t.seq FROM {table} t LEFT JOIN ledger_entry e ON e.seq = t.seq WHERE e.seq IS NULL"  # noqa: S608 the two names above
         with connection.cursor() as cursor:
             cursor.execute(query)
             found += [

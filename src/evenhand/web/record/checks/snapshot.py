@@ -20,7 +20,7 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
         return
     connection.ensure_connection()
     before = connection.transaction_mode  # type: ignore[attr-defined] # SQLite's wrapper has it
-    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined] # SQLite's wrapper has it
     # Text that is no UTF-8 any more must be compared and named, not end the check.
     connection.connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
@@ -28,4 +28,4 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
     finally:
         connection.connection.text_factory = str
-        connection.transaction_mode = before  # type: ignore[attr-defined]
+        connection.transaction_mode = before  # type: ignore[attr-defined] # SQLite's wrapper has it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.db import models
@@ -23,7 +23,7 @@ _TIME = (
     "typeof({0}) <> 'text' OR datetime(substr({0}, 1, 19)) IS NOT substr({0}, 1, 19) OR {0} < '0002-01-01'"
     f" OR {{0}} > '9999-12-30' OR (length({{0}}) <> 19 AND ({_FRACTION}))"
 )
-_Kinds = tuple[tuple[type[models.Field], str], ...]  # type: ignore[type-arg] # any field
+_Kinds = tuple[tuple["type[models.Field[Any, Any]]", str], ...]
 _KINDS: Final[_Kinds] = (
     (models.BinaryField, "typeof({0}) <> 'blob'"),
     (models.BooleanField, "{0} NOT IN (0, 1)"),
@@ -65,7 +65,7 @@ def _check_table(connection: BaseDatabaseWrapper, model: type[models.Model], kin
             yield failed(Reason.MALFORMED, place, f"{column.column} holds a value of the wrong kind")
 
 
-def _condition(column: models.Field, kinds: _Kinds) -> str | None:  # type: ignore[type-arg] # any field
+def _condition(column: models.Field[Any, Any], kinds: _Kinds) -> str | None:
     field = column.target_field if isinstance(column, models.ForeignKey) else column
     for kind, wrong in kinds:
         if isinstance(field, kind):

@@ -25,6 +25,7 @@ from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 STAGE: Final = "T04"
 _PURPOSE: Final = "assess blind"
@@ -67,11 +68,7 @@ def blind_of(case: Case, person: str) -> BlindRecord | None:
 class BlindForm(forms.Form):
     """What the copy shows, why, and whether it was blind at all."""
 
-    shown = forms.ChoiceField(
-        label=gettext_lazy("What does this show?"), widget=forms.RadioSelect,
-        choices=[(word.value, words) for word, words in SHOWN_WORDS.items()],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    shown = one_of(gettext_lazy("What does this show?"), [(word.value, words) for word, words in SHOWN_WORDS.items()])
     reason = forms.CharField(
         label=gettext_lazy("Why, in a sentence or two"), widget=forms.Textarea, max_length=5000,
         error_messages={"required": gettext_lazy("Say why in a sentence.")},

@@ -37,7 +37,7 @@ def blinded(text: str, names: Iterable[str] = ()) -> str:
         return tokens[key]
 
     for kind, pattern in _PARTS:
-        text = pattern.sub(lambda found, kind=kind: token(kind, found.group()), text)  # type: ignore[misc]
+        text = pattern.sub(lambda found, kind=kind: token(kind, found.group()), text)  # type: ignore[misc] # mypy types no lambda with a default
     for name in sorted(_words(names), key=len, reverse=True):
         text = re.sub(
             rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: token("person", found.group()), text, flags=re.I

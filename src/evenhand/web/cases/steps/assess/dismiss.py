@@ -28,12 +28,14 @@ from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.assess.items import gaps_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
+from evenhand.web.cases.steps.declared import ContactDeclared
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
+from evenhand.web.ui.choices import one_of
 
 STAGE: Final = "T04b"
 DISMISS, GO_ON = "dismiss", "go_on"
@@ -152,36 +154,19 @@ CODE_WORDS: Final = {
 }
 
 
-class DismissForm(forms.Form):
+class DismissForm(ContactDeclared):
     """One vote: dismiss for a reason of the list, or go on; and whether anybody spoke to the voter about the case."""
 
-    choice = forms.ChoiceField(
-        label=gettext_lazy("Your vote"), widget=forms.RadioSelect,
-        choices=[(GO_ON, gettext_lazy("Go on to an investigation"))]
+    choice = one_of(
+        gettext_lazy("Your vote"),
+        [(GO_ON, gettext_lazy("Go on to an investigation"))]
         + [(f"{DISMISS}/{code.value}", words) for code, words in CODE_WORDS.items()],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    )
     reason = forms.CharField(
         label=gettext_lazy("Your reason; the sender reads it if you both dismiss"), widget=forms.Textarea,
         max_length=10_000, error_messages={"required": gettext_lazy("Give your reason.")},
     )  # fmt: skip
-    contact = forms.ChoiceField(
-        label=gettext_lazy("Did anybody without a seat speak to you about this case?"), widget=forms.RadioSelect,
-        choices=[("none", gettext_lazy("No, nobody")), ("some", gettext_lazy("Yes"))],
-        error_messages={"required": gettext_lazy("Answer this; no vote counts without it.")},
-    )  # fmt: skip
-    contact_words = forms.CharField(
-        label=gettext_lazy("If so: who, and what about"),
-        required=False,
-        max_length=2000,
-    )
-
-    def clean(self) -> dict[str, object]:
-        """Ask for words where there was a contact."""
-        cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
-        return cleaned
+    field_order = ("choice", "reason")
 
 
 @page(
@@ -203,7 +188,7 @@ def view(here: Here) -> HttpResponse:
         choice, _slash, code = said["choice"].partition("/")
         vote(
             case=here.case, seat=seat, choice=choice, code=code, reason=said["reason"],
-            contact=said["contact_words"] if said["contact"] == "some" else "", actor=here.actor, ctx=here.ctx,
+            contact=form.declared(), actor=here.actor, ctx=here.ctx,
         )  # fmt: skip
         here.case.refresh_from_db()
         settle(case=here.case, actor=here.actor, ctx=here.ctx)

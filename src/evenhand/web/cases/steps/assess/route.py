@@ -29,6 +29,7 @@ from evenhand.web.cases.steps.triage import what_was_sent
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 SMALL_AUDIENCE: Final = 20
 """Under so many people who could know it, the warning says that they may guess (default)."""
@@ -110,11 +111,10 @@ def _fields(case: Case, said: Opened, ctx: Context) -> Fields:
 class RouteForm(forms.Form):
     """The open decision, and what the person complained about would be shown."""
 
-    shown = forms.ChoiceField(
-        label=gettext_lazy("Now that you know the whole file: what does it show?"), widget=forms.RadioSelect,
-        choices=[(word.value, words) for word, words in SHOWN_WORDS.items()],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    shown = one_of(
+        gettext_lazy("Now that you know the whole file: what does it show?"),
+        [(word.value, words) for word, words in SHOWN_WORDS.items()],
+    )
     reason = forms.CharField(
         label=gettext_lazy("If that differs from your blind answer: what changed it?"), required=False,
         widget=forms.Textarea, max_length=5000,

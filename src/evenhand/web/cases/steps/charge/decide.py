@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django import forms
 from django.http import HttpResponse
@@ -27,11 +27,13 @@ from evenhand.web.cases.seating import open_file
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
+from evenhand.web.cases.steps.declared import ContactDeclared
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
+from evenhand.web.ui.choices import one_of
 
 STAGE: Final = "T07"
 WORDS: Final[Mapping[ChargeDecision, str | Promise]] = {
@@ -125,11 +127,9 @@ def blind_of(case: Case, person: str) -> BlindRecord | None:
 class ProspectForm(forms.Form):
     """The one question, with its reason."""
 
-    decision = forms.ChoiceField(
-        label=gettext_lazy("Could three people find it proved?"), widget=forms.RadioSelect,
-        choices=[(word.value, words) for word, words in WORDS.items()],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    decision = one_of(
+        gettext_lazy("Could three people find it proved?"), [(word.value, words) for word, words in WORDS.items()]
+    )
     reason = forms.CharField(
         label=gettext_lazy("Why"), widget=forms.Textarea, max_length=20_000,
         error_messages={"required": gettext_lazy("Give your reason.")},
@@ -145,22 +145,8 @@ class BlindProspectForm(ProspectForm):
     )  # fmt: skip
 
 
-class OpenProspectForm(ProspectForm):
+class OpenProspectForm(ContactDeclared, ProspectForm):
     """The question on the open file, with the declaration of contact."""
-
-    contact = forms.ChoiceField(
-        label=gettext_lazy("Did anybody without a seat speak to you about this case?"), widget=forms.RadioSelect,
-        choices=[("none", gettext_lazy("No, nobody")), ("some", gettext_lazy("Yes"))],
-        error_messages={"required": gettext_lazy("Answer this; nothing is decided without it.")},
-    )  # fmt: skip
-    contact_words = forms.CharField(label=gettext_lazy("If so: who, and what about"), required=False, max_length=2000)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for words where there was a contact."""
-        cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
-        return cleaned
 
 
 _A3: Final = frozenset({CaseRole.CHARGE_ASSESSOR})
@@ -198,7 +184,7 @@ def open_view(here: Here) -> HttpResponse:
         said = form.cleaned_data
         decide_open(
             case=here.case, decision=ChargeDecision(said["decision"]), reason=said["reason"],
-            contact=said["contact_words"] if said["contact"] == "some" else "", actor=here.actor, ctx=here.ctx,
+            contact=form.declared(), actor=here.actor, ctx=here.ctx,
         )  # fmt: skip
         return here.done()
     return here.show("cases/steps/prospect.html", {"form": form, "texts": file_texts(here)})

@@ -35,12 +35,13 @@ from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.charge.decide import reason_of
 from evenhand.web.cases.steps.decide.checking import STAGE
 from evenhand.web.cases.steps.decide.conclude import code_of_end, conclude, decision_fields, reviewed_end
+from evenhand.web.cases.steps.declared import ContactDeclared
 from evenhand.web.cases.steps.panel.bundle import check_read, note_reading
-from evenhand.web.cases.steps.panel.findings import contact_fields
 from evenhand.web.cases.steps.scope import RESULT_WORDS, SCOPE_WORDS
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 _PURPOSE = "review"
 _CAN, _CANNOT = "verified", "not"
@@ -117,25 +118,22 @@ def _file_of(case: Case, actor: ActorId, ctx: Context) -> list[str]:
     return [texts.get(text, "") for text in wanted]
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(ContactDeclared):
     """The reviewer's word."""
 
-    verdict = forms.ChoiceField(
-        label=gettext_lazy("Can you verify it?"), widget=forms.RadioSelect,
-        choices=[(_CAN, gettext_lazy("Yes: send it out")), (_CANNOT, gettext_lazy("No, it should not go out so"))],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
-    contact, contact_words = contact_fields()
+    verdict = one_of(
+        gettext_lazy("Can you verify it?"),
+        [(_CAN, gettext_lazy("Yes: send it out")), (_CANNOT, gettext_lazy("No, it should not go out so"))],
+    )
     reason = forms.CharField(
         label=gettext_lazy("What you checked: lawful, rational, by the procedure, in proportion, no conflict"),
         widget=forms.Textarea, max_length=20_000, error_messages={"required": gettext_lazy("Say what you checked.")},
     )  # fmt: skip
+    field_order = ("verdict",)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for words where there was a contact; say what happens where it cannot be verified."""
+        """Say what happens where it cannot be verified."""
         cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
         if cleaned.get("verdict") == _CANNOT:
             self.add_error("verdict", _NO_WAY_BACK)
         return cleaned
@@ -159,8 +157,7 @@ def view(here: Here) -> HttpResponse:
     form = ReviewForm(here.request.POST if here.posted else None)
     if form.is_valid():
         said = form.cleaned_data
-        contact = said["contact_words"] if said["contact"] == "some" else ""
-        verify(case=here.case, reason=said["reason"], contact=contact, actor=here.actor, ctx=here.ctx)
+        verify(case=here.case, reason=said["reason"], contact=form.declared(), actor=here.actor, ctx=here.ctx)
         return here.done()
     note_reading(here.case, here.actor, here.ctx)
     context = {

@@ -28,6 +28,7 @@ from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.queries import ClauseText, clause_text, clauses_on
+from evenhand.web.ui.choices import offer, one_of
 
 ELEMENT: Final = "conduct"
 """What an item must tend to prove: that the conduct the clause forbids took place."""
@@ -114,11 +115,7 @@ class AllegeForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose the rule."),
         },
     )  # fmt: skip
-    act = forms.ChoiceField(
-        label=gettext_lazy("What is the person said to have done?"), widget=forms.RadioSelect,
-        choices=[(act.value, act.words) for act in ActType],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    act = one_of(gettext_lazy("What is the person said to have done?"), [(act.value, act.words) for act in ActType])
     particulars = forms.CharField(
         label=gettext_lazy("What exactly, where and when"), widget=forms.Textarea, max_length=10_000,
         help_text=gettext_lazy("What the person complained about reads. Plain, and nothing that names the sender."),
@@ -131,8 +128,8 @@ class AllegeForm(forms.Form):
 
     def __init__(self, *args: Any, clauses: list[tuple[str, str]], items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clause"].choices = clauses  # type: ignore[attr-defined] # a ChoiceField
-        self.fields["items"].choices = items  # type: ignore[attr-defined]
+        offer(self, "clause", clauses)
+        offer(self, "items", items)
 
     def said(self) -> Alleged:
         """Return the allegation, once valid."""

@@ -31,6 +31,7 @@ from evenhand.web.notices.composing import Fields
 from evenhand.web.people.models import User
 from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.unit import Recorder, recording
+from evenhand.web.ui.choices import one_of
 
 STAGE: Final = "seat"
 SEATS: Final = 3
@@ -122,15 +123,13 @@ def _tell(r: Recorder, case: Case, seats: list[Seat], ctx: Context) -> None:
 class ConflictForm(forms.Form):
     """Are you linked to anybody in this matter? Two evenings: can you?"""
 
-    conflict = forms.ChoiceField(
-        label=gettext_lazy("This case needs about three hours on two evenings. Can you, and can you be fair?"),
-        widget=forms.RadioSelect,
-        choices=[
+    conflict = one_of(
+        gettext_lazy("This case needs about three hours on two evenings. Can you, and can you be fair?"),
+        [
             ("none", gettext_lazy("Yes. I have no link to anybody in it")),
             ("some", gettext_lazy("No. I am linked to somebody in it, or cannot be fair")),
         ],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    )
     words = forms.CharField(label=gettext_lazy("If not: which link, in a few words"), required=False, max_length=2000)
 
     def clean(self) -> dict[str, Any]:

@@ -27,11 +27,13 @@ from evenhand.web.cases.models import Allegation, AllegationItem, Case, Finding,
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.declared import ContactDeclared
 from evenhand.web.cases.steps.panel.bundle import check_read
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
 from evenhand.web.cases.steps.panel.priors import show_priors
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 STAGE: Final = "T11"
 WORDS: Final[Mapping[Result, str | Promise]] = {
@@ -117,21 +119,9 @@ def _allegations(case: Case) -> list[Allegation]:
     return list(Allegation.objects.filter(case=case, drop_reason=None).order_by("number"))
 
 
-def contact_fields() -> tuple[forms.ChoiceField, forms.CharField]:
-    """Return the two questions about contact that stand beside every vote (INV-44)."""
-    contact = forms.ChoiceField(
-        label=gettext_lazy("Did anybody without a seat speak to you about this case?"), widget=forms.RadioSelect,
-        choices=[("none", gettext_lazy("No, nobody")), ("some", gettext_lazy("Yes"))],
-        error_messages={"required": gettext_lazy("Answer this; no vote counts without it.")},
-    )  # fmt: skip
-    words = forms.CharField(label=gettext_lazy("If so: who, and what about"), required=False, max_length=2000)
-    return contact, words
-
-
-class VoteForm(forms.Form):
+class VoteForm(ContactDeclared):
     """One vote per allegation."""
 
-    contact, contact_words = contact_fields()
     reason = forms.CharField(
         label=gettext_lazy("Your own note, for the deliberation"),
         required=False,
@@ -142,18 +132,10 @@ class VoteForm(forms.Form):
     def __init__(self, *args: Any, allegations: list[Allegation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in allegations:
-            self.fields[f"vote_{row.id}"] = forms.ChoiceField(
-                label=_("Allegation %(n)d") % {"n": row.number}, widget=forms.RadioSelect,
-                choices=[(result.value, words) for result, words in WORDS.items()],
-                error_messages={"required": _("Vote on each allegation.")},
+            self.fields[f"vote_{row.id}"] = one_of(
+                _("Allegation %(n)d") % {"n": row.number}, [(result.value, words) for result, words in WORDS.items()],
+                missing=_("Vote on each allegation."),
             )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for words where there was a contact."""
-        cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
-        return cleaned
 
     def votes(self) -> dict[str, Result]:
         """Return allegation -> vote, once valid."""
@@ -198,9 +180,10 @@ def vote_view(here: Here) -> HttpResponse:
         )
     form = VoteForm(here.request.POST if here.posted else None, allegations=_allegations(here.case))
     if form.is_valid():
-        said = form.cleaned_data
-        contact = said["contact_words"] if said["contact"] == "some" else ""
-        vote(case=here.case, votes=form.votes(), reason=said["reason"], contact=contact, actor=here.actor, ctx=here.ctx)
+        vote(
+            case=here.case, votes=form.votes(), reason=form.cleaned_data["reason"], contact=form.declared(),
+            actor=here.actor, ctx=here.ctx,
+        )  # fmt: skip
         return here.again()
     return here.show("cases/steps/vote.html", {"form": form})
 

@@ -26,10 +26,12 @@ from evenhand.web.cases.models import Allegation, AllegationItem, Case, ItemAsse
 from evenhand.web.cases.periods import calendar_of, day_of, moment
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.panel.findings import all_in, contact_fields
+from evenhand.web.cases.steps.declared import ContactDeclared
+from evenhand.web.cases.steps.panel.findings import all_in
 from evenhand.web.cases.steps.panel.priors import priors_of
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import offer, one_of
 
 STAGE: Final = "T12"
 _IMPOSED: Final = tuple(rung for rung, rule in RUNGS.items() if CaseRole.PANEL in rule.imposed_by)
@@ -150,26 +152,15 @@ def _compared_words(found: Comparators) -> str:
     return f"{found.of.value}:{found.number},{found.low.value},{found.median.value},{found.high.value}"
 
 
-class RungForm(forms.Form):
+class RungForm(ContactDeclared):
     """One vote on what follows."""
 
-    contact, contact_words = contact_fields()
-    rung = forms.ChoiceField(
-        label=gettext_lazy("What should follow?"), widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    rung = one_of(gettext_lazy("What should follow?"))
 
     def __init__(self, *args: Any, most: Rung, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(rung.value, _(rung.words)) for rung in _IMPOSED if rung.height <= most.height]
-        self.fields["rung"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for words where there was a contact."""
-        cleaned = super().clean() or {}
-        if cleaned.get("contact") == "some" and not cleaned.get("contact_words"):
-            self.add_error("contact_words", _("Say who it was and what about."))
-        return cleaned
+        offer(self, "rung", choices)
 
 
 class FollowsForm(forms.Form):
@@ -226,7 +217,6 @@ def _vote(here: Here, shown: dict[str, Any]) -> HttpResponse:
     form = RungForm(here.request.POST if here.posted else None, most=most_of(here.case))
     if form.is_valid():
         said = form.cleaned_data
-        contact = said["contact_words"] if said["contact"] == "some" else ""
-        vote(case=here.case, rung=Rung(said["rung"]), contact=contact, actor=here.actor, ctx=here.ctx)
+        vote(case=here.case, rung=Rung(said["rung"]), contact=form.declared(), actor=here.actor, ctx=here.ctx)
         return here.again()
     return here.show("cases/steps/rung.html", {"form": form} | shown)
