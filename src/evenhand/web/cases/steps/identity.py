@@ -21,12 +21,14 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Identity, Message, Party
 from evenhand.web.cases.periods import calendar_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.telling import sender_of
 from evenhand.web.cases.steps.withdraw import asked
-from evenhand.web.notices.queries import letters_of, served_at
+from evenhand.web.notices.queries import LetterRow, letters_of, served_at
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
+from evenhand.web.ui.choices import one_of
 
 AGREED, PROTECT = "agreed", "protect"
 RISKS: Final[Mapping[str, str | Promise]] = {
@@ -118,37 +120,54 @@ def may_be_named(case: Case) -> bool:
 
 
 def _time_over(case: Case, ctx: Context) -> bool:
-    """Return whether five working days have passed since the sender was asked, counted from service."""
+    """Return whether five working days have passed since the sender was asked, counted from service.
+
+    They were told to write a line if they need longer: while such a line is unanswered their time is not over.
+    """
     party = sender_of(case)
     if party is None:
         return True
-    asked = [row.id for row in letters_of(case.id, party.id) if row.notice is NoticeId.N22]
-    served = served_at(asked[-1], calendar=calendar_of(case), now=ctx.now()) if asked else None
+    letter = _asking_letter(party)
+    if letter is None or line_waits(case):
+        return False
+    served = served_at(letter.id, calendar=calendar_of(case), now=ctx.now())
     until = due_from(case, ClockId.IDENTITY, served).bound if served else None
     return until is not None and until < ctx.now()
+
+
+def line_waits(case: Case) -> bool:
+    """Return whether the sender has written since they were asked how to be named, and nobody has written back."""
+    party = sender_of(case)
+    letter = _asking_letter(party) if party is not None else None
+    if letter is None:
+        return False
+    kinds = [Kind.MESSAGE.value, Kind.MORE_TIME.value]
+    said = Message.objects.filter(party=party, at__gte=letter.sent_at, kind__in=kinds)
+    return bool(said.order_by("-at", "from_party").values_list("from_party", flat=True).first())
+
+
+def _asking_letter(party: Party) -> LetterRow | None:
+    """Return the last letter that asked the sender how they may be named, or None."""
+    asking = [row for row in letters_of(party.case_id, party.id) if row.notice is NoticeId.N22]
+    return asking[-1] if asking else None
 
 
 class IdentityForm(forms.Form):
     """The risk of being recognised."""
 
-    risk = forms.ChoiceField(
-        label=gettext_lazy("Would the sender be recognised from the words?"), widget=forms.RadioSelect,
-        choices=list(RISKS.items()),
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    risk = one_of(gettext_lazy("Would the sender be recognised from the words?"), RISKS.items())
 
 
 class ProtectionForm(forms.Form):
     """Yes or no to protection."""
 
-    granted = forms.ChoiceField(
-        label=gettext_lazy("Shall the sender's identity be protected?"), widget=forms.RadioSelect,
-        choices=[
+    granted = one_of(
+        gettext_lazy("Shall the sender's identity be protected?"),
+        [
             ("yes", gettext_lazy("Yes: the other side is told that somebody complains, not who")),
             ("no", gettext_lazy("No")),
         ],
-        error_messages={"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one.")},
-    )  # fmt: skip
+    )
 
 
 _AT: Final = frozenset({State.EVIDENCE_ASSESSMENT, State.MORE_INFO_REQUESTED})

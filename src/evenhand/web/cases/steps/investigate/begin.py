@@ -27,7 +27,7 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Identity, Lookup, Party
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.identity import may_be_named, met_before_naming
+from evenhand.web.cases.steps.identity import line_waits, may_be_named, met_before_naming
 from evenhand.web.cases.steps.investigate.allege import support_of
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell, tell_sender
@@ -247,6 +247,8 @@ def view(here: Here) -> HttpResponse:
     missing = [_(words_of(guard)) for guard in (edge.guards if edge else ()) if guard not in held]
     if (back := asked(here.case)) is not None and back.stops_naming(here.ctx.now()):
         missing.append(_("the sender has asked to take the report back; nobody is told meanwhile."))
+    if "identity_step_done" not in held and line_waits(here.case):
+        missing.append(_("the sender has written since they were asked; write back, and say until when they have."))
     if here.posted:
         if missing:
             raise UsageError(_("This cannot be done yet: %(what)s") % {"what": " ".join(missing)})
