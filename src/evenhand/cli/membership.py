@@ -96,8 +96,8 @@ def check_command(
     with stores_of(home):
         case, approved_by = _open_case(case_id), _person(approver)
         looked = look_up(
-            case=case.id, on_day=on_day, purpose=purpose, approver=approved_by, actor=SYSTEM, ctx=Context.system(),
-            account=account, member_ref=member,
+            number=case.number, on_day=on_day, purpose=purpose, approver=approved_by, actor=SYSTEM,
+            ctx=Context.system(), account=account, member_ref=member,
         )  # fmt: skip
         _record(case, looked, purpose, approved_by)
     if as_json:

@@ -15,6 +15,7 @@ from evenhand.web.register.actions import load
 from evenhand.web.register.lookup import LookupResult, look_up
 
 CASE = "c" * 32
+NUMBER = "2026-0014"
 HEAD = "member_id,joined,left,deceased,handles,email,name\n"
 ROWS = (
     "Q100007,2015-04-01,,,x:harbour_voice_qvh x:id=4711 bluesky:id=did:plc:abc,q100007@members.example,Mirelda Toskett",
@@ -65,7 +66,7 @@ def loaded(desk: Any, *rows: str) -> People:
 def ask(desk: Any, who: People, account: str = "", *, number: str = "", on: date = date(2026, 2, 1)) -> LookupResult:
     """Look an account or a number up as the second officer, approved by the case keeper."""
     return look_up(
-        case=CASE, on_day=on, purpose="was the author a member that day", approver=who.keeper, actor=who.officer_2,
+        number=NUMBER, on_day=on, purpose="was the author a member that day", approver=who.keeper, actor=who.officer_2,
         ctx=desk.ctx, account=account, member_ref=number,
     )  # fmt: skip
 

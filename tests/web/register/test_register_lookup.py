@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import connection, transaction
-from tests.web.register.register_room import CASE, ask, loaded, people
+from tests.web.register.register_room import CASE, NUMBER, ask, loaded, people
 
 from evenhand.errors import UsageError
 from evenhand.membership import Band, MembershipResult
@@ -58,9 +58,9 @@ def test_a_reading_is_logged_with_the_case_before_anything_opens(desk):
     who = loaded(desk)
     ask(desk, who, "x:harbour_voice_qvh")
     (row,) = ReadRow.objects.filter(actor=who.officer_2)
-    assert row.purpose == f"look-up {CASE}"
+    assert row.purpose == f"look-up for case {NUMBER}"
     log = (desk.home.key_store.parent / "unwrap.log").read_text()
-    assert f"look-up {CASE}" in log
+    assert f"look-up for case {NUMBER}" in log
     ask(desk, who, "x:nobody_qvh")
     assert ReadRow.objects.filter(actor=who.officer_2).count() == 1
 
@@ -94,13 +94,13 @@ def test_the_leaf_commits_to_purpose_and_approver(desk):
         ({"account": ""}, "one account or one membership number"),
         ({"member_ref": "Q1"}, "one account or one membership number"),
         ({"account": "harbour_voice_qvh"}, "no declared account"),
-        ({"case": "12"}, "case must be"),
+        ({"number": "12"}, "number of its case"),
     ],
 )
 def test_what_a_look_up_needs(desk, change, words):
     who = loaded(desk)
     asked = {
-        "case": CASE, "on_day": date(2026, 2, 1), "purpose": "p", "approver": who.keeper, "actor": who.officer,
+        "number": NUMBER, "on_day": date(2026, 2, 1), "purpose": "p", "approver": who.keeper, "actor": who.officer,
         "ctx": desk.ctx, "account": "x:harbour_voice_qvh",
     }  # fmt: skip
     people_of = {"actor": who.officer, "system": SYSTEM, "auditor": who.auditor, "chair": who.chair}
@@ -146,7 +146,7 @@ def test_an_officer_who_joined_after_the_load_looks_up_at_once_and_a_former_one_
     who = loaded(desk)
     new = PersonId(create_person(username="officer_9", password="four calm words here", ctx=desk.ctx).pk)
     grant = grant_role(person=new, role=Role.OFFICER, actor=SYSTEM, ctx=desk.ctx)
-    again = {"case": CASE, "on_day": date(2026, 2, 1), "purpose": "p", "approver": who.keeper, "ctx": desk.ctx}
+    again = {"number": NUMBER, "on_day": date(2026, 2, 1), "purpose": "p", "approver": who.keeper, "ctx": desk.ctx}
     assert look_up(actor=ActorId(new), account="x:harbour_voice_qvh", **again).member
     end_role(grant=grant, actor=SYSTEM, ctx=desk.ctx)
     with pytest.raises(UsageError, match="may not look"):

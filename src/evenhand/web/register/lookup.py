@@ -1,6 +1,6 @@
 """Looking one person up, for one case, with a purpose and a second person who approved it (T03, R1, PROCEDURE §7.3).
 
-    looked = look_up(case=case.id, account="x:harbour_voice", on_day=day, purpose=words, approver=…, actor=…, ctx=ctx)
+    looked = look_up(number=case.number, account="x:harbour_voice", on_day=day, purpose=words, approver=…, …)
     with recording(…) as r, acting(r, "lookup.made", case=case, commitments=commitments(words, approver)) as act:
         act.insert(Lookup(result=looked.result, band=looked.band, …, evidence=act.seal("evidence", looked.evidence())))
 
@@ -11,6 +11,7 @@ an exact membership number or an account that the member declared finds anybody:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +32,7 @@ from evenhand.membership import (
 from evenhand.web.people.permissions import Permission
 from evenhand.web.people.policy import may
 from evenhand.web.people.queries import standing_of
-from evenhand.web.record.ids import SYSTEM, ActorId, hex_id
+from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.register.keys import Index, key_for
 from evenhand.web.register.known import Known
@@ -39,6 +40,7 @@ from evenhand.web.register.models import Account, Member
 from evenhand.web.register.queries import latest_load
 
 _NOBODY: Final = MemberRef("")
+_NUMBER: Final = re.compile(r"\d{4}-\d{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class LookupResult:
 
 def look_up(
     *,
-    case: str,
+    number: str,
     on_day: date,
     purpose: str,
     approver: ActorId,
@@ -79,18 +81,19 @@ def look_up(
 ) -> LookupResult:
     """Return what the register says of one account (`platform:handle`, `platform:id=…`) or one membership number.
 
-    `case`: its id (hex32); whether it is open is the caller's to check. `on_day`: the day of the act. Raises
-    UsageError without a purpose, a second person who may approve, or a register; KeyRefused without a seat;
-    inside a transaction. One read row per member that is opened; nothing is cached.
+    `number`: the case's, as the readings will name it; whether it is open is the caller's to check. `on_day`: the day
+    of the act. Raises UsageError without a purpose, a second person who may approve, or a register; KeyRefused without
+    a seat; inside a transaction. One read row per member that is opened; nothing is cached.
     """
-    hex_id(case, "case")
+    if not _NUMBER.fullmatch(number):
+        raise UsageError("a look-up needs the number of its case", where=number, mend="It reads 2026-0014.")
     _check(purpose, approver, actor, ctx)
     if bool(account.strip()) == bool(member_ref.strip()):
         raise UsageError("a look-up needs one account or one membership number", where="membership")
     load = latest_load()
     if load is None:
         raise UsageError("there is no register here", mend="Load one: evenhand membership load REGISTER.csv.")
-    logged_as = f"look-up {case}"
+    logged_as = f"look-up for case {number}"
     index = Index(key_for(actor, ctx), actor=actor, purpose=logged_as)
     if member_ref.strip():
         ids = [index.member(member_ref.strip())]
