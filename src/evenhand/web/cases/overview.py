@@ -21,6 +21,7 @@ from evenhand.web.cases.models import (
     SubmissionItem,
     Upload,
 )
+from evenhand.web.cases.queries import look_ups_waiting
 from evenhand.web.notices.queries import LetterRow, letters_of_case
 from evenhand.web.record.readings import Reading, readings_of
 
@@ -43,10 +44,12 @@ class CaseFile:
     uploads: Sequence[Upload]
     letters: Sequence[LetterRow]
     readings: Sequence[Reading]
+    look_up: bool | None
+    """Whether the look-up that waits to be made is approved; None where none waits."""
 
 
 def case_file(case: Case) -> CaseFile:
-    """Return everything the case page shows but the sealed texts. Thirteen queries."""
+    """Return everything the case page shows but the sealed texts. Fourteen queries."""
     return CaseFile(
         case=case,
         events=list(Event.objects.filter(case=case).order_by("place")),
@@ -62,6 +65,7 @@ def case_file(case: Case) -> CaseFile:
         uploads=list(Upload.objects.filter(submission=case.submission_id).order_by("received_at")),
         letters=letters_of_case(case.id),
         readings=readings_of([case.key, case.submission.key]),
+        look_up=look_ups_waiting([case.id]).get(case.id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,12 +11,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case as Choice
 from django.db.models import Count, IntegerField, Q, QuerySet, Value, When, Window
 
-from evenhand.web.cases.models import Case, Clock
+from evenhand.web.cases.models import Case, Clock, Lookup, LookupAsk
 
 AT_ONCE: Final = 50
 """How many cases one page of a list shows."""
 CROWDS: Final = (10, 100)
-"""More live cases than this about one person, or by one sender, wait behind the others of their rank."""
+"""Where more of a list than this is about one person, or by one sender, these wait behind the others of their rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ _LINE: Final = tuple(Line.__dataclass_fields__)
 def queue(there: QuerySet[Case]) -> QuerySet[Case]:
     """Return the live ones of cases in the fair order: danger, affected person, clock (INV-50).
 
-    `there`: usually `listed_cases` of a person. Two queries at once, one when it is read.
+    `there`: usually `listed_cases` of a person. One query when it is read.
     """
     # By the database's own rule every live case has an owner's role: no list of states is compared.
     return fair(there.filter(owner_role__isnull=False))
@@ -68,21 +68,19 @@ def queue(there: QuerySet[Case]) -> QuerySet[Case]:
 def fair(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Return cases in the order of §2.3: danger, affected person, clock.
 
-    Among equals those about a person, or by a sender, with more than ten live cases come after all others, and those
-    with more than a hundred after these: five hundred reports on one person, or by one sender, move nobody else's
-    back by a single place (INV-50). The crowds are counted first: two queries, each one scan of an index.
+    Among equals those about a person, or by a sender, who stands in this list more than ten times come after all
+    others, and those with more than a hundred after these: five hundred reports on one person, or by one sender, move
+    nobody else's back by a single place (INV-50). Counted by the query itself, in whatever list it is filtered to.
     """
     danger = Choice(
         When(danger="flagged", then=Value(0)), When(danger="carded", then=Value(1)), default=Value(2),
         output_field=IntegerField(),
     )  # fmt: skip
-    crowds = {column: _crowds(column) for column in ("subject_lookup", "source_lookup")}
-    ranked, order = cases.annotate(urgency=danger), ["due", "id"]
-    if any(crowds.values()):  # else there is nothing to compare: a constant is no order to a database
-        sizes = [When(_in_crowd(crowds, size), then=Value(size)) for size in sorted(CROWDS, reverse=True)]
-        crowd = Choice(*sizes, default=Value(0), output_field=IntegerField())
-        ranked, order = ranked.annotate(crowd=crowd), ["crowd", *order]
-    return ranked.order_by("urgency", "-affected", *order)
+    counted = {column: Window(Count("*"), partition_by=column) for column in ("subject_lookup", "source_lookup")}
+    ranked = cases.annotate(urgency=danger, about=counted["subject_lookup"], by=counted["source_lookup"])
+    sizes = [When(Q(about__gt=size) | Q(by__gt=size), then=Value(size)) for size in sorted(CROWDS, reverse=True)]
+    crowd = Choice(*sizes, default=Value(0), output_field=IntegerField())
+    return ranked.annotate(crowd=crowd).order_by("urgency", "-affected", "crowd", "due", "id")
 
 
 def page_of(cases: QuerySet[Case], number: str, size: int = AT_ONCE) -> Page[Case]:
@@ -101,18 +99,11 @@ def page_of(cases: QuerySet[Case], number: str, size: int = AT_ONCE) -> Page[Cas
     return page
 
 
-def _crowds(column: str) -> dict[str, int]:
-    """Return who stands behind more live cases than the smallest crowd holds, with how many. One query."""
-    live = Case.objects.filter(owner_role__isnull=False).values(column)
-    many = live.annotate(cases=Count("*")).filter(cases__gt=min(CROWDS), **{f"{column}__isnull": False})
-    return dict(many.values_list(column, "cases"))
-
-
-def _in_crowd(crowds: Mapping[str, Mapping[str, int]], size: int) -> Q:
-    found = Q()
-    for column, counted in crowds.items():
-        found |= Q(**{f"{column}__in": [who for who, cases in counted.items() if cases > size]})
-    return found
+def look_ups_waiting(cases: Collection[str]) -> Mapping[str, bool]:
+    """Return case -> whether the look-up that was asked for in it, and is not made yet, is approved. One query."""
+    made = Lookup.objects.filter(case__in=cases).values("id")
+    asked = LookupAsk.objects.filter(case__in=cases).exclude(pk__in=made)
+    return {case: approver is not None for case, approver in asked.values_list("case", "approved_by")}
 
 
 def waiting_for_case_keeper(*, number: int = AT_ONCE) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from evenhand.ledger.store import Checkpoint
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, ContactFlag, Message, Seat
-from evenhand.web.cases.queries import queue
+from evenhand.web.cases.queries import look_ups_waiting, queue
 from evenhand.web.cases.standing import listed_cases
 from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.dialogue_page import ROLES as ANSWERS
@@ -69,10 +69,12 @@ class Day:
     asked_of_me: Sequence[Absence]
     leads: int
     signed: Checkpoint | None
+    look_ups: Mapping[str, bool]
+    """Case -> whether the look-up that waits to be made in it is approved."""
 
 
 def day_of(holds: Standing, now: datetime) -> Day:
-    """Return one person's day. Twenty-five queries at most; nothing sealed is opened."""
+    """Return one person's day. Twenty-four queries at most; nothing sealed is opened."""
     officer = Role.OFFICER in holds.roles
     there = listed_cases(holds)
     live = queue(there)
@@ -87,6 +89,7 @@ def day_of(holds: Standing, now: datetime) -> Day:
         letters=unserved_letters([case.id for case in mine], now), away=absence_of(holds.person),
         asked_of_me=asked_of(holds.person),
         leads=figures()["leads"] if officer else 0, signed=latest_checkpoint(),
+        look_ups=look_ups_waiting([case.id for case in mine if case.state == State.TRIAGE]),
     )  # fmt: skip
 
 

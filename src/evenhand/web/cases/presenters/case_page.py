@@ -133,6 +133,8 @@ def _blocks(file: CaseFile, now: datetime) -> list[str]:
     found = []
     if file.case.allocation_pending:
         found.append(_("Nobody sits in the seat that the next step needs. The case keeper fills it."))
+    if file.look_up is False:
+        found.append(_("A look-up was asked for. It waits until another officer approves it."))
     if file.unfiled:
         count = len(file.unfiled)
         found.append(

@@ -31,6 +31,7 @@ from evenhand.web.record.ids import ActorId
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import Recorder, recording
+from evenhand.web.ui.choices import one_of
 
 _PURPOSE: Final = "triage"
 
@@ -129,14 +130,11 @@ def what_was_sent(case: Case, actor: ActorId, ctx: Context) -> Sent:
 class DangerForm(forms.Form):
     """One question, asked before any other."""
 
-    danger = forms.ChoiceField(
-        label=gettext_lazy("Is somebody's life or safety in danger?"), widget=forms.RadioSelect,
-        choices=[(word.value, words) for word, words in DANGER_WORDS.items()],
-        error_messages={
-            "required": gettext_lazy("Answer this first."),
-            "invalid_choice": gettext_lazy("Answer this first."),
-        },
-    )  # fmt: skip
+    danger = one_of(
+        gettext_lazy("Is somebody's life or safety in danger?"),
+        [(word.value, words) for word, words in DANGER_WORDS.items()],
+        missing=gettext_lazy("Answer this first."),
+    )
 
 
 class JoinForm(forms.Form):
@@ -170,6 +168,7 @@ def danger_view(here: Here) -> HttpResponse:
         gettext_lazy("Join it to a case with the same items"),
         frozenset({State.TRIAGE}),
         frozenset({CaseRole.INTAKE}),
+        when=lambda case: bool(known_elsewhere(case)),
     )
 )
 def join_view(here: Here) -> HttpResponse:

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evenhand.web.desk.queries import Tally, unread
 from evenhand.web.desk.words import OTHER_UNREAD, UNREAD
+from evenhand.web.ui.counting import grouped
 
 MOST_ROWS: Final = 20
 
@@ -32,7 +32,7 @@ def unread_words(found: Sequence[Tally]) -> str:
     count = sum(tally.posts for tally in missing)
     if not posts:
         return _("No post has been screened yet, so nothing can be said about what was written.")
-    of_all = {"n": _number(count), "posts": _number(posts)}
+    of_all = {"n": grouped(count), "posts": grouped(posts)}
     if not count:
         words = ngettext(
             "The one post aimed at protected people could be read.",
@@ -67,15 +67,11 @@ def most_unread(found: Iterable[Tally]) -> list[str]:
 def _unread_row(aimed_at: str, tallies: Sequence[Tally]) -> UnreadRow:
     missing = unread(tallies)
     count, posts = sum(tally.posts for tally in missing), sum(tally.posts for tally in tallies)
-    return (aimed_at, _("%(n)s of %(posts)s") % {"n": _number(count), "posts": _number(posts)}, _reasons(missing))
+    return (aimed_at, _("%(n)s of %(posts)s") % {"n": grouped(count), "posts": grouped(posts)}, _reasons(missing))
 
 
 def _reasons(missing: Iterable[Tally]) -> str:
     by_words: Counter[str] = Counter()
     for tally in missing:
         by_words[str(UNREAD.get(tally.outcome, OTHER_UNREAD))] += tally.posts
-    return "; ".join(f"{_number(posts)} {words}" for words, posts in by_words.most_common())
-
-
-def _number(value: int) -> str:
-    return number_format(value, use_l10n=True, force_grouping=True)
+    return "; ".join(f"{grouped(posts)} {words}" for words, posts in by_words.most_common())

@@ -33,6 +33,7 @@ from evenhand.web.desk.snapshot import Snapshot
 from evenhand.web.desk.words import Band
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
+from evenhand.web.ui.counting import grouped
 
 PURPOSE = "desk.leads"
 
@@ -125,7 +126,8 @@ def headline(bands: Mapping[Band, int]) -> str:
         return _("No lead is waiting.")
     words = [_danger_words(danger)]
     if rest:
-        words.append(ngettext("%(n)d other lead is waiting.", "%(n)d other leads are waiting.", rest) % {"n": rest})
+        others = ngettext("%(n)s other lead is waiting.", "%(n)s other leads are waiting.", rest)
+        words.append(others % {"n": grouped(rest)})
     return " ".join(words)
 
 
@@ -133,9 +135,9 @@ def _danger_words(danger: int) -> str:
     if not danger:
         return _("No danger lead is waiting.")
     words = ngettext(
-        "%(n)d lead that may be a danger is waiting.", "%(n)d leads that may be a danger are waiting.", danger
+        "%(n)s lead that may be a danger is waiting.", "%(n)s leads that may be a danger are waiting.", danger
     )
-    return words % {"n": danger}
+    return words % {"n": grouped(danger)}
 
 
 def held_back(shown: int, total: int) -> str:
@@ -144,14 +146,14 @@ def held_back(shown: int, total: int) -> str:
         return ""
     if not shown:
         words = ngettext(
-            "You have done what one officer can do in a day. %(n)d lead waits for a colleague or for tomorrow.",
-            "You have done what one officer can do in a day. %(n)d leads wait for a colleague or for tomorrow.",
+            "You have done what one officer can do in a day. %(n)s lead waits for a colleague or for tomorrow.",
+            "You have done what one officer can do in a day. %(n)s leads wait for a colleague or for tomorrow.",
             total,
         )
-        return words % {"n": total}
+        return words % {"n": grouped(total)}
     words = ngettext(
-        "%(n)d more lead waits behind these: the list holds what one officer can look at in a day.",
-        "%(n)d more leads wait behind these: the list holds what one officer can look at in a day.",
+        "%(n)s more lead waits behind these: the list holds what one officer can look at in a day.",
+        "%(n)s more leads wait behind these: the list holds what one officer can look at in a day.",
         total - shown,
     )
-    return words % {"n": total - shown}
+    return words % {"n": grouped(total - shown)}

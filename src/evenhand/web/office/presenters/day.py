@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from evenhand.ledger.store import Checkpoint
 from evenhand.procedure.notices import NOTICES
 from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.presenters.words import role_words, state_words, until_words
 from evenhand.web.cases.standing import InCase
@@ -22,6 +24,7 @@ from evenhand.web.cases.steps.base import Step, steps_open_to
 from evenhand.web.notices.queries import UnservedLetter
 from evenhand.web.notices.words import Unserved
 from evenhand.web.office.day import SHOWN, Day
+from evenhand.web.ui.counting import grouped
 
 _NOON: Final = 12
 _EVENING: Final = 18
@@ -33,6 +36,13 @@ BLOCKED: Final[dict[Unserved, str | Promise]] = {
     Unserved.NOT_ACCEPTED: gettext_lazy("the mail server does not take it; it is tried again"),
 }
 """What keeps a letter from arriving, and what to do."""
+
+LOOK_UP: Final[dict[bool | None, tuple[str, str | Promise]]] = {
+    None: ("case_look_up", gettext_lazy("Ask for the membership look-up")),
+    False: ("case", gettext_lazy("another officer must approve the look-up")),
+    True: ("case_membership", gettext_lazy("Confirm the look-up; an assessor is drawn")),
+}
+"""What a case in triage waits for, by whether its look-up is approved (None: not asked for), and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +78,25 @@ class DayPage:
     later: Listed
     others: Listed
     away: str
-    leads: int
+    leads: str
     signed: datetime | None
 
 
 def day_page(day: Day, now: datetime) -> DayPage:
     """Return the first screen for one person. Pure over what was read."""
     blocked = {letter.case: letter for letter in day.letters if letter.case}
+    listed = partial(_listed, blocked=blocked, look_ups=day.look_ups, now=now)
     asap, week, later = _by_day(day.mine, set(blocked), now)
     before = [*_confirm(day), *_to_open(day, now), *_flagged(day)]
-    first, after = _listed(asap, blocked, now), list(_others_need(day))
+    first, after = listed(asap), list(_others_need(day))
     return DayPage(
         greeting=greeting(now), danger_line=danger_line(day.danger_number),
         things_line=things_line(len(before) + len(asap) + len(after)),
         danger=Listed([_danger(case, now) for case in day.danger], day.danger_number - len(day.danger)),
         today=Listed([*before, *first.things, *after], first.more),
-        week=_listed(week, blocked, now), later=_listed(later, blocked, now),
+        week=listed(week), later=listed(later),
         others=Listed([_other(case, now) for case in day.others], max(day.others_number - len(day.others), 0)),
-        away=away_words(day), leads=day.leads, signed=_signed(day.signed),
+        away=away_words(day), leads=_leads(day.leads), signed=_signed(day.signed),
     )  # fmt: skip
 
 
@@ -102,9 +113,11 @@ def _by_day(cases: Sequence[Case], blocked: Container[str], now: datetime) -> tu
     return asap, week, later
 
 
-def _listed(cases: Sequence[Case], blocked: Mapping[str, UnservedLetter], now: datetime) -> Listed:
+def _listed(
+    cases: Sequence[Case], *, blocked: Mapping[str, UnservedLetter], look_ups: Mapping[str, bool], now: datetime
+) -> Listed:
     """Return the first of some cases as things to do, and how many follow them."""
-    shown = [case_thing(case, now, blocked.get(case.id)) for case in cases[:SHOWN]]
+    shown = [case_thing(case, now, blocked.get(case.id), look_ups.get(case.id)) for case in cases[:SHOWN]]
     return Listed(shown, len(cases) - len(shown))
 
 
@@ -129,11 +142,17 @@ def things_line(number: int) -> str:
     return ngettext("%(n)d thing needs you today.", "%(n)d things need you today.", number) % {"n": number}
 
 
-def case_thing(case: Case, now: datetime, letter: UnservedLetter | None = None) -> Thing:
-    """Return one case as a thing to do: its next step, or the letter that blocks it."""
+def case_thing(case: Case, now: datetime, letter: UnservedLetter | None = None, approved: bool | None = None) -> Thing:
+    """Return one case as a thing to do: its next step, or what blocks it, a letter or a look-up not yet approved.
+
+    `approved`: whether the look-up that waits in the case is, None where none waits.
+    """
     step = next_step(case)
     href = reverse(step.url_name, args=[case.id]) if step else reverse("case", args=[case.id])
     words = str(step.title) if step else state_words(case.state)
+    if case.state == State.TRIAGE:
+        url, what = LOOK_UP[approved]
+        href, words = reverse(url, args=[case.id]), str(what)
     if letter is not None:
         words = _("%(letter)s: %(what)s") % {"letter": _(NOTICES[letter.notice].name), "what": BLOCKED[letter.why]}
         href = reverse("case_post_letters", args=[case.id])
@@ -230,6 +249,10 @@ def away_words(day: Day) -> str:
     if day.away.confirmed_at is None:
         return _("You have named somebody who answers danger reports first. They have not agreed yet.")
     return _("You are away until %(day)s; somebody else answers danger reports first.") % {"day": day.away.until}
+
+
+def _leads(number: int) -> str:
+    return ngettext("%(n)s lead waits", "%(n)s leads wait", number) % {"n": grouped(number)}
 
 
 def _signed(checkpoint: Checkpoint | None) -> datetime | None:
