@@ -16,7 +16,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        """Register the triggers, the folds, the edges the database is filled with, and what falls due."""
+        """Register triggers, folds, the edges the database is filled with, what falls due, which leads are withheld."""
         from evenhand.web.cases import clocks, edges, projections, vacancies
         from evenhand.web.cases.steps.decide.closing import afterwards_due
         from evenhand.web.cases.steps.decide.conclude import conclude_due
@@ -24,6 +24,8 @@ class CasesConfig(AppConfig):
         from evenhand.web.cases.steps.panel.convene import convene_due
         from evenhand.web.cases.steps.report import send_receipts
         from evenhand.web.cases.steps.service import clocks_of_served_letters
+        from evenhand.web.cases.weighed import weighed_by
+        from evenhand.web.desk import withheld
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
 
@@ -31,6 +33,7 @@ class CasesConfig(AppConfig):
             register_triggers(f"cases.{part}", Path(self.path) / "triggers" / part)
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
+        withheld.register(weighed_by)
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)

@@ -9,6 +9,7 @@ from evenhand.errors import UsageError
 from evenhand.web.desk.models import Lead
 from evenhand.web.desk.policy import Standing, must_be_undoable, must_wait
 from evenhand.web.desk.protection import seat_officer, whole_second
+from evenhand.web.desk.withheld import must_not_weigh
 from evenhand.web.desk.words import Reason, Status
 from evenhand.web.record.documents import instant
 from evenhand.web.record.ids import ActorId, KeyId
@@ -23,6 +24,7 @@ def put_aside(*, lead: str, reason: Reason, actor: ActorId, ctx: Context) -> Non
     with recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r:
         row = _locked(lead)
         must_wait(_standing(row))
+        must_not_weigh(actor, row.record_key)
         disposed = {"reason": reason.value, "disposed_by": actor, "disposed_at": whole_second(ctx)}
         _move(r, row, Status.DROPPED, disposed)
 

@@ -21,6 +21,8 @@ class Row:
     """The plain columns of one lead."""
 
     id: str
+    post: str
+    """The post's record key, `platform:id`."""
     target: str
     act: Act
     posted_at: datetime | None
@@ -46,7 +48,7 @@ class Tally:
 
 
 _ROW: Final = (
-    "id", "target", "act", "posted_at", "found_at", "band", "score", "categories", "frame", "snapshot",
+    "id", "record_key", "target", "act", "posted_at", "found_at", "band", "score", "categories", "frame", "snapshot",
     "status", "reason", "disposed_by", "disposed_at",
 )  # fmt: skip
 QUEUE: Final = ("id", "target", "source", "band", "score", "found_at")
@@ -121,7 +123,7 @@ def _row(values: dict[str, Any]) -> Row:
         "status": Status(values["status"]),
         "reason": Reason(reason) if reason is not None else None,
     }
-    return Row(**(values | changed))
+    return Row(post=values.pop("record_key"), **(values | changed))
 
 
 def former_officers(at: datetime) -> set[str]:

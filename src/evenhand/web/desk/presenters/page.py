@@ -30,6 +30,7 @@ from evenhand.web.desk.queries import (
     waiting,
 )
 from evenhand.web.desk.snapshot import Snapshot
+from evenhand.web.desk.withheld import must_not_weigh, withheld_from
 from evenhand.web.desk.words import Band
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -51,6 +52,7 @@ class Page:
     undoable: tuple[Undoable, ...]
     screened_at: datetime | None
     missed: str
+    withheld: str
 
 
 def leads_page(actor: ActorId, ctx: Context) -> Page:
@@ -58,6 +60,8 @@ def leads_page(actor: ActorId, ctx: Context) -> Page:
     queue = ranked(Waiting(*lead[:3], Band(lead[3]), *lead[4:]) for lead in waiting())
     shown = [lead.id for lead in queue[: _places(queue, actor, ctx.now())]]
     found = rows(shown)
+    withheld = withheld_from(actor, [row.post for row in found.values()])
+    found = {lead: row for lead, row in found.items() if row.post not in withheld}
     aside = put_aside_by(actor, ctx.now() - UNDO_WITHIN)
     counted = tallies()
     least_read = most_unread(counted)
@@ -74,6 +78,7 @@ def leads_page(actor: ActorId, ctx: Context) -> Page:
         undoable=tuple(undoable(row, opened.names[row.target]) for row in aside),
         screened_at=last_screened(),
         missed=miss_words(miss_rate()),
+        withheld=withheld_words(len(withheld)),
     )
 
 
@@ -83,6 +88,7 @@ def lead_page(lead: str, actor: ActorId, ctx: Context) -> Card:
     if row is None:
         raise UsageError(_("There is no such lead."), mend=_("Go back to the leads."))
     must_wait(Standing(row.status, row.disposed_by, row.disposed_at))
+    must_not_weigh(actor, row.post)
     return _open([row], [], actor, ctx).card(row, 0)
 
 
@@ -138,6 +144,18 @@ def _danger_words(danger: int) -> str:
         "%(n)s lead that may be a danger is waiting.", "%(n)s leads that may be a danger are waiting.", danger
     )
     return words % {"n": grouped(danger)}
+
+
+def withheld_words(number: int) -> str:
+    """Return how many posts are not shown because this person weighs them in a case, "" where none is."""
+    if not number:
+        return ""
+    words = ngettext(
+        "%(n)s post is not shown to you: it is in a case that you weigh. A colleague looks at it.",
+        "%(n)s posts are not shown to you: they are in cases that you weigh. A colleague looks at them.",
+        number,
+    )
+    return words % {"n": grouped(number)}
 
 
 def held_back(shown: int, total: int) -> str:

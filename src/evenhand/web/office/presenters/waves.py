@@ -15,6 +15,7 @@ from evenhand.web.desk.models import Lead
 from evenhand.web.desk.presenters.cards import category_words
 from evenhand.web.desk.protection import seat_officer
 from evenhand.web.desk.queries import protected
+from evenhand.web.desk.withheld import withheld_from
 from evenhand.web.desk.words import BANDS, Band
 from evenhand.web.office.models import Wave, WaveItem
 from evenhand.web.office.waves import Figures, figures_of, sizes, slowing_since, unread_words, waves
@@ -71,7 +72,7 @@ def wave_list(people: Mapping[str, str]) -> list[tuple[str, str, datetime, datet
 def wave_page(wave: Wave, actor: ActorId, ctx: Context) -> WavePage:
     """Return the page of one wave file for an officer. The label is opened and logged; no post is."""
     figures = figures_of(wave)
-    items = _items(wave)
+    items = _items(wave, actor)
     return WavePage(
         id=wave.id, label=labels(actor, ctx).get(wave.target, _("a protected person")), begins=wave.begins,
         ends=wave.ends, headline=headline(figures), card=card_rows(figures), unread=unread_words(figures),
@@ -108,13 +109,15 @@ def card_rows(figures: Figures) -> list[tuple[str, str]]:
     ]
 
 
-def _items(wave: Wave) -> list[Item]:
+def _items(wave: Wave, actor: ActorId) -> list[Item]:
+    """Return the first posts of a wave; what the detector said of those that the reader weighs is left out."""
     inside = WaveItem.objects.filter(wave=wave).values("lead")
-    rows = Lead.objects.filter(pk__in=inside).order_by("band", "posted_at", "id")[:SHOWN]
+    rows = list(Lead.objects.filter(pk__in=inside).order_by("band", "posted_at", "id")[:SHOWN])
+    withheld = withheld_from(actor, [row.record_key for row in rows])
     return [
         Item(
             place, row.posted_at or row.found_at, str(BANDS[Band(row.band)]), row.band == Band.DANGER,
             ", ".join(category_words(word) for word in row.categories.split()),
         )
-        for place, row in enumerate(rows, 1)
+        for place, row in enumerate((row for row in rows if row.record_key not in withheld), 1)
     ]  # fmt: skip
