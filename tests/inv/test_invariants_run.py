@@ -75,5 +75,6 @@ def test_what_has_neither_check_nor_test_is_said_to_be_missing(court: Desk) -> N
     for each in INVARIANTS:
         missing = each.test is None and each.number not in CHECKS
         assert (results[each.id].status is Status.NOT_YET) == missing
-    assert results["INV-38"].status is Status.NOT_YET
+    assert any(each.status is Status.NOT_YET for each in results.values())
+    assert results["INV-38"].status is Status.TESTED
     assert results["INV-50"].status is Status.TESTED

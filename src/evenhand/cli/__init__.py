@@ -17,6 +17,7 @@ from evenhand.errors import EvenhandError, UsageError
 
 # command -> (module that holds it as `command`, one line of help)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "bundle": ("evenhand.cli.bundle", "Hand out a case as files that anybody can check offline; check such files."),
     "code": ("evenhand.cli.code", "Check a code of conduct, or show what was in force on a day."),
     "demo": ("evenhand.cli.demo", "Build and serve the fictional organisation."),
     "doctor": ("evenhand.cli.doctor", "Name what is missing or unsafe here, and how to mend it."),

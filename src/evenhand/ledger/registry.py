@@ -167,7 +167,7 @@ _ROWS: Final = (
     _row("evidence.assessed", "P§9.1"),
     _row("evidence.graded", "§2.4"),
     _row("evidence.asked", "§2.4"),
-    _row("evidence.quarantined", "§2.8"),
+    _row("evidence.quarantined", "§2.8", may="content"),
     _row("evidence.cleared", "§2.8"),
     _row("evidence.restricted", "§2.8"),
     _row("evidence.erasure_started", "§2.7", "scope", "approvers", ref=Need.MAY, why=_ERASURE),

@@ -34,6 +34,7 @@ from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Case, Lookup, LookupAsk, Party, Seat
 from evenhand.web.cases.seats import take
 from evenhand.web.cases.steps.acknowledge import acknowledge
+from evenhand.web.cases.steps.decide import checking
 from evenhand.web.cases.steps.scope import answer_out_of_scope, approve_lookup, ask_lookup, confirm_scope
 from evenhand.web.cases.steps.triage import Danger, look_for_danger
 from evenhand.web.record.ids import ActorId
@@ -69,8 +70,13 @@ class Room:
 
 @pytest.fixture(scope="module")
 def arms(sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """People, rules and a register. No end is drawn for a check from outside: that has tests of its own (INV-34)."""
     clock = MovingClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    with room_of(clock, sqlite_template, tmp_path_factory.mktemp("arms") / "home") as desk:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        room_of(clock, sqlite_template, tmp_path_factory.mktemp("arms") / "home") as desk,
+    ):
+        patch.setattr(checking, "_sampled", lambda _case, _decided_by: False)
         ctx = desk.ctx
         people = company(ctx, nonces=60)
         publish_code(

@@ -1,0 +1,249 @@
+"""The package's own check of a bundle: the same verdicts as the verify.py inside it, by the ledger's own code.
+
+The two share nothing, so that a mistake in one shows against the other. Each finding names a file of the bundle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from evenhand.bundle.bag import MANIFEST
+from evenhand.bundle.items import check_item
+from evenhand.bundle.lines import parse_lines, parse_opening, read_json
+from evenhand.bundle.listing import PAYLOAD, TAGS, Listing, absent, check_listing
+from evenhand.bundle.opened import OpenedBundle, opened_bundle
+from evenhand.bundle.trust import Trust, parse_trust
+from evenhand.ledger.checking import Finding, Verdict, failed, from_error, unverifiable, worst
+from evenhand.ledger.checkpoint import TreeHead, check_extends
+from evenhand.ledger.commitment import verify_opening
+from evenhand.ledger.encoding import MAX_INTEGER, unb64
+from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
+from evenhand.ledger.leaf import strict_parse
+from evenhand.ledger.tlog_proof import TlogProof, parse_tlog_proof
+from evenhand.ledger.tree import leaf_hash, verify_inclusion
+
+ITEMS: Final = "data/items.jsonl"
+CHECKPOINT: Final = "log/checkpoint"
+SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF = (
+    "proofs/bundle.entry.json", "proofs/bundle.opening.json", "proofs/bundle.tlog-proof",
+)  # fmt: skip
+_CONSISTENCY: Final = re.compile(r"proofs/consistency/[0-9]+-[0-9]+\.json", re.ASCII)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """The result: every finding, and of how many entries the bundle speaks; `sealed`: index of the export's entry."""
+
+    findings: tuple[Finding, ...]
+    items: int
+    sealed: int | None
+    fingerprints: tuple[str, ...]
+    """SHA-256 (hex) of each log key that signed, as it is written: to be compared with a copy from elsewhere."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst finding's verdict; `verified` where nothing was found."""
+        return worst(self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON."""
+        return {
+            "verdict": self.verdict.value, "exit": self.verdict.exit_code, "items": self.items, "sealed": self.sealed,
+            "fingerprints": list(self.fingerprints), "findings": [finding.as_json() for finding in self.findings],
+        }  # fmt: skip
+
+
+def check_bundle(path: Path, *, now: int, policy: bytes | None = None, keyring: bytes | None = None) -> BundleReport:
+    """Return what holds of the bundle at a path (folder or ZIP); `now`: POSIX seconds.
+
+    `policy`, `keyring`: files from another source, trusted instead of those inside. Raises UsageError for what is no
+    bundle. Cost: one hash of every file, one signature check per checkpoint.
+    """
+    with opened_bundle(path) as bundle:
+        return _Check(bundle, now, policy, keyring).run()
+
+
+@dataclass
+class _Check:
+    """One check of one bundle."""
+
+    bundle: OpenedBundle
+    now: int
+    policy: bytes | None
+    keyring: bytes | None
+    listing: Listing = field(default_factory=Listing)
+    findings: list[Finding] = field(default_factory=list)
+    trust: Trust | None = None
+    newest: TreeHead | None = None
+    opened: dict[bytes, TreeHead] = field(default_factory=dict)
+    heads: set[TreeHead] = field(default_factory=set)
+    """What the checkpoints inside the proofs say."""
+    sealed: int | None = None
+
+    def run(self) -> BundleReport:
+        self.listing = check_listing(self.bundle)
+        self.findings += self.listing.findings
+        self.trust = self.attempt("log/policy", self.read_trust)
+        if self.trust is not None and CHECKPOINT in self.bundle:
+            self.newest = self.attempt(CHECKPOINT, lambda: self.open_note(self.bundle.read(CHECKPOINT)))
+        self.check_seal()
+        count = self.check_items()
+        self.check_heads(self.earlier_heads())
+        self.say_of_keys()
+        unique = {(each.verdict, each.reason, each.place): each for each in reversed(self.findings)}
+        signers = set() if self.trust is None else self.trust.signers
+        fingerprints = tuple(sorted(sha256(str(key).encode()).hexdigest() for key in signers))
+        return BundleReport(tuple(reversed(unique.values())), count, self.sealed, fingerprints)
+
+    def attempt(self, place: str, check: Callable[[], Result]) -> Result | None:
+        """Return a check's result, or note why there is none."""
+        try:
+            return check()
+        except (Contradiction, Missing) as error:
+            self.findings.append(from_error(error, place))
+        return None
+
+    def read_trust(self) -> Trust:
+        texts = []
+        for given, path in ((self.policy, "log/policy"), (self.keyring, "log/keyring.json")):
+            if given is None and path not in self.bundle:
+                raise Missing(Reason.NO_KEY, "the list of keys is missing")
+            texts.append(self.bundle.read(path) if given is None else given)
+        return parse_trust(texts[0], texts[1], self.now)
+
+    def open_note(self, note: bytes) -> TreeHead:
+        if self.trust is None:
+            raise Missing(Reason.NO_KEY, "there is no key to check the checkpoint with")
+        if note not in self.opened:
+            self.opened[note] = self.trust.open(note)
+        return self.opened[note]
+
+    # The seal
+
+    def check_seal(self) -> None:
+        proof = self.proof(SEAL_PROOF) if SEAL_PROOF in self.bundle else None
+        if SEAL_ENTRY not in self.bundle:
+            return
+        leaf = self.attempt(SEAL_ENTRY, lambda: self.seal_leaf(MAX_INTEGER if proof is None else proof.index))
+        if proof is not None:
+            self.sealed = proof.index if leaf is not None else None
+            self.attempt(SEAL_PROOF, lambda: self.check_place(proof, SEAL_ENTRY, proof.index))
+        if leaf is not None and SEAL_OPENING in self.bundle:
+            self.attempt(SEAL_OPENING, lambda: self.check_seal_opening(leaf))
+
+    def seal_leaf(self, index: int) -> dict[str, Any]:
+        leaf = strict_parse(self.bundle.read(SEAL_ENTRY), index, known_types=False)
+        if leaf["t"] != "evidence.exported":
+            raise Contradiction(Reason.ENTRY_MISMATCH, "this is not the entry of an export")
+        return leaf
+
+    def check_seal_opening(self, leaf: dict[str, Any]) -> None:
+        opening = parse_opening(read_json(self.bundle.read(SEAL_OPENING)))
+        if opening.field != "manifest" or opening.field not in leaf.get("c", {}):
+            raise Contradiction(Reason.OPENING_MISMATCH, "it opens another field than the list of files")
+        verify_opening(opening, leaf["c"]["manifest"])
+        digest = (self.bundle.measure(MANIFEST) or ("", 0))[0] if MANIFEST in self.bundle else None
+        if digest is not None and opening.value.hex() != digest:
+            raise Contradiction(Reason.CONTENT_MISMATCH, "the list of files is not the one that was sealed")
+
+    # The items
+
+    def check_items(self) -> int:
+        if ITEMS not in self.bundle:
+            return 0
+        lines = self.attempt(ITEMS, lambda: parse_lines(self.bundle.read(ITEMS)))
+        if lines is None:
+            return 0
+        expected = {*PAYLOAD, *TAGS, "tagmanifest-sha256.txt"}
+        last = -1
+        for line in lines:
+            if line.index <= last or (self.sealed is not None and line.index >= self.sealed):
+                words = f"entry {line.index} does not stand where it was recorded"
+                self.findings.append(failed(Reason.ITEM_REORDERED, ITEMS, words))
+            last = max(last, line.index)
+            expected |= {f"data/entries/{line.index}.json", f"proofs/{line.index}.tlog-proof"}
+            expected |= {each.file for each in line.objects}
+            expected |= {f"data/openings/{line.index}.json"} if line.opened else set()
+            found, sound = check_item(self.bundle, self.listing, line)
+            self.findings += found
+            self.check_item_place(line.index, sound=sound)
+        for path in sorted(self.bundle.files.keys() - expected):
+            if not _CONSISTENCY.fullmatch(path):
+                self.findings.append(failed(Reason.ITEM_ADDED, path, "no item speaks of this file"))
+        return len(lines)
+
+    def check_item_place(self, index: int, *, sound: bool) -> None:
+        path = f"proofs/{index}.tlog-proof"
+        if path not in self.bundle:
+            self.findings.append(absent(path))
+            return
+        proof = self.proof(path)
+        if proof is not None and sound:
+            self.attempt(path, lambda: self.check_place(proof, f"data/entries/{index}.json", index))
+
+    # Places in the log
+
+    def proof(self, path: str) -> TlogProof | None:
+        return self.attempt(path, lambda: parse_tlog_proof(self.bundle.read(path)))
+
+    def check_place(self, proof: TlogProof, entry: str, index: int) -> None:
+        if proof.index != index:
+            raise Contradiction(Reason.PATH_MISMATCH, f"it is the proof of entry {proof.index}")
+        head = self.open_note(proof.checkpoint)
+        self.heads.add(head)
+        verify_inclusion(index, head.size, leaf_hash(self.bundle.read(entry)), proof.path, head.root)
+
+    def earlier_heads(self) -> set[TreeHead]:
+        """Return the heads that the newest checkpoint is shown to continue, itself among them."""
+        paths = sorted(filter(_CONSISTENCY.fullmatch, self.bundle.files))
+        found = [self.attempt(path, lambda path=path: self.earlier_head(path)) for path in paths]  # type: ignore[misc]
+        return {head for head in (*found, self.newest) if head is not None}
+
+    def earlier_head(self, path: str) -> TreeHead | None:
+        said = read_json(self.bundle.read(path))
+        if not isinstance(said, dict) or said.keys() != {"from", "to", "path", "checkpoint"}:
+            raise Malformed("an object with other keys than it must have")
+        if path != f"proofs/consistency/{said['from']}-{said['to']}.json" or not isinstance(said["checkpoint"], str):
+            raise Malformed("its name says other sizes than it holds")
+        if not isinstance(said["path"], list) or not all(isinstance(node, str) for node in said["path"]):
+            raise Malformed("a path that is none")
+        nodes = [unb64(node) for node in said["path"]]
+        if self.newest is None:
+            return None
+        head = self.open_note(said["checkpoint"].encode("utf-8", "replace"))
+        if (head.origin, head.size, self.newest.size) != (self.newest.origin, said["from"], said["to"]):
+            raise Malformed("it speaks of other checkpoints than it holds")
+        check_extends(head, self.newest, nodes)
+        return head
+
+    def check_heads(self, shown: set[TreeHead]) -> None:
+        """Check that every checkpoint of the bundle is one history with the newest."""
+        if self.newest is None or self.trust is None:
+            return
+        sizes = {head.size for head in shown}
+        for head in self.heads - shown:
+            if head.origin != self.newest.origin:
+                self.findings.append(failed(Reason.UNKNOWN_LOG, CHECKPOINT, "a proof is of another log"))
+            elif head.size in sizes or head.size > self.newest.size:
+                words = "a proof has another history than the checkpoint"
+                self.findings.append(failed(Reason.FORK_DETECTED, CHECKPOINT, words))
+            else:
+                words = f"nothing shows that the log of {self.newest.size} continues that of {head.size}"
+                self.findings.append(unverifiable(Reason.NOT_CHECKED, CHECKPOINT, words))
+        if self.newest not in self.trust.weak:
+            self.trust.weak -= shown
+
+    def say_of_keys(self) -> None:
+        if self.trust is None:
+            return
+        if self.trust.weak:
+            self.findings.append(unverifiable(Reason.REVOKED_KEY_ALONE, CHECKPOINT, "only a revoked key signed"))
+        if self.trust.superseded:
+            words = "the key that signed was replaced later"
+            self.findings.append(Finding(Verdict.VERIFIED, Reason.SUPERSEDED, CHECKPOINT, words))

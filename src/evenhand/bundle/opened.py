@@ -1,0 +1,104 @@
+"""A bundle being read: the files of a folder or a ZIP by their paths, nothing written, nothing followed."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Final
+
+from evenhand.bundle.bag import MANIFEST, TAGMANIFEST
+from evenhand.errors import UsageError
+from evenhand.ledger.errors import Malformed
+
+MOST_BYTES: Final = 64 << 20
+"""Of any file that is read whole; objects are hashed in pieces, however large."""
+_UNREADABLE: Final = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBundle:
+    """The files of a bundle. `odd`: links, devices, names that occur twice."""
+
+    files: dict[str, Callable[[], IO[bytes]]]
+    odd: list[str] = field(default_factory=list)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.files
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file that is there; raises Malformed where they cannot be read."""
+        try:
+            with self.files[path]() as file:
+                data = file.read(MOST_BYTES + 1)
+        except _UNREADABLE as error:
+            raise Malformed(f"the file cannot be read: {error}", where=path) from None
+        if len(data) > MOST_BYTES:
+            raise Malformed(f"the file is over {MOST_BYTES} bytes", where=path)
+        return data
+
+    def measure(self, path: str) -> tuple[str, int] | None:
+        """Return SHA-256 (hex) and size of a file, or None where it cannot be read."""
+        digest, size = sha256(), 0
+        try:
+            with self.files[path]() as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+                    size += len(block)
+        except _UNREADABLE:
+            return None
+        return digest.hexdigest(), size
+
+
+@contextmanager
+def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
+    """Give the bundle at a path; UsageError for what is neither a folder nor a ZIP file, or holds no bundle."""
+    if path.is_dir():
+        yield _checked(_folder(path), path)
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except _UNREADABLE as error:
+        mend = "Name the folder or the ZIP file of a bundle."
+        raise UsageError("this is no bundle that can be read", where=str(path), mend=mend) from error
+    with archive:
+        yield _checked(_archive(archive), path)
+
+
+def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:
+    if not any(name in bundle for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
+        raise UsageError("this is not a case bundle", where=str(path), mend="Name the folder that holds verify.py.")
+    return bundle
+
+
+def _folder(root: Path) -> OpenedBundle:
+    found = OpenedBundle({})
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            found.odd.append(name)
+        elif path.is_file():
+            found.files[name] = partial(_open, path)
+    return found
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    tops = {entry.filename.split("/", 1)[0] for entry in entries if "/" in entry.filename}
+    inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
+    found = OpenedBundle({})
+    for entry in entries:
+        name = entry.filename.split("/", 1)[1] if inside else entry.filename
+        if name in found or (entry.external_attr >> 28) == 0o12 or entry.flag_bits & 1:
+            found.odd.append(name)
+        found.files[name] = partial(archive.open, entry)
+    return found

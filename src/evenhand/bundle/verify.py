@@ -1,0 +1,1350 @@
+#!/usr/bin/env python3
+"""Checks a case bundle of Evenhand by itself: one file, Python 3.9 or later, no network, nothing to install.
+
+    python3 verify.py [BUNDLE] [--policy FILE] [--keyring FILE] [--json]
+
+BUNDLE is a folder or a ZIP file (default: the folder in which this file lies). It answers, in plain words, whether
+what the bundle holds is what was recorded, and ends with 0 verified, 1 failed, 2 unreadable, 4 unverifiable.
+It never writes into the bundle; signatures are checked by the Python package `cryptography` where it is there, else
+by the program `openssl` (3.0 or later), for which a temporary folder is made and removed again.
+
+This file shares no code with the system that wrote the bundle, so that each can be held against the other.
+Formats: BagIt 1.0 (RFC 8493), Merkle trees of RFC 6962, C2SP signed-note, tlog-checkpoint, tlog-proof, tlog-policy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+VERIFIED, UNVERIFIABLE, FAILED = "verified", "unverifiable", "failed"
+EXIT = {VERIFIED: 0, FAILED: 1, UNVERIFIABLE: 4}
+RANK = {VERIFIED: 0, UNVERIFIABLE: 1, FAILED: 2}
+UNREADABLE = 2
+
+# What reading a damaged file or ZIP can raise.
+READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+MAX_TEXT = 64 << 20
+MAX_ENTRY = 4096
+MAX_NUMBER = 2**53 - 1
+MAX_PATH = 63
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+ITEMS, CHECKPOINT, POLICY, KEYRING = "data/items.jsonl", "log/checkpoint", "log/policy", "log/keyring.json"
+SEAL_ENTRY, SEAL_OPENING = "proofs/bundle.entry.json", "proofs/bundle.opening.json"
+SEAL_PROOF = "proofs/bundle.tlog-proof"
+ALWAYS_THERE = (ITEMS, "data/ro-crate-metadata.json", "data/custody.html", "data/custody.jsonl")
+TAGS = ("bagit.txt", "bag-info.txt", MANIFEST, "verify.py", CHECKPOINT, POLICY, KEYRING)
+SEAL = (SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF)
+
+# What each reason word means, for somebody who does not know how this works inside.
+MEANING = {
+    "entry_mismatch": "An entry of the log is not the one that was recorded.",
+    "document_mismatch": "A document is not the one that the log's entry speaks of.",
+    "path_mismatch": "An entry does not stand at the place in the log that the bundle gives for it.",
+    "bad_signature": "A signature does not fit what it is said to sign: one of the two was changed.",
+    "unknown_log": "No key that this check trusts has signed. The bundle may be of another log than you think.",
+    "quorum_not_met": "Fewer outside witnesses have signed than the policy asks for.",
+    "fork_detected": "The log has shown two histories that cannot both be so. Keep this bundle and tell the auditor.",
+    "after_retirement": "A key has signed that had been put out of use before that.",
+    "after_revocation": "A key has signed that had been declared stolen or lost before that.",
+    "superseded": "The key that signed has been replaced since. It still counts for this size of the log.",
+    "revoked_key_alone": "Only a key that was later declared stolen or lost has signed: that is not enough alone.",
+    "erased_lawfully": "Content was erased, and the log says so. That the entry existed can still be checked.",
+    "opening_missing": "Content that the entry commits to is not here, and nothing says why.",
+    "opening_mismatch": "What the bundle says an entry holds is not what was recorded.",
+    "content_mismatch": "The content of a file is not the content that was recorded.",
+    "item_added": "Something is here that was not in the bundle when it was sealed.",
+    "item_removed": "Something is gone that was in the bundle when it was sealed.",
+    "item_reordered": "The entries do not stand in the order in which they were recorded.",
+    "no_checkpoint": "The log's signed statement, the checkpoint, is not here: a rewritten log would not show.",
+    "no_key": "There is no key to check the signature with.",
+    "no_ed25519": "This computer cannot check the signatures. Install the Python package cryptography, or OpenSSL 3.",
+    "not_checked": "Something needed for a part of the check is not here, so that part was not checked.",
+    "malformed": "Something is not of the form it must have: it was damaged, or made by another program.",
+}
+
+HEADLINE = {
+    VERIFIED: "VERIFIED. Nothing in this bundle was changed since it was sealed.",
+    FAILED: "FAILED. Something in this bundle does not hold. Do not rely on it; ask its sender for another copy.",
+    UNVERIFIABLE: "UNVERIFIABLE. Nothing was found that contradicts, but something needed for the check is missing.",
+}
+
+LIMITS = (
+    "This shows that what is here is what was recorded, at the places and in the order given.",
+    "It does not show that nothing was left out, that what was written down is true, or who wrote it.",
+)
+
+
+class Wrong(Exception):
+    """A check contradicts: the reason word, and what exactly."""
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason, self.words = reason, words
+
+
+class Lacking(Exception):
+    """Something a check needs is not there: the reason word, and what exactly."""
+
+    def __init__(self, reason: str, words: str) -> None:
+        super().__init__(words)
+        self.reason, self.words = reason, words
+
+
+class NotABundle(Exception):
+    """The named input cannot be read, or is of another kind."""
+
+
+class Report:
+    """What was found. Each thing is said once, in the order in which it was found."""
+
+    def __init__(self) -> None:
+        self.findings: list[dict[str, Any]] = []
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def add(self, verdict: str, reason: str, place: str, words: str) -> None:
+        """Note one thing."""
+        if (verdict, reason, place) not in self._seen:
+            self._seen.add((verdict, reason, place))
+            self.findings.append({"verdict": verdict, "reason": reason, "place": place, "words": words})
+
+    def run(self, place: str, check: Callable[..., Any], *about: Any) -> Any:
+        """Run one check and note what it says; return its result, or None where it did not hold."""
+        try:
+            return check(*about)
+        except Wrong as wrong:
+            self.add(FAILED, wrong.reason, place, wrong.words)
+        except Lacking as lacking:
+            self.add(UNVERIFIABLE, lacking.reason, place, lacking.words)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            # Nothing that somebody wrote into a bundle may end this program: what no rule foresaw does not hold.
+            self.add(FAILED, "malformed", place, "it is of a form that no rule knows")
+        return None
+
+    def verdict(self, places: Iterable[str] | None = None) -> str:
+        """Return the worst verdict, of these places or of all."""
+        wanted = None if places is None else set(places)
+        found = (each["verdict"] for each in self.findings if wanted is None or each["place"] in wanted)
+        return max(found, key=lambda verdict: RANK[verdict], default=VERIFIED)
+
+
+# Strict reading -------------------------------------------------------------------------------------------------
+
+
+def unbase64(text: Any, size: int | None = None, *, url: bool = False) -> bytes:
+    """Return the bytes of base64 that is written in the one right way; `url`: the alphabet of URLs, no padding."""
+    if not isinstance(text, str):
+        raise Wrong("malformed", "base64 that is not text")
+    try:
+        padded = text + "=" * (-len(text) % 4) if url else text
+        data = base64.b64decode(padded.encode("ascii"), altchars=b"-_" if url else None, validate=True)
+    except ValueError:
+        raise Wrong("malformed", "text that is not base64") from None
+    if to_base64(data, url=url) != text or (size is not None and len(data) != size):
+        raise Wrong("malformed", "base64 of another form or length than it must have")
+    return data
+
+
+def to_base64(data: bytes, *, url: bool = False) -> str:
+    """Return base64; `url`: the alphabet of URLs, no padding."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=") if url else base64.b64encode(data).decode()
+
+
+def read_json(data: bytes) -> Any:
+    """Return a JSON value; a key that occurs twice, a float, NaN and deep nesting are refused."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(found)) != len(found):
+            raise Wrong("malformed", "a key occurs twice")
+        return dict(found)
+
+    def refuse(_: str) -> Any:
+        raise Wrong("malformed", "a number that is not whole")
+
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=pairs, parse_float=refuse, parse_constant=refuse)
+        text.encode("utf-8")
+    except (ValueError, RecursionError):
+        raise Wrong("malformed", "it is not JSON") from None
+    return value
+
+
+def whole(value: Any, least: int = 0, most: int = MAX_NUMBER) -> int:
+    """Return a whole number inside its bounds."""
+    if type(value) is not int or not least <= value <= most:
+        raise Wrong("malformed", "a number that is missing or out of bounds")
+    return value
+
+
+def words_of(value: Any) -> list[str]:
+    """Return a list of different texts, in order."""
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Wrong("malformed", "a list of names that is none")
+    if sorted(set(value)) != value:
+        raise Wrong("malformed", "a list of names out of order")
+    return value
+
+
+def exactly(value: Any, keys: str) -> dict[str, Any]:
+    """Return an object that has these keys and no other."""
+    if not isinstance(value, dict) or set(value) != set(keys.split()):
+        raise Wrong("malformed", "an object with other keys than it must have")
+    return value
+
+
+def plain(text: Any) -> str:
+    """Return text that is safe to print: no control characters, nothing endless."""
+    shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(text))
+    return shown if len(shown) <= 300 else shown[:299] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+# The files of a bundle ------------------------------------------------------------------------------------------
+
+
+class Bag:
+    """The files of a bundle by their paths, whether they lie in a folder or in a ZIP file."""
+
+    def __init__(self, open_file: dict[str, Callable[[], IO[bytes]]], odd: list[str]) -> None:
+        self._open = open_file
+        self.odd = odd
+        self.names = sorted(open_file)
+
+    def open(self, name: str) -> IO[bytes]:
+        """Return a file, opened for reading."""
+        return self._open[name]()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._open
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a small file. Raises Lacking where there is none, Wrong where it cannot be read."""
+        if name not in self._open:
+            raise Lacking(*lack_of(name))
+        try:
+            with self.open(name) as file:
+                data = file.read(MAX_TEXT + 1)
+        except READ_ERRORS:
+            raise Wrong(kind_of(name), "the file cannot be read") from None
+        if len(data) > MAX_TEXT:
+            raise Wrong("malformed", "the file is far too large")
+        return data
+
+    def digest(self, name: str) -> tuple[str, int]:
+        """Return the SHA-256 (hex) and the size of a file of any size."""
+        found, size = hashlib.sha256(), 0
+        try:
+            with self.open(name) as file:
+                for block in iter(lambda: file.read(1 << 20), b""):
+                    found.update(block)
+                    size += len(block)
+        except READ_ERRORS:
+            raise Wrong(kind_of(name), "the file cannot be read") from None
+        return found.hexdigest(), size
+
+
+def open_bag(path: Path) -> Bag:
+    """Return the bundle at a path. Raises NotABundle for what cannot be read or is something else."""
+    try:
+        bag = folder_bag(path) if path.is_dir() else zip_bag(path)
+    except READ_ERRORS:
+        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.") from None
+    if not any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
+        raise NotABundle(f"{path}: this is not a case bundle: there is no {MANIFEST} in it.")
+    return bag
+
+
+def folder_bag(root: Path) -> Bag:
+    """Return the bundle that lies in a folder; a link or device in it is odd and never followed."""
+    files: dict[str, Callable[[], IO[bytes]]] = {}
+    odd: list[str] = []
+    for folder, folders, names in os.walk(root):
+        for name in sorted(folders + names):
+            found = Path(folder, name)
+            path = found.relative_to(root).as_posix()
+            mode = found.lstat().st_mode
+            if stat.S_ISREG(mode):
+                files[path] = partial(open_file, found)
+            elif not stat.S_ISDIR(mode):
+                odd.append(path)
+    return Bag(files, sorted(odd))
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """Return a file of a folder, opened for reading."""
+    return path.open("rb")
+
+
+def zip_bag(path: Path) -> Bag:
+    """Return the bundle in a ZIP file, at its top or in the one folder that it holds."""
+    archive = zipfile.ZipFile(path)
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    tops = {entry.filename.partition("/")[0] for entry in entries}
+    strip = f"{tops.pop()}/" if len(tops) == 1 else ""
+    files: dict[str, Callable[[], IO[bytes]]] = {}
+    odd: list[str] = []
+    for entry in entries:
+        name = entry.filename[len(strip) :]
+        if name in files or stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1:
+            odd.append(name)
+        files[name] = partial(archive.open, entry)
+    return Bag(files, sorted(odd))
+
+
+def kind_of(name: str) -> str:
+    """Return the reason word for a file whose bytes are not the right ones."""
+    if name.startswith("data/entries/"):
+        return "entry_mismatch"
+    return "opening_mismatch" if name.startswith("data/openings/") else "content_mismatch"
+
+
+def lack_of(name: str) -> tuple[str, str]:
+    """Return the reason word and the words for a file that is not there and whose absence leaves something open."""
+    if name == CHECKPOINT:
+        return "no_checkpoint", "the checkpoint is missing"
+    if name in (POLICY, KEYRING):
+        return "no_key", "the list of keys is missing"
+    return "not_checked", "the file is missing"
+
+
+def read_manifest(data: bytes, *, payload: bool) -> dict[str, str]:
+    """Return path -> SHA-256 (hex) of a manifest: one line each, in order, no path outside its part of the bag."""
+    found: dict[str, str] = {}
+    if not data.endswith(b"\n"):
+        raise Wrong("malformed", "a manifest that does not end with a line end")
+    last = ""
+    for line in data[:-1].split(b"\n"):
+        match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._/-]*)", line)
+        if match is None:
+            raise Wrong("malformed", "a manifest with a line that is not a digest and a path")
+        path = match.group(2).decode("ascii")
+        if str(PurePosixPath(path)) != path or ".." in path.split("/") or path.startswith("data/") != payload:
+            raise Wrong("malformed", "a manifest with a path that has no place in it")
+        if path <= last:
+            raise Wrong("malformed", "a manifest whose paths are not in order")
+        found[path], last = match.group(1).decode("ascii"), path
+    return found
+
+
+class Files:
+    """The completeness of a bundle: every listed file is there with its bytes, and there is no other."""
+
+    def __init__(self, bag: Bag, report: Report) -> None:
+        self.bag, self.report = bag, report
+        self.digests: dict[str, tuple[str, int]] = {}
+        self.damaged: set[str] = set()
+
+    def check(self) -> None:
+        """Check the form of the bag, both manifests, and each file against them."""
+        for name in self.bag.odd:
+            self.report.add(FAILED, "malformed", plain(name), "a link, a device, or a file that is there twice")
+        self.report.run("bagit.txt", self._declaration)
+        listed = {TAGMANIFEST}
+        complete = True
+        for name, payload in ((TAGMANIFEST, False), (MANIFEST, True)):
+            found = self.report.run(name, self._listed, name, payload)
+            complete = complete and found is not None
+            for path, digest in (found or {}).items():
+                listed.add(path)
+                self._compare(path, digest)
+        for name in self.bag.names if complete else ():
+            if name not in listed:
+                self.report.add(FAILED, "item_added", plain(name), "no list of this bundle names the file")
+        for name in TAGS + ALWAYS_THERE + SEAL if complete else ():
+            if name not in listed and name in self.bag:
+                continue  # said above
+            if name not in listed:
+                self._missing(name)
+        self.report.run("bag-info.txt", self._oxum)
+
+    def _declaration(self) -> None:
+        if "bagit.txt" in self.bag and self.bag.read("bagit.txt") != BAGIT:
+            raise Wrong("malformed", "it does not say BagIt 1.0 in UTF-8")
+
+    def _listed(self, name: str, payload: bool) -> dict[str, str]:
+        if name not in self.bag:
+            raise Wrong("item_removed", "the list of files is missing")
+        return read_manifest(self.bag.read(name), payload=payload)
+
+    def _compare(self, path: str, digest: str) -> None:
+        if path not in self.bag:
+            self._missing(path)
+            return
+        found = self.report.run(path, self.bag.digest, path)
+        if found is None:
+            self.damaged.add(path)
+            return
+        self.digests[path] = found
+        if found[0] != digest:
+            self.damaged.add(path)
+            self.report.add(FAILED, kind_of(path), path, "these are not the bytes that the list of files names")
+
+    def _missing(self, path: str) -> None:
+        if path.startswith(("proofs/", "log/")):
+            self.report.add(UNVERIFIABLE, lack_of(path)[0], path, lack_of(path)[1])
+        else:
+            self.report.add(FAILED, "item_removed", path, "the file is missing")
+
+    def _oxum(self) -> None:
+        if "bag-info.txt" not in self.bag:
+            return  # said before
+        try:
+            lines = self.bag.read("bag-info.txt").decode("utf-8").split("\n")
+        except UnicodeDecodeError:
+            raise Wrong("malformed", "it is not UTF-8") from None
+        sizes = [size for path, (_, size) in self.digests.items() if path.startswith("data/")]
+        known = not any(each["place"].startswith(("data/", MANIFEST)) for each in self.report.findings)
+        if known and f"Payload-Oxum: {sum(sizes)}.{len(sizes)}" not in lines:
+            raise Wrong("malformed", "it gives another number or size of files than are here")
+
+
+# The log: hashes, entries, proofs -------------------------------------------------------------------------------
+
+
+def sha256(data: bytes) -> bytes:
+    """Return the SHA-256."""
+    return hashlib.sha256(data).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node of the tree."""
+    return sha256(b"\x01" + left + right)
+
+
+def below(size: int) -> int:
+    """Return the largest power of two below a size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def included(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
+    """Return the root to which a path leads from a leaf hash (RFC 6962 §2.1.1, read backwards from the top)."""
+    if not 0 <= index < size:
+        raise Wrong("malformed", "an index that lies outside the tree")
+    turns = []
+    while size > 1:
+        half = below(size)
+        right = index >= half
+        turns.append(right)
+        index, size = (index - half, size - half) if right else (index, half)
+    if len(turns) != len(path):
+        raise Wrong("path_mismatch", "the proof has another length than the tree asks for")
+    found = leaf
+    for right, sibling in zip(reversed(turns), path):
+        found = node(sibling, found) if right else node(found, sibling)
+    return found
+
+
+def check_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: list[bytes]) -> None:
+    """Return if the tree (old, old_root) is the beginning of (new, new_root); RFC 6962 §2.1.2, rebuilt from the top."""
+    if not 0 < old <= new:
+        raise Wrong("malformed", "sizes between which nothing can be shown")
+    left = list(path)
+
+    def rebuild(old: int, new: int, known: bool) -> tuple[bytes, bytes]:
+        """Return the hashes of the old and the new part of one subtree."""
+        if old == new:
+            if known:
+                return old_root, old_root
+            if not left:
+                raise Wrong("fork_detected", "the proof is too short")
+            first = left.pop(0)
+            return first, first
+        half = below(new)
+        if old <= half:
+            one, other = rebuild(old, half, known)
+            return one, node(other, take())
+        one, other = rebuild(old - half, new - half, False)
+        sibling = take()
+        return node(sibling, one), node(sibling, other)
+
+    def take() -> bytes:
+        if not left:
+            raise Wrong("fork_detected", "the proof is too short")
+        return left.pop(0)
+
+    if rebuild(old, new, True) != (old_root, new_root) or left:
+        raise Wrong("fork_detected", "the larger tree does not continue the smaller one")
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash under which an entry stands in the tree."""
+    return sha256(b"\x00" + entry)
+
+
+def commitment(field: str, nonce: bytes, value: bytes) -> bytes:
+    """Return what an entry holds in the place of a value."""
+    return sha256(b"evenhand/commit/v1\n" + field.encode("ascii") + b"\n" + nonce + value)
+
+
+FIELD = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
+TYPE = re.compile(r"[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}", re.ASCII)
+AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+ENTRY_KEYS = {"v", "t", "at", "n", "act", "case", "obj", "c", "pub", "ref", "cnt", "root", "why", "vkey", "last"}
+
+
+PUBLIC = {"code", "procedure", "policy", "schedule", "software", "oldlog", "document"}
+WHY = re.compile(r"[a-z][a-z0-9_]{0,47}", re.ASCII)
+
+
+def read_entry(data: bytes, index: int) -> dict[str, Any]:
+    """Return an entry of the log whose bytes have the one right form; types it does not know are let pass."""
+    if len(data) > MAX_ENTRY:
+        raise Wrong("malformed", "an entry that is too long")
+    entry = read_json(data)
+    if not isinstance(entry, dict) or not {"v", "t", "at", "n", "act"} <= set(entry) <= ENTRY_KEYS:
+        raise Wrong("malformed", "an entry with other keys than it may have")
+    if json.dumps(entry, sort_keys=True, separators=(",", ":")).encode("ascii") != data:
+        raise Wrong("malformed", "an entry that is not written in the one right way")
+    if type(entry["v"]) is not int or entry["v"] != 1:
+        raise Wrong("malformed", "an entry of an unknown version")
+    for name, form in (("t", TYPE), ("at", AT)):
+        if not isinstance(entry[name], str) or not form.fullmatch(entry[name]):
+            raise Wrong("malformed", f"an entry whose {name} is not of its form")
+    for name in ("n", "act", "case", "obj"):
+        if name in entry and (name, entry[name]) != ("act", "system"):
+            unbase64(entry[name], 16, url=True)
+    check_maps(entry)
+    refs = entry.get("ref", [0])
+    if not isinstance(refs, list) or not 1 <= len(refs) <= 16 or sorted(set(refs)) != refs:
+        raise Wrong("malformed", "an entry whose references are none")
+    for ref in entry.get("ref", []):
+        whole(ref, 0, index - 1)
+    check_kinds(entry)
+    return entry
+
+
+def check_maps(entry: dict[str, Any]) -> None:
+    """Refuse commitments and public digests that are not of their form."""
+    for name, most in (("c", 16), ("pub", 16)):
+        if name in entry and not (isinstance(entry[name], dict) and 1 <= len(entry[name]) <= most):
+            raise Wrong("malformed", "an entry whose commitments or digests are none")
+    for name, value in entry.get("c", {}).items():
+        if not FIELD.fullmatch(name):
+            raise Wrong("malformed", "a commitment with a name it may not have")
+        unbase64(value, 32, url=True)
+    for name, value in entry.get("pub", {}).items():
+        if name not in PUBLIC or not isinstance(value, str) or not re.fullmatch(r"sha256:[0-9a-f]{64}", value):
+            raise Wrong("malformed", "a public digest that is none")
+
+
+def check_kinds(entry: dict[str, Any]) -> None:
+    """Refuse fields that belong to another kind of entry, and a time that does not exist."""
+    kind = entry["t"]
+    wanted = {"vkey"} if kind.startswith("key.") else set()
+    wanted |= {"last"} if kind in ("key.retired", "key.revoked") else set()
+    wanted |= {"cnt", "root"} if kind == "evidence.batch_sealed" else set()
+    if wanted != {"vkey", "last", "cnt", "root"} & set(entry):
+        raise Wrong("malformed", "an entry without a field of its kind, or with one of another")
+    if "vkey" in entry:
+        Key(entry["vkey"] if isinstance(entry["vkey"], str) else "")
+    if "last" in entry:
+        whole(entry["last"])
+    if "cnt" in entry:
+        whole(entry["cnt"], 1, 2**20)
+        unbase64(entry["root"], 32, url=True)
+    try:
+        datetime.strptime(entry["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise Wrong("malformed", "a time that does not exist") from None
+    if "why" in entry and not (isinstance(entry["why"], str) and WHY.fullmatch(entry["why"])):
+        raise Wrong("malformed", "a reason that is no word")
+
+
+class Proof:
+    """The place of one entry: index, path from the sibling upwards, and the checkpoint it leads to."""
+
+    def __init__(self, data: bytes) -> None:
+        head, blank, self.note = data.partition(b"\n\n")
+        try:
+            lines = head.decode("ascii").split("\n")
+        except UnicodeDecodeError:
+            raise Wrong("malformed", "a proof that is not plain text") from None
+        if not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1":
+            raise Wrong("malformed", "a proof of another kind")
+        if lines and lines[0].startswith("extra "):
+            unbase64(lines.pop(0)[len("extra ") :])
+        match = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines.pop(0) if lines else "", re.ASCII)
+        if match is None or len(lines) > MAX_PATH:
+            raise Wrong("malformed", "a proof without a plain index, or too long")
+        self.index = int(match.group(1))
+        self.path = [unbase64(line, 32) for line in lines]
+
+
+# Signed notes, keys, policy -------------------------------------------------------------------------------------
+
+LOG_KEY, COSIGNER, LATER = 1, 4, 6
+# Points of low order: with such a "public key" nearly any signature can be made to fit.
+LOW_ORDER = {
+    bytes.fromhex(low + high)
+    for low, high in (
+        ("00" * 31, "00"), ("00" * 31, "80"), ("01" + "00" * 30, "00"), ("01" + "00" * 30, "80"),
+        ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "05"),
+        ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "85"),
+        ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "7a"),
+        ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "fa"),
+        ("ec" + "ff" * 30, "7f"), ("ec" + "ff" * 30, "ff"), ("ed" + "ff" * 30, "7f"), ("ed" + "ff" * 30, "ff"),
+        ("ee" + "ff" * 30, "7f"), ("ee" + "ff" * 30, "ff"),
+    )
+}  # fmt: skip
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a key."""
+    if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
+        raise Wrong("malformed", "a key with a name it cannot have")
+
+
+class Key:
+    """A public key with its name and its use: `name+id+base64(type || key)`."""
+
+    def __init__(self, text: str) -> None:
+        parts = text.split("+", 2)
+        if len(parts) != 3:
+            raise Wrong("malformed", "a key that is not name, id and key")
+        data = unbase64(parts[2])
+        self.text, self.name, self.kind, self.public = text, parts[0], data[0] if data else 0, data[1:]
+        check_name(self.name)
+        if len(self.public) != {LOG_KEY: 32, COSIGNER: 32, LATER: 1312}.get(self.kind):
+            raise Wrong("malformed", "a key of an unknown type or of another length")
+        self.id = sha256(self.name.encode("utf-8", "replace") + b"\n" + data)[:4]
+        if self.id.hex() != parts[1] or self.public in LOW_ORDER:
+            raise Wrong("malformed", "a key whose id is not its own, or that no honest log has")
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the key as it is written, to be compared with a copy from elsewhere."""
+        return sha256(self.text.encode("utf-8", "replace")).hex()
+
+
+class Note:
+    """A signed note: its text, and its signature lines (name, key id, signature)."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Wrong("malformed", "a note that is not UTF-8") from None
+        if len(data) > 1 << 20 or any(letter < " " and letter != "\n" for letter in text):
+            raise Wrong("malformed", "a note that is too long or holds control characters")
+        head, blank, tail = text.rpartition("\n\n")
+        if not blank or not tail.endswith("\n") or tail.count("\n") > 64:
+            raise Wrong("malformed", "a note without its signature lines")
+        self.text = head + "\n"
+        self.lines = [self._line(line) for line in tail[:-1].split("\n")]
+
+    @staticmethod
+    def _line(line: str) -> tuple[str, bytes, bytes]:
+        mark, name, encoded = [*line.split(" "), "", "", ""][:3]
+        data = unbase64(encoded)
+        check_name(name)
+        if mark != "\N{EM DASH}" or line.count(" ") != 2 or len(data) < 5:
+            raise Wrong("malformed", "a signature line that is none")
+        return name, data[:4], data[4:]
+
+
+class Head:
+    """What a checkpoint says: which log, how many entries, which root."""
+
+    def __init__(self, text: str) -> None:
+        lines = text.split("\n")
+        if len(lines) != 4 or lines[3]:
+            raise Wrong("malformed", "a checkpoint that has not three lines")
+        self.origin = lines[0]
+        check_name(self.origin)
+        if not re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) or int(lines[1]) > 2**63 - 1:
+            raise Wrong("malformed", "a checkpoint whose size is no plain number")
+        if not self.origin.isascii() or not self.origin.isprintable() or len(self.origin) > 255:
+            raise Wrong("malformed", "a checkpoint whose log has no plain name")
+        self.size, self.root = int(lines[1]), unbase64(lines[2], 32)
+
+
+class Policy:
+    """Whom to trust: the log's keys, the witnesses, and how many of these must have signed."""
+
+    def __init__(self, data: bytes) -> None:
+        self.logs: list[Key] = []
+        self.witnesses: dict[bytes, Key] = {}
+        self.groups: dict[bytes, tuple[int, list[bytes]]] = {}
+        self.quorum: bytes | None = None
+        self._members: set[bytes] = set()
+        if len(data) > 1 << 20 or not re.fullmatch(rb"[\t\n\x20-\x7e\x80-\xff]*", data):
+            raise Wrong("malformed", "a policy with a character that has no place in it")
+        for line in data.split(b"\n"):
+            words = [] if line.lstrip().startswith(b"#") else line.split()
+            if words and not self._take(words[0], words[1:]):
+                raise Wrong("malformed", "a policy with a line that breaks its rules")
+        if self.quorum is None:
+            raise Wrong("malformed", "a policy that does not say who must have signed")
+
+    def _take(self, word: bytes, rest: list[bytes]) -> bool:
+        if word == b"log" and 1 <= len(rest) <= 2:
+            key = self._key(rest[0], LOG_KEY)
+            fits = key.text not in [other.text for other in self.logs]
+            self.logs.append(key)
+            return fits
+        if word == b"witness" and 2 <= len(rest) <= 3 and self._new(rest[0]):
+            key = self._key(rest[1], COSIGNER)
+            fits = key.text not in [other.text for other in self.witnesses.values()]
+            self.witnesses[rest[0]] = key
+            return fits
+        if word == b"group" and len(rest) >= 3 and self._new(rest[0]):
+            return self._group(rest[0], rest[1], rest[2:])
+        if word == b"quorum" and len(rest) == 1 and self.quorum is None:
+            self.quorum = rest[0]
+            return rest[0] == b"none" or self._known(rest[0])
+        return False
+
+    def _group(self, name: bytes, count: bytes, members: list[bytes]) -> bool:
+        known = all(self._known(member) for member in members)
+        single = len(set(members)) == len(members) and not self._members & set(members)
+        self._members |= set(members)
+        counts = {b"all": str(len(members)).encode(), b"any": b"1"}
+        count = counts.get(count, count)
+        if not re.fullmatch(rb"[1-9][0-9]{0,8}", count) or int(count) > len(members):
+            return False
+        self.groups[name] = (int(count), members)
+        return known and single
+
+    def _known(self, name: bytes) -> bool:
+        return name in self.witnesses or name in self.groups
+
+    def _new(self, name: bytes) -> bool:
+        return name != b"none" and not self._known(name)
+
+    @staticmethod
+    def _key(word: bytes, kind: int) -> Key:
+        try:
+            key = Key(word.decode("utf-8"))
+        except UnicodeDecodeError:
+            raise Wrong("malformed", "a key that is not UTF-8") from None
+        if key.kind not in (kind, LATER):
+            raise Wrong("malformed", "a key of another use than its line gives")
+        return key
+
+    def met(self, signed: set[str]) -> bool:
+        """Return whether the witnesses whose keys these are make the quorum."""
+
+        def holds(name: bytes) -> bool:
+            if name in self.groups:
+                count, members = self.groups[name]
+                return sum(holds(member) for member in members) >= count
+            return name in self.witnesses and self.witnesses[name].text in signed
+
+        return self.quorum == b"none" or (self.quorum is not None and holds(self.quorum))
+
+
+def read_keyring(data: bytes) -> dict[str, tuple[str, int | None]]:
+    """Return key -> (status, last size for which it counts) of the log's list of its own keys."""
+    found: dict[str, tuple[str, int | None]] = {}
+    listed = read_json(data)
+    if not isinstance(listed, list):
+        raise Wrong("malformed", "a list of keys that is none")
+    for each in listed:
+        entry = exactly(each, "vkey status added_index status_index last_size")
+        status, last = entry["status"], entry["last_size"]
+        if status not in ("active", "retired", "revoked") or not isinstance(entry["vkey"], str):
+            raise Wrong("malformed", "a key with a status that is unknown")
+        if (status == "active") != (last is None) or entry["vkey"] in found:
+            raise Wrong("malformed", "a key whose last size does not fit its status, or that is listed twice")
+        found[Key(entry["vkey"]).text] = (status, None if last is None else whole(last))
+    return found
+
+
+# Ed25519 --------------------------------------------------------------------------------------------------------
+
+PROBE = (  # RFC 8032 §7.1, test 2
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    "72",
+)
+Checker = Callable[[bytes, bytes, bytes], bool]
+
+
+def by_cryptography(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Return whether a signature fits, by the Python package `cryptography`."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def by_openssl(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Return whether a signature fits, by the program `openssl`; its files lie in a folder that is removed."""
+    program = shutil.which("openssl")
+    if program is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+        files = {"key": bytes.fromhex("302a300506032b6570032100") + public, "sig": signature, "in": message}
+        for name, data in files.items():
+            Path(folder, name).write_bytes(data)
+        asked = [
+            program, "pkeyutl", "-verify", "-pubin", "-rawin", "-keyform", "DER",
+            "-inkey", str(Path(folder, "key")), "-sigfile", str(Path(folder, "sig")), "-in", str(Path(folder, "in")),
+        ]  # fmt: skip
+        # No shell, a program found on the path, and only files that were just written.
+        done = subprocess.run(asked, capture_output=True, check=False, timeout=60)  # noqa: S603
+    return done.returncode == 0
+
+
+def find_checker() -> Checker | None:
+    """Return a way to check Ed25519 that gives the right answers to a known question, or None."""
+    public, signature, message = (bytes.fromhex(part) for part in PROBE)
+    for checker in (by_cryptography, by_openssl):
+        try:
+            if checker(public, signature, message) and not checker(public, signature, message + b"."):
+                return checker
+        except (ImportError, OSError, subprocess.SubprocessError):
+            continue
+    return None
+
+
+# Checkpoints ----------------------------------------------------------------------------------------------------
+
+
+class Trust:
+    """Whether a checkpoint counts: by policy, keyring, signatures and quorum. Each is checked once."""
+
+    def __init__(self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None) -> None:
+        self.policy, self.keyring, self.checker = policy, keyring, checker
+        self.signers: list[Key] = []
+        self._opened: dict[bytes, Head | Wrong | Lacking] = {}
+        self.weak: dict[bytes, Head] = {}  # signed by a revoked key alone, at a size for which it still counted
+        self.superseded = False
+        self.unchecked = False
+
+    def open(self, data: bytes) -> Head:
+        """Return what a checkpoint says, if it counts."""
+        if data not in self._opened:
+            try:
+                note = Note(data)
+                head = Head(note.text)
+                self._check(note, head, data)
+                self._opened[data] = head
+            except (Wrong, Lacking) as error:
+                self._opened[data] = error
+        found = self._opened[data]
+        if isinstance(found, Head):
+            return found
+        raise found
+
+    def _check(self, note: Note, head: Head, data: bytes) -> None:
+        known = {(key.name, key.id): key for key in [*self.policy.logs, *self.policy.witnesses.values()]}
+        lines = [(known[name, key_id], signature) for name, key_id, signature in note.lines if (name, key_id) in known]
+        usable = [(key, signature) for key, signature in lines if key.kind != LATER]
+        own = [key for key, _ in usable if key.kind == LOG_KEY and key.name == head.origin]
+        cosigned = set()
+        for key, signature in usable:
+            moment = self._verify(key, signature, note.text)
+            if key.kind == COSIGNER and moment <= time.time() + 300:
+                cosigned.add(key.text)
+        if not own:
+            raise Wrong("unknown_log", f"no known key of the log {plain(head.origin)} signed the checkpoint")
+        if not self.policy.met(cosigned):
+            raise Wrong("quorum_not_met", "too few of the policy's witnesses signed the checkpoint")
+        self._status(own, head, data, bool(self.policy.quorum != b"none"))
+        self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
+
+    def _verify(self, key: Key, signature: bytes, text: str) -> int:
+        """Return the time of a cosignature (0 for a log key's), if the signature fits."""
+        message, moment = text.encode("utf-8"), 0
+        wrong = Wrong("bad_signature", f"the signature of {plain(key.name)} does not fit the checkpoint")
+        if len(signature) != (72 if key.kind == COSIGNER else 64):
+            raise wrong
+        if key.kind == COSIGNER:
+            moment, signature = int.from_bytes(signature[:8], "big"), signature[8:]
+            message = b"cosignature/v1\ntime %d\n" % moment + message
+            if not 1 <= moment <= 2**63 - 1:
+                raise wrong
+        if self.checker is None:
+            self.unchecked = True
+        elif not self.checker(key.public, signature, message):
+            raise wrong
+        return moment
+
+    def _status(self, own: list[Key], head: Head, data: bytes, witnessed: bool) -> None:
+        """Refuse keys that were out of use at this size; note where only a revoked key signed."""
+        found = set()
+        for key in own:
+            status, last = self.keyring.get(key.text, ("unlisted", None))
+            late = last is not None and head.size > last
+            found.add(f"{status}, late" if late else status)
+        if "active" in found:
+            return
+        if "retired" in found:
+            self.superseded = True
+        elif "revoked" in found:
+            if not witnessed:
+                self.weak[data] = head
+        elif "revoked, late" in found:
+            raise Wrong("after_revocation", "it was signed after its key was declared stolen or lost")
+        elif "retired, late" in found:
+            raise Wrong("after_retirement", "it was signed after its key was put out of use")
+        else:
+            raise Lacking("no_key", "the key that signed is not in the list of the log's keys")
+
+
+# The check of a whole bundle ------------------------------------------------------------------------------------
+
+LINE_KEYS = "index leaf_hash type at wording objects opened withheld erased"
+OBJECT_KEYS = "file field digest kind name grade wording"
+
+
+class Check:
+    """One check of one bundle; `report` holds what was found, `items` what can be said of each."""
+
+    def __init__(self, bag: Bag, policy: bytes | None, keyring: bytes | None, checker: Checker | None) -> None:
+        self.bag, self.report, self.checker = bag, Report(), checker
+        self.given_policy, self.given_keyring = policy, keyring
+        self.trust: Trust | None = None
+        self.items: list[dict[str, Any]] = []
+        self.heads: dict[bytes, Head] = {}
+        self.newest: Head | None = None
+        self.sealed: dict[str, Any] = {}
+        self.seal_index: int | None = None
+        self.files = Files(bag, self.report)
+        self.expected: set[str] = set(ALWAYS_THERE + TAGS + SEAL) | {TAGMANIFEST}
+
+    def run(self) -> None:
+        """Check everything that can be checked."""
+        self.files.check()
+        self.trust = self.report.run(POLICY, self._trust)
+        if self.trust is not None and CHECKPOINT in self.bag:
+            self.newest = self.report.run(CHECKPOINT, self._newest)
+        self._seal()
+        self._items()
+        self._other_checkpoints()
+        self._leftovers()
+        self._signatures()
+
+    def _trust(self) -> Trust | None:
+        policy = self.given_policy if self.given_policy is not None else self.bag.read(POLICY)
+        keyring = self.given_keyring if self.given_keyring is not None else self.bag.read(KEYRING)
+        return Trust(Policy(policy), read_keyring(keyring), self.checker)
+
+    def _newest(self) -> Head:
+        assert self.trust is not None
+        return self.trust.open(self.bag.read(CHECKPOINT))
+
+    # The seal: the entry by which the export itself stands in the log.
+
+    def _seal(self) -> None:
+        proof = self._proof(SEAL_PROOF) if SEAL_PROOF in self.bag else None
+        entry = self.report.run(SEAL_ENTRY, self._seal_entry, proof) if SEAL_ENTRY in self.bag else None
+        if proof is not None and SEAL_ENTRY in self.bag:
+            self.report.run(SEAL_PROOF, self._place, proof, SEAL_ENTRY, proof.index)
+        if entry is not None and SEAL_OPENING in self.bag:
+            self.report.run(SEAL_OPENING, self._seal_opening, entry)
+
+    def _seal_entry(self, proof: Proof | None) -> dict[str, Any]:
+        entry = read_entry(self.bag.read(SEAL_ENTRY), MAX_NUMBER if proof is None else proof.index)
+        if entry["t"] != "evidence.exported":
+            raise Wrong("entry_mismatch", "this is not the entry of an export")
+        self.sealed, self.seal_index = entry, None if proof is None else proof.index
+        return entry
+
+    def _seal_opening(self, entry: dict[str, Any]) -> None:
+        opening = exactly(read_json(self.bag.read(SEAL_OPENING)), "field nonce value")
+        value = self._opened(opening, entry)
+        if opening["field"] != "manifest":
+            raise Wrong("opening_mismatch", "it opens another field than the list of files")
+        if MANIFEST in self.bag and value != sha256(self.bag.read(MANIFEST)):
+            raise Wrong("content_mismatch", "the list of files is not the one that was sealed")
+
+    # The items: entries of the log with what opens them.
+
+    def _items(self) -> None:
+        if ITEMS not in self.bag:
+            return
+        data = self.report.run(ITEMS, self.bag.read, ITEMS)
+        if data is None:
+            return
+        if not data.endswith(b"\n"):
+            self.report.add(FAILED, "malformed", ITEMS, "it does not end with a line end")
+            return
+        last = -1
+        for raw in data[:-1].split(b"\n"):
+            line = self.report.run(ITEMS, self._line, raw)
+            if line is None:
+                return
+            if line["index"] <= last:
+                self.report.add(FAILED, "item_reordered", ITEMS, f"entry {line['index']} stands after entry {last}")
+            last = max(last, line["index"])
+            self._item(line)
+        if self.seal_index is not None and last >= self.seal_index:
+            self.report.add(FAILED, "item_reordered", ITEMS, "an entry that came after the bundle was sealed")
+
+    @staticmethod
+    def _line(raw: bytes) -> dict[str, Any]:
+        line = exactly(read_json(raw), LINE_KEYS)
+        whole(line["index"], 0, 2**53 - 1)
+        words_of(line["opened"])
+        words_of(line["withheld"])
+        if line["erased"] is not None:
+            whole(line["erased"])
+        if not isinstance(line["objects"], list) or not all(
+            isinstance(line[name], str) for name in ("leaf_hash", "type", "at", "wording")
+        ):
+            raise Wrong("malformed", "a line that is not of its form")
+        for each in line["objects"]:
+            exactly(each, OBJECT_KEYS)
+            if not all(isinstance(each[name], str) for name in ("file", "field", "digest", "kind", "name", "wording")):
+                raise Wrong("malformed", "an object that is not of its form")
+            if not re.fullmatch(r"data/objects/[A-Za-z0-9][A-Za-z0-9._-]*", each["file"], re.ASCII):
+                raise Wrong("malformed", "an object with a path that it cannot have")
+        return line
+
+    def _item(self, line: dict[str, Any]) -> None:
+        index = line["index"]
+        entry_path, opening_path = f"data/entries/{index}.json", f"data/openings/{index}.json"
+        proof_path = f"proofs/{index}.tlog-proof"
+        places = [entry_path, opening_path, proof_path, *(each["file"] for each in line["objects"])]
+        self.expected.update(places if line["opened"] else [entry_path, proof_path])
+        entry = self._entry(line, entry_path)
+        fields = dict.fromkeys(line["withheld"], UNVERIFIABLE)
+        values: dict[str, bytes] = {}
+        if entry is not None:
+            self.report.run(entry_path, self._fields, line, entry)
+            if line["opened"]:
+                values = self.report.run(opening_path, self._openings, line, entry, opening_path) or {}
+            for each in line["objects"]:
+                self.report.run(each["file"], self._object, each, line, entry, values)
+        fields.update({name: VERIFIED if name in values else FAILED for name in line["opened"]})
+        proof = self._proof(proof_path)
+        if proof is not None and entry is not None:
+            self.report.run(proof_path, self._place, proof, entry_path, index)
+        self.items.append({
+            "index": index, "type": plain(line["type"]), "at": plain(line["at"]), "places": places,
+            "wording": plain(line["wording"]), "fields": dict(sorted(fields.items())),
+            "objects": [
+                {name: None if each[name] is None else plain(each[name]) for name in ("file", "grade", "wording")}
+                for each in line["objects"]
+            ],
+        })  # fmt: skip
+
+    def _entry(self, line: dict[str, Any], path: str) -> dict[str, Any] | None:
+        if path not in self.bag:
+            if path not in {each["place"] for each in self.report.findings}:
+                self.report.add(FAILED, "item_removed", path, "the entry is missing")
+            return None
+        if path in self.files.damaged:
+            return None
+        found: dict[str, Any] | None = self.report.run(path, self._read_entry, line, path)
+        return found
+
+    def _read_entry(self, line: dict[str, Any], path: str) -> dict[str, Any]:
+        data = self.bag.read(path)
+        if leaf_hash(data).hex() != line["leaf_hash"]:
+            raise Wrong("entry_mismatch", "its hash is not the one in the list of items")
+        entry = read_entry(data, line["index"])
+        if (entry["t"], entry["at"]) != (line["type"], line["at"]):
+            raise Wrong("entry_mismatch", "the list of items gives it another type or time")
+        return entry
+
+    def _fields(self, line: dict[str, Any], entry: dict[str, Any]) -> None:
+        """Every field that the entry commits to is opened, or said to be withheld or erased."""
+        committed, shown = set(entry.get("c", {})), set(line["opened"]) | set(line["withheld"])
+        if line["erased"] is not None:
+            self._erased(line)
+        if shown - committed or set(line["opened"]) & set(line["withheld"]):
+            raise Wrong("opening_mismatch", "fields are listed to which the entry does not commit")
+        if committed - shown and line["erased"] is None:
+            raise Wrong("opening_missing", f"nothing is said of {', '.join(sorted(committed - shown))}")
+        if {each["field"] for each in line["objects"]} - set(line["opened"]):
+            raise Wrong("opening_missing", "an object without the opening that ties it to the entry")
+        if committed - shown:
+            raise Lacking("erased_lawfully", f"erased, as entry {line['erased']} says")
+
+    def _erased(self, line: dict[str, Any]) -> None:
+        path = f"data/entries/{line['erased']}.json"
+        entry = read_entry(self.bag.read(path), line["erased"]) if path in self.bag else {}
+        if entry.get("t") not in ("evidence.erased", "retention.purged") or line["index"] not in entry.get("ref", []):
+            raise Wrong("opening_missing", "the entry that should say that it was erased does not")
+
+    def _openings(self, line: dict[str, Any], entry: dict[str, Any], path: str) -> dict[str, bytes]:
+        if path not in self.bag:
+            raise Wrong("opening_missing", "the opening is missing")
+        if path in self.files.damaged:
+            return {}
+        listed = read_json(self.bag.read(path))
+        if not isinstance(listed, list):
+            raise Wrong("malformed", "openings that are no list")
+        values = {}
+        for each in listed:
+            opening = exactly(each, "field nonce value")
+            values[opening["field"]] = self._opened(opening, entry)
+        if sorted(values) != line["opened"] or len(values) != len(listed):
+            raise Wrong("opening_mismatch", "other fields are opened than the list of items says")
+        return values
+
+    @staticmethod
+    def _opened(opening: dict[str, Any], entry: dict[str, Any]) -> bytes:
+        """Return the value of an opening that fits the entry's commitment."""
+        field, committed = opening["field"], entry.get("c", {})
+        nonce, value = unbase64(opening["nonce"], 32, url=True), unbase64(opening["value"], url=True)
+        if not isinstance(field, str) or field not in committed:
+            raise Wrong("opening_mismatch", "a field is opened to which the entry does not commit")
+        if to_base64(commitment(field, nonce, value), url=True) != committed[field]:
+            raise Wrong("opening_mismatch", f"{field} is not what the entry commits to")
+        return value
+
+    def _object(
+        self, each: dict[str, Any], line: dict[str, Any], entry: dict[str, Any], values: dict[str, bytes]
+    ) -> None:
+        path, field = each["file"], each["field"]
+        if path in self.files.damaged or path not in self.files.digests or field not in values:
+            if path not in self.bag:
+                raise Wrong("item_removed", "the file is missing")
+            return  # said before, at the file itself or at its opening
+        digest = self.files.digests[path][0]
+        reason = "document_mismatch" if field == "doc" else "content_mismatch"
+        if digest != each["digest"] or values[field].hex() != digest:
+            raise Wrong(reason, "these bytes are not those that the entry commits to")
+        if field == "doc":
+            self._document(self.bag.read(path), line, entry)
+
+    @staticmethod
+    def _document(data: bytes, line: dict[str, Any], entry: dict[str, Any]) -> None:
+        """A document says the same as its entry, where both say it."""
+        said = read_json(data)
+        if not isinstance(said, dict):
+            raise Wrong("malformed", "a document that is none")
+        pairs = {"type": entry["t"], "at": entry["at"], "why": entry.get("why"), "ref": entry.get("ref", [])}
+        for name in ("case", "obj"):
+            pairs[name] = unbase64(entry[name], 16, url=True).hex() if name in entry else None
+        wrong = sorted(name for name, value in pairs.items() if said.get(name) != value)
+        if wrong:
+            raise Wrong("document_mismatch", f"document and entry differ in: {', '.join(wrong)}")
+
+    # The places in the log, and the checkpoints that speak of them.
+
+    def _proof(self, path: str) -> Proof | None:
+        if path not in self.bag:
+            self.report.add(UNVERIFIABLE, "not_checked", path, "the proof is missing")
+            return None
+        proof: Proof | None = self.report.run(path, self._read_proof, path)
+        return proof
+
+    def _read_proof(self, path: str) -> Proof:
+        return Proof(self.bag.read(path))
+
+    def _place(self, proof: Proof, path: str, index: int) -> None:
+        if proof.index != index:
+            raise Wrong("path_mismatch", f"it is the proof of entry {proof.index}")
+        if self.trust is None:
+            raise Lacking("no_key", "there is no key to check the checkpoint with")
+        head = self.trust.open(proof.note)
+        self.heads[proof.note] = head
+        if included(index, head.size, leaf_hash(self.bag.read(path)), proof.path) != head.root:
+            raise Wrong("path_mismatch", "the proof leads to another log than the one that was signed")
+
+    def _other_checkpoints(self) -> None:
+        shown = self._consistency_files()
+        if self.newest is None or self.trust is None:
+            return
+        newest = self.newest
+        for _, head in sorted(self.heads.items()):
+            if head.origin != newest.origin:
+                self.report.add(FAILED, "unknown_log", CHECKPOINT, "the proofs are of another log")
+            elif (head.size, head.root) == (newest.size, newest.root):
+                continue
+            elif head.size >= newest.size:
+                self.report.add(FAILED, "fork_detected", CHECKPOINT, "a proof has another history than the checkpoint")
+            elif head.size not in shown:
+                words = f"nothing shows that the log of {newest.size} entries continues that of {head.size}"
+                self.report.add(UNVERIFIABLE, "not_checked", CHECKPOINT, words)
+            elif shown[head.size] != head.root:
+                self.report.add(FAILED, "fork_detected", CHECKPOINT, "a proof has another history than the checkpoint")
+        if self.bag.read(CHECKPOINT) not in self.trust.weak:  # then it vouches for what it is shown to continue
+            held = {**shown, newest.size: newest.root}
+            weak = self.trust.weak.items()
+            self.trust.weak = {note: head for note, head in weak if held.get(head.size) != head.root}
+
+    def _consistency_files(self) -> dict[int, bytes]:
+        """Return size -> root of the earlier checkpoints that the newest one is shown to continue."""
+        shown: dict[int, bytes] = {}
+        for name in self.bag.names:
+            if re.fullmatch(r"proofs/consistency/[0-9]+-[0-9]+\.json", name, re.ASCII):
+                self.expected.add(name)
+                old = self.report.run(name, self._consistency, name)
+                if old is not None:
+                    shown[old.size] = old.root
+        return shown
+
+    def _consistency(self, name: str) -> Head | None:
+        found = exactly(read_json(self.bag.read(name)), "from to path checkpoint")
+        first, second = whole(found["from"], 1, 2**63 - 1), whole(found["to"], 1, 2**63 - 1)
+        if name != f"proofs/consistency/{first}-{second}.json" or not isinstance(found["checkpoint"], str):
+            raise Wrong("malformed", "its name says other sizes than it holds")
+        if not isinstance(found["path"], list) or len(found["path"]) > MAX_PATH:
+            raise Wrong("malformed", "a path that is none")
+        path = [unbase64(each, 32) for each in found["path"]]
+        if self.trust is None or self.newest is None:
+            return None  # said before
+        old = self.trust.open(found["checkpoint"].encode("utf-8", "replace"))
+        if (old.origin, old.size, self.newest.size) != (self.newest.origin, first, second):
+            raise Wrong("malformed", "it speaks of other checkpoints than it holds")
+        check_consistent(first, second, old.root, self.newest.root, path)
+        return old
+
+    def _leftovers(self) -> None:
+        if ITEMS not in self.bag or any(each["place"] == ITEMS for each in self.report.findings):
+            return  # what belongs here is not known
+        for name in self.bag.names:
+            if name not in self.expected:
+                self.report.add(FAILED, "item_added", plain(name), "no item speaks of this file")
+
+    def _signatures(self) -> None:
+        if self.trust is None:
+            return
+        if self.trust.unchecked:
+            self.report.add(UNVERIFIABLE, "no_ed25519", CHECKPOINT, "no signature could be checked")
+        if self.trust.weak:
+            self.report.add(UNVERIFIABLE, "revoked_key_alone", CHECKPOINT, "only a revoked key signed")
+        if self.trust.superseded:
+            self.report.add(VERIFIED, "superseded", CHECKPOINT, "the key that signed was replaced later")
+
+
+# What is said ---------------------------------------------------------------------------------------------------
+
+
+COMMON = (TAGMANIFEST, MANIFEST, ITEMS, CHECKPOINT, POLICY, KEYRING, *SEAL)
+
+
+def item_of(item: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Return what can be said of one item: no more than of what all items stand on; words only where all holds."""
+    places = {*item.pop("places"), *COMMON}
+    verdict = report.verdict(places)
+    reasons = [each["reason"] for each in report.findings if each["place"] in places and each["verdict"] == verdict]
+    if verdict != VERIFIED:
+        item["wording"] = None
+        item["objects"] = [{**each, "grade": None, "wording": None} for each in item["objects"]]
+    return {**item, "verdict": verdict, "reason": reasons[0] if reasons else None}
+
+
+def result_of(check: Check, here: Path) -> dict[str, Any]:
+    """Return everything that was found as plain JSON; the same bundle gives the same."""
+    trust, verdict = check.trust, check.report.verdict()
+    signers = [] if trust is None else sorted(trust.signers, key=lambda key: key.text)
+    return {
+        "verdict": verdict,
+        "exit": EXIT[verdict],
+        "sealed": {"at": plain(check.sealed.get("at", "")), "index": check.seal_index},
+        "log": None if check.newest is None else {"origin": check.newest.origin, "size": check.newest.size},
+        "keys": "given" if check.given_policy is not None else "bundle",
+        "fingerprints": [key.fingerprint for key in signers],
+        "script": sha256(here.read_bytes()).hex(),
+        "items": [item_of(dict(item), check.report) for item in check.items],
+        "findings": check.report.findings,
+    }
+
+
+def lines_of(result: dict[str, Any]) -> Iterator[str]:
+    """Yield the result for people, line by line."""
+    yield HEADLINE[result["verdict"]]
+    if result["sealed"]["at"] and result["sealed"]["index"] is not None and result["log"]:
+        sealed, log = result["sealed"], result["log"]
+        yield f"Sealed at {sealed['at']} as entry {sealed['index']} of the log {plain(log['origin'])}."
+    yield ""
+    if result["findings"]:
+        yield "What was found:"
+        for each in result["findings"]:
+            yield f"- {each['verdict']} ({each['reason']}): {each['place']}: {each['words']}."
+            yield f"  {MEANING.get(each['reason'], '')}"
+        yield ""
+    yield from item_lines(result["items"])
+    yield from LIMITS
+    yield ""
+    yield from key_lines(result)
+
+
+def item_lines(items: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each item, and how much of it was left closed on purpose."""
+    yield f"Entries of the log in this bundle: {len(items)}"
+    for item in items:
+        said = item["verdict"] + (f" ({item['reason']})" if item["reason"] else "")
+        said += f": {item['wording']}" if item["wording"] else ""
+        yield f"  {item['index']:>6}  {item['at']}  {item['type']:<28}  {said}"
+        for each in item["objects"]:
+            if each["grade"]:
+                yield f"          {each['file']}: grade {each['grade']}: {each['wording']}"
+    closed = sum(value == UNVERIFIABLE for item in items for value in item["fields"].values())
+    if closed:
+        yield f"Withheld by whoever made this bundle: {closed} field(s). Nothing can be said of what they hold."
+    yield ""
+
+
+def key_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Yield what the signatures were checked against, and where to find both digests once more."""
+    for fingerprint in result["fingerprints"]:
+        if result["keys"] == "bundle":
+            yield f"Checked against keys supplied in this bundle; compare fingerprint {fingerprint}"
+            yield "with a copy from another source: the organisation's page /ledger shows it."
+        else:
+            yield f"Checked against the policy you gave; the key that signed has the fingerprint {fingerprint}."
+    yield f"This program has the SHA-256 {result['script']};"
+    yield "the right one is published in the documentation of Evenhand, docs/how-to/check-a-bundle.md."
+
+
+def read_option(path: str | None) -> bytes | None:
+    """Return the bytes of a file that was named on the command line."""
+    if path is None:
+        return None
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise NotABundle(f"{path}: {error.strerror}.") from None
+
+
+def options(arguments: list[str]) -> argparse.Namespace:
+    """Return what the command line says."""
+    parser = argparse.ArgumentParser(prog="verify.py", description="Check a case bundle of Evenhand, offline.")
+    parser.add_argument("bundle", nargs="?", help="a folder or a ZIP file (default: where this file lies)")
+    parser.add_argument("--policy", metavar="FILE", help="trust the keys in this policy, not those in the bundle")
+    parser.add_argument("--keyring", metavar="FILE", help="the log's list of its keys, from another source")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Check a bundle, print the result and return the exit code."""
+    asked, here = options(arguments), Path(__file__).resolve()
+    try:
+        policy, keyring = read_option(asked.policy), read_option(asked.keyring)
+        bag = open_bag(Path(asked.bundle) if asked.bundle else here.parent)
+    except NotABundle as error:
+        print(f"verify.py: {error}", file=sys.stderr)
+        return UNREADABLE
+    check = Check(bag, policy, keyring, find_checker())
+    check.run()
+    result = result_of(check, here)
+    text = json.dumps(result, indent=2) if asked.json else "\n".join(lines_of(result))
+    sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
+    return int(result["exit"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
