@@ -32,6 +32,7 @@ ARGUMENTS = [
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 640}  # also 1,280 pixels at 400 % zoom (WCAG 1.4.10)
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)
