@@ -44,6 +44,8 @@ ROWS: tuple[Row, ...] = (
     Row("home", all_get(200)),
     Row("ledger", all_get(200)),
     Row("ledger_checkpoint", all_get(200)),
+    Row("ledger_policy", all_get(200)),
+    Row("ledger_keyring", all_get(200)),
     Row("healthz", all_get(200)),
     Row("readyz", all_get(200)),
     Row("people_account", all_get(200, nobody=302)),
@@ -93,7 +95,9 @@ ROWS: tuple[Row, ...] = (
     Row("answer_letter", all_get(302), {"letter": UNKNOWN}),
     Row("answer_letter_pdf", all_get(302), {"letter": UNKNOWN}),
     Row("answer_readers", all_get(302)),
+    Row("answer_proof", all_get(302)),
     Row("answer_message", all_get(302), method="post"),
+    Row("answer_file", all_get(302), method="post"),
     Row("answer_ring", all_get(302)),
     Row("answer_more_time", all_get(302), method="post"),
     Row("answer_language", all_get(302), method="post"),
@@ -160,4 +164,5 @@ ROWS += (
         for act in ("close", "file", "identity", "keep", "language", "message", "more_time", "no_call")
     ),
     Row("follow_letter", _SIDE_CLOSED, {"letter": UNKNOWN}),
+    Row("follow_letter_pdf", _SIDE_CLOSED, {"letter": UNKNOWN}),
 )

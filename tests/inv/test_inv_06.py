@@ -49,7 +49,7 @@ def test_what_two_people_did_is_done_once(court: Desk) -> None:
 def test_do_not_look_stays(court: Desk) -> None:
     case = case_in(State.HEARING)
     columns = {field.column: None for field in Upload._meta.concrete_fields}
-    columns |= {"id": fresh(), "submission_id": case.submission_id, "kind": "png", "size": 1, "state": "restricted",
-                "removed": "", "received_at": NOW}  # fmt: skip
+    columns |= {"id": fresh(), "submission_id": case.submission_id, "key": fresh(), "kind": "png", "size": 1,
+                "state": "restricted", "removed": "", "received_at": NOW}  # fmt: skip
     put("cases_upload", **columns)
     refused("R24", "UPDATE cases_upload SET state = 'cleared' WHERE id = %s", columns["id"])

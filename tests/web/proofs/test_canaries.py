@@ -150,6 +150,8 @@ def test_what_is_planted_in_a_whole_case_lies_nowhere_in_the_open(
     story_room.to_formal(story)
     respondent = as_party(story.party("respondent"), story.ctx)
     respondent.post("/answer/message", {"kind": "message", "text": PLANTED["reply"]})
+    sent = SimpleUploadedFile(PLANTED["file"], PLANTED["content"].encode())
+    assert respondent.post("/answer/file", {"file": sent}).url == "/answer"
     respondent.post("/answer/ring", {"when": PLANTED["fear"], "number": PLANTED["fear"], "text": PLANTED["fear"]})
     assert Contact.objects.filter(case=story.case).exists() and Message.objects.filter(case=story.case).exists()
     assert found_in(everything_stored(room), PLANTED) == []
@@ -162,7 +164,8 @@ def test_what_is_planted_in_a_whole_case_lies_nowhere_in_the_open(
     complainant = as_party(Party.objects.get(case=story.case, side="complainant"), story.ctx)
     for address, answer in _pages(complainant, "/follow"):
         html = answer.content.decode(errors="replace").lower()
-        assert not [name for name in ("note", "reply", "fear") if PLANTED[name].lower() in html], address
+        theirs = ("note", "reply", "fear", "file", "content")
+        assert not [name for name in theirs if PLANTED[name].lower() in html], address
 
 
 def _pages(client: Any, door: str) -> Iterator[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a party can ask for: a message, to be rung, more time, somebody beside them, another panel member."""
+"""What a party can do: write, send a file, ask to be rung, for more time, for company, for another panel member."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from evenhand.web.cases.steps.care import ask_for_nobody
 from evenhand.web.cases.steps.dialogue import Kind, say
 from evenhand.web.intake.follow_forms import MessageForm
 from evenhand.web.intake.languages import turned
-from evenhand.web.intake.rights import asked_for_another_member, asked_for_companion, asked_for_more_time
+from evenhand.web.intake.rights import (
+    asked_for_another_member,
+    asked_for_companion,
+    asked_for_more_time,
+    sent_a_file,
+)
 from evenhand.web.intake.ringing import asked_to_ring
 
 
@@ -28,6 +33,14 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     say(party=party, text=form.cleaned_data["text"], kind=Kind.MESSAGE, ctx=ctx)
     messages.success(request, _("Your message was sent. A person reads it."))
     return redirect("answer")
+
+
+@for_party("POST", respondent=True)
+def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
+    return sent_a_file(
+        request, party, ctx, back="answer", again=lambda form: party_page(request, party, ctx, file=form)
+    )
 
 
 @for_party("GET", "POST")

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from evenhand.codes import ActType, Rung
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
-from evenhand.procedure.notices import NOTICES, NoticeId
+from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import NOT_LIVE, PARTY_WORDS, State
 from evenhand.web.cases import clocks
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Item, Message, Party, Search
 from evenhand.web.cases.periods import calendar_of, promised
+from evenhand.web.cases.queries import files_from
 from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
 from evenhand.web.cases.steps.dialogue import Kind
 from evenhand.web.cases.steps.identity import may_be_named
@@ -29,9 +30,11 @@ from evenhand.web.cases.steps.language import others_than
 from evenhand.web.cases.steps.more_time import may_have_more
 from evenhand.web.cases.steps.reply import answers_of, can_answer, complete
 from evenhand.web.intake.care import CarePanel, care_panel
+from evenhand.web.intake.lists import FileLine, LetterLine, file_lines, letter_lines
 from evenhand.web.notices.presenters import unit_here
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId, KeyId
+from evenhand.web.record.queries import is_covered
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import has_seat
 from evenhand.web.rules.queries import ClauseText, clause_text
@@ -85,16 +88,6 @@ class SearchLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One letter: its name, its day, the entry of the record it stands in."""
-
-    id: str
-    name: str
-    at: datetime
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One message of the dialogue."""
 
@@ -109,7 +102,8 @@ class AnswerPage:
     """Everything on the page of one side; `front` and what follows from it is there for the person complained about.
 
     `decision`: the letter that says how it ended, "" before it. `answer_until`: the end of the reader's own time, while
-    it runs. `zone`: the IANA zone in which their days end.
+    it runs. `zone`: the IANA zone in which their days end. `covered`: whether the first letter can be proved yet.
+    `files`: what they sent; None for a witness, who sends none.
     """
 
     number: str
@@ -131,7 +125,9 @@ class AnswerPage:
     complete: bool
     may_challenge: bool
     letters: Sequence[LetterLine]
+    covered: bool
     lines: Sequence[Line]
+    files: Sequence[FileLine] | None
     keep_until: date | None
     languages: Sequence[tuple[str, str]]
     care: CarePanel | None
@@ -145,7 +141,8 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
     links = _links(rows)
     searches = list(Search.objects.filter(case=case).order_by("made_at", "id")) if _formal(rows) else []
     said = list(Message.objects.filter(case=case, party=party).exclude(kind=UPHELD).order_by("at", "id"))
-    wanted = [row.particulars for row in rows] + [row.text for row in said]
+    files = list(files_from(party)) if respondent else []
+    wanted = [row.particulars for row in rows] + [row.text for row in said] + [row.name for row in files if row.name]
     wanted += [text for row in searches for text in (row.what, row.result)]
     texts = _opened(party, wanted, links, ctx)
     window = clocks.window(case, ClockId.REPLY, party.id) if respondent else None
@@ -155,6 +152,7 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
     decided = State(case.state) in _DECIDED
     until = None if decided else answer_until or promised(case, ctx.now())
     letters = letters_of(case.id, party.id)
+    papers = letter_lines(letters)
     return AnswerPage(
         number=case.number,
         words=_(PARTY_WORDS[State(case.state)]),
@@ -174,8 +172,10 @@ def answer_page(party: Party, ctx: Context) -> AnswerPage:
         answered=len(answers_of(case, party.id)),
         complete=done,
         may_challenge=may_challenge(party),
-        letters=[LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at, row.log_position()) for row in letters],
+        letters=papers,
+        covered=bool(papers) and is_covered(papers[0].entry),
         lines=[Line(not row.from_party, texts.get(row.text, ""), row.at, _about(row.kind)) for row in said],
+        files=file_lines(files, texts) if respondent else None,
         keep_until=case.keep_until,
         languages=others_than(party.locale),
         care=care_panel(party),

@@ -44,7 +44,7 @@ def _names(party: Party) -> dict[str, str]:
     seats = Seat.objects.filter(case=party.case).order_by("begins")
     names = {seat.person: _part(CaseRole(seat.role)) for seat in seats}
     others = Party.objects.filter(case=party.case).exclude(pk=party.pk).values_list("id", flat=True)
-    names |= dict.fromkeys(others, _("the other side, their own letters and messages"))
+    names |= dict.fromkeys(others, _("the other side, their own letters, messages and files"))
     return names | {party.id: _("you"), str(SYSTEM): _("the system, by rule")}
 
 

@@ -19,14 +19,12 @@ from evenhand.web.answer.presenters import answer_page
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.access import leave
 from evenhand.web.cases.models import Party
-from evenhand.web.cases.steps.service import open_side, start_windows
+from evenhand.web.cases.steps.service import open_side
 from evenhand.web.intake.budget import Door, admits
-from evenhand.web.intake.follow_forms import MessageForm
-from evenhand.web.notices.actions import open_letter
+from evenhand.web.intake.follow_forms import FileForm, MessageForm
+from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
 from evenhand.web.notices.presenters import unit_here
-from evenhand.web.notices.queries import LetterRow, letters_of
-from evenhand.web.notices.showing import letter_response, pdf_response
-from evenhand.web.record.ids import ActorId
+from evenhand.web.notices.queries import letters_of
 
 _WRONG = gettext_lazy(
     "We could not open it with these two. Please look again at each letter of the code, and then at your answer below "
@@ -61,34 +59,45 @@ def _enter(request: HttpRequest, ctx: Context) -> HttpResponse:
     return render(request, "answer/code.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def party_page(request: HttpRequest, party: Party, ctx: Context, *, message: MessageForm | None = None) -> HttpResponse:
-    """Return the page of a side; 422 with a message form that has faults."""
-    context = {"page": answer_page(party, ctx), "message_form": message or MessageForm(), "faulty": message}
-    status = HTTPStatus.OK if message is None else HTTPStatus.UNPROCESSABLE_ENTITY
+def party_page(
+    request: HttpRequest,
+    party: Party,
+    ctx: Context,
+    *,
+    message: MessageForm | None = None,
+    file: FileForm | None = None,
+) -> HttpResponse:
+    """Return the page of a side; 422 with a form that has faults."""
+    faulty = message or file
+    context = {
+        "page": answer_page(party, ctx),
+        "message_form": message or MessageForm(),
+        "file_form": file or FileForm(),
+        "faulty": faulty,
+    }
+    status = HTTPStatus.OK if faulty is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "answer/side.html", context, status=status)
 
 
 @for_party("GET")
 def letter(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
     """Show one letter as it was sent; reading it is recorded as having arrived, once."""
-    row, html = _letter(party, letter, ctx)
-    return letter_response(html, row.sent_at)
+    return letter_page(party, letter, ctx)
 
 
 @for_party("GET")
 def letter_pdf(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
     """Give one letter as PDF, to print or keep."""
-    row, html = _letter(party, letter, ctx)
-    return pdf_response(html, row.sent_at)
+    return letter_as_pdf(party, letter, ctx)
 
 
-def _letter(party: Party, letter: str, ctx: Context) -> tuple[LetterRow, str]:
-    row = next((row for row in letters_of(party.case_id, party.id) if row.id == letter), None)
-    if row is None:
+@for_party("GET")
+def proof(_request: HttpRequest, party: Party, _ctx: Context) -> HttpResponse:
+    """Give the inclusion proof of the first letter, by which this side was told; 404 where there is none yet."""
+    first = next(iter(letters_of(party.case_id, party.id)), None)
+    if first is None:
         raise Http404
-    html = open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx)
-    start_windows(party.case_id, ctx)
-    return row, html
+    return proof_file(first.log_position(), "letter")
 
 
 @for_party("GET")

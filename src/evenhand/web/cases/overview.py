@@ -21,7 +21,7 @@ from evenhand.web.cases.models import (
     SubmissionItem,
     Upload,
 )
-from evenhand.web.cases.queries import look_ups_waiting
+from evenhand.web.cases.queries import files_of, look_ups_waiting
 from evenhand.web.notices.queries import LetterRow, letters_of_case
 from evenhand.web.record.readings import Reading, readings_of
 
@@ -62,7 +62,7 @@ def case_file(case: Case) -> CaseFile:
         declarations=_declared(case),
         messages=list(Message.objects.filter(case=case).order_by("at", "id")),
         items=SubmissionItem.objects.filter(submission=case.submission_id).count(),
-        uploads=list(Upload.objects.filter(submission=case.submission_id).order_by("received_at")),
+        uploads=list(files_of(case)),
         letters=letters_of_case(case.id),
         readings=readings_of([case.key, case.submission.key]),
         look_up=look_ups_waiting([case.id]).get(case.id),

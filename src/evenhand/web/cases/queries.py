@@ -11,7 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case as Choice
 from django.db.models import Count, IntegerField, Q, QuerySet, Value, When, Window
 
-from evenhand.web.cases.models import Case, Clock, Lookup, LookupAsk
+from evenhand.procedure.roles import CaseRole
+from evenhand.web.cases.models import Case, Clock, Lookup, LookupAsk, Party, Upload
 
 AT_ONCE: Final = 50
 """How many cases one page of a list shows."""
@@ -54,6 +55,7 @@ class Late:
 
 
 _LINE: Final = tuple(Line.__dataclass_fields__)
+_SENDERS: Final = frozenset({CaseRole.COMPLAINANT.value, CaseRole.REPORTER.value})
 
 
 def queue(there: QuerySet[Case]) -> QuerySet[Case]:
@@ -127,3 +129,19 @@ def late(*, number: int = AT_ONCE) -> list[Late]:
 
 def _lines(cases: QuerySet[Case], first: int, number: int) -> list[Line]:
     return [Line(*values) for values in cases.values_list(*_LINE)[first : first + number]]
+
+
+def files_of(case: Case) -> QuerySet[Upload]:
+    """Return the files of a case in the order they came: those of its report, those of the other side in it alone."""
+    found = Upload.objects.filter(Q(submission=case.submission_id) | Q(party__case=case))
+    return found.select_related("party__case").order_by("received_at", "id")
+
+
+def files_from(party: Party) -> QuerySet[Upload]:
+    """Return the files one side sent, in the order they came: a sender's came with the report, whatever the case."""
+    return Upload.objects.filter(**side_of_files(party)).order_by("received_at", "id")
+
+
+def side_of_files(party: Party) -> dict[str, str]:
+    """Return the column, with its value, that says of a file which side it is from: the report, or the party itself."""
+    return {"submission_id": party.case.submission_id} if party.side in _SENDERS else {"party_id": party.id}

@@ -1,4 +1,4 @@
-"""Following a report by its code: where it stands, letters, dialogue, files, the proof."""
+"""Following a report by its code: where it stands, dialogue, files, letters, the proof."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,15 +19,12 @@ from evenhand.context import Context
 from evenhand.web.cases.access import Side, enter, leave, party_of, side_open
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.dialogue import Kind, say
-from evenhand.web.cases.steps.files import add_file
-from evenhand.web.cases.steps.report import proof_text
+from evenhand.web.cases.steps.report import index_of
 from evenhand.web.intake.budget import Door, admits
 from evenhand.web.intake.follow_forms import CodeForm, FileForm, IdentityForm, MessageForm
 from evenhand.web.intake.follow_presenters import follow_page
-from evenhand.web.notices.actions import open_letter
-from evenhand.web.notices.queries import letters_of
-from evenhand.web.notices.showing import letter_response
-from evenhand.web.record.ids import ActorId
+from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
+from evenhand.web.intake.rights import sent_a_file
 
 SIDES = frozenset({"complainant", "reporter"})
 ELSEWHERE: Final = "https://www.wikipedia.org/"
@@ -119,13 +116,7 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 @for_side("POST")
 def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
-    form = FileForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, party, ctx, file=form)
-    sent = form.cleaned_data["file"]
-    add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
-    messages.success(request, _("The file was received. What it says about its camera or its place is taken out."))
-    return redirect("follow")
+    return sent_a_file(request, party, ctx, back="follow", again=lambda form: _page(request, party, ctx, file=form))
 
 
 @for_side("POST")
@@ -144,23 +135,21 @@ def identity(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 
 
 @for_side("GET")
-def letter(request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
-    """Show one letter as it was sent; reading it is recorded as having arrived."""
-    if letter not in {found.id for found in letters_of(party.case_id, party.id)}:
-        raise Http404
-    sent_at = next(found.sent_at for found in letters_of(party.case_id, party.id) if found.id == letter)
-    return letter_response(open_letter(letter, actor=ActorId(party.id), purpose="read a letter", ctx=ctx), sent_at)
+def letter(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
+    """Show one letter as it was sent; reading it is recorded as having arrived, once."""
+    return letter_page(party, letter, ctx)
 
 
 @for_side("GET")
-def proof(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
-    """Give the inclusion proof of the receipt as a file, for checking without us; 404 before a checkpoint covers it."""
-    text = proof_text(party.case)
-    if text is None:
-        raise Http404
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers={
-        "Content-Disposition": 'attachment; filename="receipt.tlog-proof"'
-    })  # fmt: skip
+def letter_pdf(_request: HttpRequest, party: Party, ctx: Context, letter: str) -> HttpResponse:
+    """Give one letter as PDF, to print or keep."""
+    return letter_as_pdf(party, letter, ctx)
+
+
+@for_side("GET")
+def proof(_request: HttpRequest, party: Party, _ctx: Context) -> HttpResponse:
+    """Give the inclusion proof of the receipt."""
+    return proof_file(index_of(party.case), "receipt")
 
 
 @never_cache

@@ -10,19 +10,22 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.procedure.clocks import ClockId
-from evenhand.procedure.notices import NOTICES, NoticeId
+from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.states import BEFORE_INVESTIGATION, NOT_LIVE, PARTY_WORDS, State
 from evenhand.web.cases.clocks import window
-from evenhand.web.cases.models import Case, Identity, Message, Party, Upload
+from evenhand.web.cases.models import Case, Identity, Message, Party
 from evenhand.web.cases.periods import calendar_of, due_from, promised
+from evenhand.web.cases.queries import files_from
 from evenhand.web.cases.steps.challenge import UPHELD, may_challenge
 from evenhand.web.cases.steps.language import others_than
 from evenhand.web.cases.steps.more_time import may_have_more
-from evenhand.web.cases.steps.report import index_of, is_covered
+from evenhand.web.cases.steps.report import index_of
 from evenhand.web.cases.steps.withdraw import Asked, asked
 from evenhand.web.intake.care import CarePanel, care_panel
+from evenhand.web.intake.lists import FileLine, LetterLine, file_lines, letter_lines
 from evenhand.web.notices.queries import LetterRow, letters_of
 from evenhand.web.record.ids import ActorId
+from evenhand.web.record.queries import is_covered
 from evenhand.web.record.sealed import open_texts
 
 _PURPOSE = "follow a report"
@@ -37,15 +40,6 @@ class Line:
 
     ours: bool
     text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One letter, by its name and day."""
-
-    id: str
-    name: str
     at: datetime
 
 
@@ -66,7 +60,7 @@ class FollowPage:
     sent: str
     letters: Sequence[LetterLine]
     lines: Sequence[Line]
-    files: Sequence[tuple[str, str]]
+    files: Sequence[FileLine]
     shown_text: str
     answer_by: datetime | None
     asked: str
@@ -87,13 +81,13 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
     """Return the page of one sender. Opens their own words, and is logged as their reading."""
     case = party.case
     said = list(Message.objects.filter(case=case, party=party).exclude(kind=UPHELD).order_by("at", "id"))
-    files = list(Upload.objects.filter(submission=case.submission_id).order_by("received_at"))
+    files = list(files_from(party))
     identity = _asked(case)
     wanted = [case.submission.explanation, *(row.text for row in said), *(row.name for row in files if row.name)]
     wanted += [identity.shown_text] if identity else []
     texts = open_texts(wanted, actor=ActorId(party.id), purpose=_PURPOSE, ctx=ctx)
     live = State(case.state) not in NOT_LIVE
-    letters = letters_of(case.id, party.id)
+    letters, index = letters_of(case.id, party.id), index_of(case)
     return FollowPage(
         number=case.number,
         words=state_words(case, party.side),
@@ -101,9 +95,9 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
         late=bool(live and case.due and case.due < ctx.now()),
         received_at=case.received_at,
         sent=texts.get(case.submission.explanation, ""),
-        letters=[LetterLine(row.id, _(NOTICES[row.notice].name), row.sent_at) for row in letters],
+        letters=letter_lines(letters),
         lines=[Line(not row.from_party, texts.get(row.text, ""), row.at) for row in said],
-        files=[(texts.get(row.name or "", ""), _file_words(row.state)) for row in files],
+        files=file_lines(files, texts),
         shown_text=texts.get(identity.shown_text, "") if identity else "",
         answer_by=_answer_by(case, identity, ctx.now()) if identity else None,
         asked=_last(letters, _ASKS) if State(case.state) is State.MORE_INFO_REQUESTED else "",
@@ -111,8 +105,8 @@ def follow_page(party: Party, ctx: Context) -> FollowPage:
         taken_back=asked(case) if live else None,
         zone=calendar_of(case).timezone,
         live=live,
-        index=index_of(case),
-        covered=is_covered(case),
+        index=index,
+        covered=is_covered(index),
         more_time=may_have_more(case, window(case, ClockId.INFO, party.id), ctx),
         challenge=may_challenge(party),
         outside=case.outside,
@@ -150,12 +144,3 @@ def state_words(case: Case, side: str) -> str:
     if state in {State.CHARGED, State.REPLY_WINDOW}:
         return _("formal allegations were made; the other side has time to answer")
     return _(PARTY_WORDS[state])
-
-
-def _file_words(state: str) -> str:
-    words = {
-        "quarantined": _("received; nobody has looked at it yet"),
-        "cleared": _("received and looked at"),
-        "restricted": _("received; it is not shown to anybody"),
-    }
-    return words[state]

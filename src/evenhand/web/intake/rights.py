@@ -1,11 +1,11 @@
-"""What either side may ask for, behind both doors: somebody beside them, another panel member, more time.
+"""What either side may do, behind both doors: send a file, bring somebody, ask for another panel member or more time.
 
 What one side may do the other may do (INV-28): the same verbs, the same pages, the same words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,13 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.evidence.uploads import UploadRefused
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.periods import day_of
 from evenhand.web.cases.steps import challenge as challenging
 from evenhand.web.cases.steps import companion
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
+from evenhand.web.cases.steps.files import add_file
 from evenhand.web.cases.steps.more_time import give_more_time
+from evenhand.web.intake.follow_forms import FileForm
 from evenhand.web.intake.forms import choice
 from evenhand.web.record.ids import ActorId
 from evenhand.web.ui.choices import offer, one_of
@@ -60,6 +64,33 @@ class ChallengeForm(forms.Form):
     def __init__(self, *args: Any, members: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "seat", members)
+
+
+def sent_a_file(
+    request: HttpRequest, party: Party, ctx: Context, *, back: str, again: Callable[[FileForm], HttpResponse]
+) -> HttpResponse:
+    """Keep one file and lead back, or show the side's page again with what to mend (`again`).
+
+    It is kept sealed, under the key of the side that sent it, and nobody looks at it before a person has released it.
+    """
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid() or not _kept(form, party, ctx):
+        return again(form)
+    messages.success(request, _("The file was received. What it says about its camera or its place is taken out."))
+    return redirect(back)
+
+
+def _kept(form: FileForm, party: Party, ctx: Context) -> bool:
+    """Return whether the file was taken; the form says why not and what to do instead."""
+    sent = form.cleaned_data["file"]
+    try:
+        add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
+    except UploadRefused:
+        said = _("We cannot take this file as it is. Send a screenshot (PNG or JPEG), a PDF, or a link in a message.")
+        form.add_error("file", said)
+    except UsageError as refused:
+        form.add_error("file", str(refused))
+    return not form.errors
 
 
 def asked_for_companion(request: HttpRequest, party: Party, ctx: Context, *, back: str) -> HttpResponse:

@@ -27,4 +27,5 @@ urlpatterns = [
     path("follow/readers", follow_more.readers, name="follow_readers"),
     path("follow/proof", follow.proof, name="follow_proof"),
     path("follow/letter/<str:letter>", follow.letter, name="follow_letter"),
+    path("follow/letter/<str:letter>/pdf", follow.letter_pdf, name="follow_letter_pdf"),
 ]

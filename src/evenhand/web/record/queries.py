@@ -8,6 +8,7 @@ from django.db import connection
 
 from evenhand.errors import UsageError
 from evenhand.ledger.store import Checkpoint, Store
+from evenhand.ledger.tlog_proof import prove
 from evenhand.web.record.ids import DocumentId
 from evenhand.web.record.models import Record
 from evenhand.web.record.store import DjangoStore
@@ -60,3 +61,18 @@ def leaf_about(obj: str, type: str, *, since: int = 0) -> int:
     if row is None:
         raise UsageError("there is no such leaf", where=type)
     return int(row[0])
+
+
+def is_covered(index: int) -> bool:
+    """Return whether a signed checkpoint covers a leaf yet; within fifteen minutes of it, as a rule."""
+    newest = latest_checkpoint()
+    return newest is not None and newest.size > index
+
+
+def proof_text(index: int) -> str | None:
+    """Return the inclusion proof of a leaf (c2sp.org/tlog-proof) as text, or None before a checkpoint covers it."""
+    newest = latest_checkpoint()
+    if newest is None or newest.size <= index:
+        return None
+    proof, _entry = prove(log_store(), index, newest)
+    return proof.encode().decode()

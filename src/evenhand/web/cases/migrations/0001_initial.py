@@ -579,6 +579,7 @@ class Migration(migrations.Migration):
             name='Upload',
             fields=[
                 ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('key', models.CharField(max_length=32)),
                 ('kind', models.CharField(max_length=40)),
                 ('size', models.BigIntegerField()),
                 ('sha256', models.CharField(max_length=32, null=True)),
@@ -586,7 +587,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(max_length=40)),
                 ('removed', models.CharField(blank=True, max_length=200)),
                 ('received_at', models.DateTimeField()),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.submission')),
+                ('party', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.party')),
+                ('submission', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.submission')),
             ],
             options={
                 'db_table': 'cases_upload',
@@ -937,6 +939,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='upload',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['quarantined', 'cleared', 'restricted'])), name='cases_upload_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='upload',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('party__isnull', False), ('submission', None)), models.Q(('party', None), ('submission__isnull', False)), _connector='OR'), name='cases_upload_one_side'),
         ),
         migrations.AddIndex(
             model_name='vote',

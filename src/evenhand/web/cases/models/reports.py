@@ -72,11 +72,15 @@ class SubmissionItem(models.Model):
 class Upload(models.Model):
     """A file from a stranger: quarantined until a person has cleared it, or marked do-not-look (R24).
 
-    The bytes lie sealed on disk under the submission's key; `working_copy` is the same without metadata.
+    It came with a report (`submission`), or in one case from the person complained about (`party`): one of the two, so
+    that whoever asks for the files of a report never gets the other side's. The bytes lie sealed on disk under `key`,
+    that of the side they came from; the working copy is the same without metadata.
     """
 
     id = own_id()
-    submission = link("cases.Submission")
+    submission = link("cases.Submission", null=True)
+    party = link("cases.Party", null=True)
+    key = id_of()
     kind = word()  # what its bytes are: png, jpeg, webp, pdf, text, mail
     size = models.BigIntegerField()
     sha256 = id_of(null=True)  # sealed: the digest would find the file again
@@ -88,7 +92,11 @@ class Upload(models.Model):
     class Meta:
         db_table = "cases_upload"
         constraints = [
-            CheckConstraint(condition=Q(state__in=["quarantined", "cleared", "restricted"]), name="cases_upload_state")
+            CheckConstraint(condition=Q(state__in=["quarantined", "cleared", "restricted"]), name="cases_upload_state"),
+            CheckConstraint(
+                condition=Q(submission=None, party__isnull=False) | Q(submission__isnull=False, party=None),
+                name="cases_upload_one_side",
+            ),
         ]
 
 

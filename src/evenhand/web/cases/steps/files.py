@@ -1,6 +1,7 @@
 """Files from parties: sealed as they came, quarantined until a person clears them, never shown before (R24).
 
-The bytes lie under the submission's key in the home's `uploads` folder. A working copy without metadata is made in
+The bytes lie in the home's `uploads` folder under the key of the side that sent them: the report's for its sender, the
+case's for the person complained about. A working copy without metadata is made in
 memory when a cleared file is opened; what is marked do-not-look is never opened again.
 """
 
@@ -20,8 +21,9 @@ from evenhand.corpus.sealed_file import SALT, open_chunks, seal_chunks
 from evenhand.errors import UsageError
 from evenhand.evidence.uploads import Stripped, strip
 from evenhand.web.cases.acts import acting
-from evenhand.web.cases.models import Party, Submission, Upload
+from evenhand.web.cases.models import Party, Upload
 from evenhand.web.cases.periods import moment
+from evenhand.web.cases.queries import files_from, side_of_files
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.reads import log_reads
@@ -38,18 +40,18 @@ def add_file(*, party: Party, name: str, data: bytes, ctx: Context) -> str:
     Raises UsageError for what is too large, too many, or of no kind we take. The sealed bytes are durable before the
     row that names them; bytes without a row are swept.
     """
-    submission = party.case.submission
-    _check(submission, data)
+    _check(party, data)
     found = strip(data)
-    actor, key, new = ActorId(party.id), KeyId(submission.key), ctx.new_id()
+    actor, key, new = ActorId(party.id), KeyId(party.key), ctx.new_id()
     _write(new, data, unwrap(key, actor=actor, purpose=_PURPOSE), ctx)
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
-        digest = sha256(data).hexdigest()
-        with acting(r, "evidence.quarantined", key=key, case=party.case, obj=new) as act:
+        digest = sha256(data)
+        content = {"content": digest.digest()}
+        with acting(r, "evidence.quarantined", key=key, case=party.case, obj=new, commitments=content) as act:
             act.insert(
                 Upload(
-                    id=new, submission=submission, kind=str(found.kind), size=len(data), state="quarantined",
-                    sha256=act.seal("upload.sha256", digest), name=act.seal("upload.name", name[:200]),
+                    **side_of_files(party), id=new, key=key, kind=str(found.kind), size=len(data), state="quarantined",
+                    sha256=act.seal("upload.sha256", digest.hexdigest()), name=act.seal("upload.name", name[:200]),
                     removed=",".join(found.removed)[:200], received_at=moment(ctx),
                 )
             )  # fmt: skip
@@ -61,9 +63,10 @@ def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool) -> No
     if upload.state != "quarantined":
         raise UsageError(_("Somebody has already dealt with this file."), mend=_("Open the case again."))
     kind, state = ("evidence.restricted", "restricted") if restrict else ("evidence.cleared", "cleared")
+    case = upload.party.case if upload.party else None  # what came with a report may belong to several cases
     with (
         recording(actor=actor, ctx=ctx, purpose="clear a file") as r,
-        acting(r, kind, key=KeyId(upload.submission.key), obj=upload.id) as act,
+        acting(r, kind, key=KeyId(upload.key), case=case, obj=upload.id) as act,
     ):
         act.change(upload, state=state)
 
@@ -72,7 +75,7 @@ def working_copy(*, upload: Upload, actor: ActorId, ctx: Context) -> Stripped:
     """Return a cleared file without its metadata; logged as a reading. UsageError for one that is not cleared."""
     if upload.state != "cleared":
         raise UsageError(_("This file is not released for viewing."), mend=_("A person has to clear it first."))
-    key = KeyId(upload.submission.key)
+    key = KeyId(upload.key)
     data_key = unwrap(key, actor=actor, purpose="open a file")
     log_reads([(upload.id, key)], actor=actor, purpose="open a file", ctx=ctx)
     with _path(upload.id).open("rb") as sealed:
@@ -93,13 +96,13 @@ def sweep_uploads(ctx: Context) -> int:
     return len(stray)
 
 
-def _check(submission: Submission, data: bytes) -> None:
+def _check(party: Party, data: bytes) -> None:
     if not data:
         raise UsageError(_("The file is empty."), mend=_("Choose it again."))
     if len(data) > MOST_BYTES:
         raise UsageError(_("The file is larger than 20 MB."), mend=_("Send a smaller picture, or a part of it."))
-    if Upload.objects.filter(submission=submission).count() >= MOST_FILES:
-        raise UsageError(_("This report already has 40 files."), mend=_("Tell us in a message what else there is."))
+    if files_from(party).count() >= MOST_FILES:
+        raise UsageError(_("You have already sent 40 files."), mend=_("Tell us in a message what else there is."))
 
 
 def _write(new: str, data: bytes, key: bytes, ctx: Context) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from evenhand.evidence.uploads import Stripped
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Upload
+from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.files import clear, working_copy
 from evenhand.web.record.ids import KeyId
@@ -39,13 +40,14 @@ STATES: Final[dict[str, str | Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file as the page shows it: what its bytes are, how large, what the sender called it."""
+    """One file as the page shows it: what its bytes are, how large, who sent it, what they called it."""
 
     id: str
     place: int
     name: str
     kind: str
     size: str
+    side: str
     state: str
     waits: bool
     released: bool
@@ -83,15 +85,15 @@ def _answer(here: Here) -> HttpResponse:
 
 
 def _upload(here: Here, wanted: str) -> Upload:
-    found = Upload.objects.select_related("submission").filter(pk=wanted, submission=here.case.submission_id).first()
+    found = files_of(here.case).filter(pk=wanted).first()
     if found is None:
         raise Http404
     return found
 
 
 def rows_of(here: Here) -> list[FileRow]:
-    """Return the files of the report, with the sender's names for them in one logged reading."""
-    uploads = list(Upload.objects.filter(submission=here.case.submission_id).order_by("received_at", "id"))
+    """Return the files of both sides, with their senders' names for them in one logged reading."""
+    uploads = list(files_of(here.case))
     wanted = [upload.name for upload in uploads if upload.name]
     texts = open_texts(wanted, actor=here.actor, purpose="look at the list of files", ctx=here.ctx) if wanted else {}
     return [_row(place, upload, texts.get(upload.name or "", "")) for place, upload in enumerate(uploads, 1)]
@@ -100,6 +102,7 @@ def rows_of(here: Here) -> list[FileRow]:
 def _row(place: int, upload: Upload, name: str) -> FileRow:
     return FileRow(
         id=upload.id, place=place, name=name, kind=upload.kind, size=filesizeformat(upload.size),
+        side=_("from the person complained about") if upload.party_id else _("with the report"),
         state=str(STATES[upload.state]), waits=upload.state == "quarantined", released=upload.state == "cleared",
         at=upload.received_at,
     )  # fmt: skip

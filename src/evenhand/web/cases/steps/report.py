@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.commitment import Opening
-from evenhand.ledger.tlog_proof import prove
 from evenhand.procedure.notices import NoticeId
 from evenhand.web.cases.models import Case, Party, Submission
 from evenhand.web.cases.receipt import Report, open_case
@@ -24,7 +23,7 @@ from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.documents import instant
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.openings import open_commitment
-from evenhand.web.record.queries import latest_checkpoint, leaf_about, log_store
+from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.unit import recording
 
 PURPOSE: Final = "receive a report"
@@ -147,19 +146,3 @@ def _proof_rows(case: Case, index: int, opening: Opening) -> list[tuple[str, str
 
 def _b64(value: bytes) -> str:
     return urlsafe_b64encode(value).decode().rstrip("=")
-
-
-def is_covered(case: Case) -> bool:
-    """Return whether a signed checkpoint covers the receipt yet; within fifteen minutes, as a rule."""
-    newest = latest_checkpoint()
-    return newest is not None and newest.size > index_of(case)
-
-
-def proof_text(case: Case) -> str | None:
-    """Return the inclusion proof of the receipt (c2sp.org/tlog-proof), or None before a checkpoint covers it."""
-    newest = latest_checkpoint()
-    index = index_of(case)
-    if newest is None or newest.size <= index:
-        return None
-    proof, _entry = prove(log_store(), index, newest)
-    return proof.encode().decode()
