@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import nsmallest
 
 LIMIT = 0.8
 GRAM = 5
@@ -37,8 +38,8 @@ def jaccard(one: Pieces, other: Pieces) -> float:
 def near_equals(own: Sequence[str], rows: Iterable[str]) -> Iterator[tuple[str, str, float]]:
     """Yield (own sentence, row, likeness) for every pair as alike as LIMIT in words or in runs of characters.
 
-    Cost: one pass over the rows. A set of n pieces at likeness t shares at least one of any (1 - t)n + 1 of its
-    pieces, so only its rarest few are looked up.
+    Cost: one pass over the rows. Two sets as alike as t share a piece among the rarest (1 - t)n + 1 of each, counted in
+    one order for both, so only these few are looked up.
     """
     texts = list(rows)
     for pieces in (word_set, gram_set):
@@ -47,24 +48,22 @@ def near_equals(own: Sequence[str], rows: Iterable[str]) -> Iterator[tuple[str, 
 
 def _near(own: Sequence[str], rows: list[str], pieces: Callable[[str], Pieces]) -> Iterator[tuple[str, str, float]]:
     sets = [pieces(text) for text in own]
-    index = _rarest(sets)
+    counts = Counter(piece for one in sets for piece in one)
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(sets):
+        for piece in _rarest(one, counts):
+            index[piece].append(number)
     longest = max((len(one) for one in sets), default=0) / LIMIT
     for text in rows:
         row = pieces(text[:2_000])
         if not row or len(row) > longest:
             continue
-        for number in {number for piece in row for number in index.get(piece, ())}:
+        for number in {number for piece in _rarest(row, counts) for number in index.get(piece, ())}:
             small, large = sorted((len(sets[number]), len(row)))
             likeness = jaccard(sets[number], row) if small >= LIMIT * large else 0.0
             if likeness >= LIMIT:
                 yield own[number], text, likeness
 
 
-def _rarest(sets: Sequence[Pieces]) -> dict[str, list[int]]:
-    counts = Counter(piece for one in sets for piece in one)
-    index: dict[str, list[int]] = defaultdict(list)
-    for number, one in enumerate(sets):
-        ordered = sorted(one, key=lambda piece: (counts[piece], piece))
-        for piece in ordered[: int((1 - LIMIT) * len(one) + 1e-9) + 1]:
-            index[piece].append(number)
-    return index
+def _rarest(one: Pieces, counts: Counter[str]) -> list[str]:
+    return nsmallest(int((1 - LIMIT) * len(one) + 1e-9) + 1, one, key=lambda piece: (counts[piece], piece))
