@@ -84,7 +84,7 @@ def read_back(folder: Path, path: Path) -> Corpus:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=4, unique_by=lambda row: row["native_id"]))
 def test_records_come_back_the_same(ending: str, rows: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as name:

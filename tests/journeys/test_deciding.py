@@ -16,7 +16,15 @@ from playwright.sync_api import expect
 from tests.clock import MovingClock
 from tests.conftest import NOW
 from tests.databases import Template
-from tests.journeys.browser import NARROW, WIDE, Site, assert_page_is_good, serving
+from tests.journeys.browser import (
+    NARROW,
+    WIDE,
+    Site,
+    assert_accessible,
+    assert_no_sideways,
+    assert_page_is_good,
+    serving,
+)
 from tests.web.cases import story_room
 from tests.web.cases.story_room import Story
 
@@ -98,9 +106,10 @@ def test_then_each_item_and_what_the_file_shows_without_scripts(site: Site, stor
         page.locator("input[name=act][value=wrote]").check()
         page.get_by_label("I have seen it at its address myself, today").check()
         send(page, "Record the assessment of this item")
-    assert_page_is_good(site, at(story, "route"), member="assessor")
-    with site.page("assessor", scripts=False) as page:
+    with site.page("assessor", viewport=NARROW) as page:
         page.goto(site.at(at(story, "route")))
+        assert_accessible(page)
+        assert_no_sideways(page)
         choose(page, "Now that you know the whole file: what does it show?", "If it is so, it breaks a rule")
         page.get_by_label("The exact words the person complained about would be shown").fill(
             "Somebody was called a name."
@@ -138,11 +147,12 @@ def test_the_chair_announces_and_opens_the_hearing(site: Site, story: Story) -> 
         send(page, "Announce it to both sides")
         story.clock.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         come_in(site, story, MEMBERS[0], story.panel()[0])
-    with site.page(chair) as page:
+    with site.page(chair, viewport=NARROW) as page:
         page.goto(site.at(at(story, "hearing")))
         send(page, "Open the hearing")
         page.goto(site.at(at(story, "papers")))
-    assert_page_is_good(site, at(story, "papers"), member=chair)
+        assert_accessible(page)
+        assert_no_sideways(page)
 
 
 def test_each_votes_alone_and_the_chair_writes_why(site: Site, story: Story) -> None:
@@ -159,9 +169,10 @@ def test_each_votes_alone_and_the_chair_writes_why(site: Site, story: Story) -> 
             choose(page, "Did anybody without a seat speak to you about this case?", "No, nobody")
             choose(page, "Allegation 1", "It happened and broke the rule")
             send(page, "Save my votes")
-    assert_page_is_good(site, at(story, "find"), member=names[0])
     with site.page(names[0], viewport=NARROW) as page:
         page.goto(site.at(at(story, "find")))
+        assert_accessible(page)
+        assert_no_sideways(page)
         page.get_by_label("Allegation 1: It happened and broke the rule. Why?").fill("The post stands there.")
         send(page, "Record the findings")
 
@@ -174,9 +185,12 @@ def test_only_now_earlier_findings_and_what_follows(site: Site, story: Story) ->
             choose(page, "Did anybody without a seat speak to you about this case?", "No, nobody")
             page.locator("input[name=rung][value=L1]").check()
             send(page, "Save my vote")
-    assert_page_is_good(site, at(story, "what-follows"), member=MEMBERS[0])
-    with site.page(MEMBERS[0], scripts=False) as page:
+    with site.page(MEMBERS[0], viewport=NARROW) as page:
         page.goto(site.at(at(story, "what-follows")))
+        assert_accessible(page)
+        assert_no_sideways(page)
         page.get_by_label("Why this, and not less").fill("It was deleted at once.")
         send(page, "Record what follows")
-    assert_page_is_good(site, at(story, "reasons"), member=MEMBERS[0])
+        page.goto(site.at(at(story, "reasons")))
+        assert_accessible(page)
+        assert_no_sideways(page)

@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kill import points
 from tests.perspective.worlds import shared, shipped_models
 
 RANGES = (
@@ -52,11 +53,12 @@ def test_p4_a_thousand_random_texts_with_the_shipped_detector(make):
     world = make(models=shipped_models())
     served = tuple(world.service.models.current.attributes)
     answered = 0
-    for number, text in enumerate(random_texts(1_000)):
+    asked = points(short=300, nightly=1_000)
+    for number, text in enumerate(random_texts(asked)):
         answer = world.analyze(text, served, spanAnnotations=bool(number % 2), clientToken=f"t{number}")
         check(answer, text, f"t{number}")
         answered += answer.status == 200
-    assert answered > 400  # two texts in three begin with plain words
+    assert answered > 0.4 * asked  # two texts in three begin with plain words
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.kill import points
 from tests.web.desk.desk_room import Room
 from tests.web.desk.test_desk_finding import wrong_tables
 
@@ -107,14 +108,15 @@ def base() -> Screener:
 
 @pytest.mark.slow
 def test_a_thousand_clicks_by_one_person_change_no_score(room: Room, base: Screener) -> None:
-    texts = [f"you idiot number {n}" for n in range(1000)]
+    clicks = points(short=250, nightly=1_000)
+    texts = [f"you idiot number {n}" for n in range(clicks)]
     before = base.screen(texts[:20])
-    for start in range(0, 1000, 250):
+    for start in range(0, clicks, 250):
         room.find(*texts[start : start + 250])
     for lead in Lead.objects.values_list("id", flat=True):
         put_aside(lead=lead, reason=Reason.CRITICISM, actor=room.officer, ctx=room.ctx)
     room.later(minutes=11)
-    assert counts(room.ctx.now()).labelled == 1000
+    assert counts(room.ctx.now()).labelled == clicks
     assert counts(room.ctx.now()).agreed == 0
     with pytest.raises(UsageError, match="no category has 20 examples"):
         refits.make_refit(room.desk.home, room.ctx, base=base)
