@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from hashlib import sha256
 
@@ -9,10 +10,11 @@ import pytest
 from tests.web.desk.desk_room import Room
 from tests.web.desk.test_desk_finding import wrong_tables
 
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.desk.candidates import Candidate
 from evenhand.web.desk.examples import miss_rate, next_sample
-from evenhand.web.desk.feedback import label
+from evenhand.web.desk.feedback import label, report_missed
 from evenhand.web.desk.models import Example, Label, Lead
 from evenhand.web.desk.presenters.asked import miss_words, question
 from evenhand.web.desk.sampling import Draw, forget_samples
@@ -56,6 +58,16 @@ def test_each_run_draws_twenty_of_what_was_read_and_made_no_lead(room: Room) -> 
     room.find("one more fine speech")
     assert Example.objects.count() == 21
     assert leaves("sample.drawn") == 2
+
+
+def test_a_second_that_ends_meanwhile_leaves_row_and_document_alike(room: Room) -> None:
+    """The record says once when something was made, however long the sealing of the others lasts."""
+    seconds = itertools.count()
+    room.ctx = Context(now=lambda: room.clock[0] + timedelta(seconds=next(seconds)), random=room.ctx.random)
+    room.find(*[f"a fine speech number {n}" for n in range(30)], "you idiot")
+    report_missed(person=room.ana, text="you clown", kinds=["insult"], actor=room.officer, ctx=room.ctx)
+    assert Example.objects.count() == 21
+    assert wrong_tables(room) == []
 
 
 def test_where_nothing_passed_nothing_is_drawn(room: Room) -> None:

@@ -65,8 +65,9 @@ def _missed(r: Recorder, person: str, key: KeyId, words: str) -> dict[str, Any]:
         "id": r.ctx.new_id(), "source": Source.MISSED.value, "batch": None, "target": person, "record_key": None,
         "observation": None, "key": key, "snapshot": sealed, "forgotten_at": None,
     }  # fmt: skip
-    Example.objects.create(**row, made_at=whole_second(r.ctx))
-    return row | {"made_at": instant(r.ctx.now())}
+    made_at = whole_second(r.ctx)
+    Example.objects.create(**row, made_at=made_at)
+    return row | {"made_at": instant(made_at)}
 
 
 def _key_of(example: str, actor: str) -> str:
@@ -86,9 +87,10 @@ def _labelled(r: Recorder, example: str, answer: Answer, kinds: Sequence[str]) -
     """Insert one label and return it as a document says it."""
     named = [kind for kind in KINDS if kind in kinds] if answer is Answer.ABUSE else []
     row = {"id": r.ctx.new_id(), "example": example, "by": r.actor, "answer": answer.value, "kinds": " ".join(named)}
+    at = whole_second(r.ctx)
     try:
         with transaction.atomic():
-            Label.objects.create(**row, at=whole_second(r.ctx))
+            Label.objects.create(**row, at=at)
     except IntegrityError:
         raise UsageError(_("You have already answered for this post.")) from None
-    return row | {"at": instant(r.ctx.now())}
+    return row | {"at": instant(at)}

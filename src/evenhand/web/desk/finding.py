@@ -219,8 +219,9 @@ def _record_run(run: Run, ctx: Context) -> None:
     screening = {"batch": run.batch, "upto": run.upto, "posts": run.posts, "leads": run.leads, "model": run.model}
     with recording(actor=SYSTEM, ctx=ctx, purpose=PURPOSE) as r:
         Reading.objects.bulk_create([Reading(**reading) for reading in readings], batch_size=200)
-        Screening.objects.create(at=whole_second(ctx), **screening)
-        said = screening | {"at": instant(ctx.now())}
+        at = whole_second(ctx)
+        Screening.objects.create(at=at, **screening)
+        said = screening | {"at": instant(at)}
         r.add(type="lead.disposed", key=ORGANISATION, body={"readings": readings, "screening": said})
         record_sample(r, run.unflagged, run.batch)
 

@@ -65,19 +65,19 @@ def record_sample(r: Recorder, draw: Draw, batch: str) -> None:
     if not posts:
         return
     keys = {person: key for person, (key, _label) in protected({post.target for post in posts}).items()}
-    columns = [_columns(r, batch, post, KeyId(keys[post.target])) for post in posts]
-    made_at = whole_second(r.ctx)
+    made_at = whole_second(r.ctx)  # once: sealing many texts may last over the end of a second
+    columns = [_columns(r, batch, post, KeyId(keys[post.target]), made_at) for post in posts]
     Example.objects.bulk_create([Example(**(one | {"made_at": made_at})) for one in columns])
     body = {"sample_of": "desk.unflagged", "seed": draw.seed, "population": draw.population, "size": draw.size}
     r.add(type="sample.drawn", key=ORGANISATION, body=body | {"batch": batch, "examples": columns})
 
 
-def _columns(r: Recorder, batch: str, post: Candidate, key: KeyId) -> dict[str, Any]:
+def _columns(r: Recorder, batch: str, post: Candidate, key: KeyId, made_at: datetime) -> dict[str, Any]:
     snapshot = seal_text(r, key=key, field=EXAMPLE_FIELD, text=Snapshot(post.text, (), "", ()).sealed_form())
     return {
         "id": r.ctx.new_id(), "source": Source.SAMPLE.value, "batch": batch, "target": post.target,
         "record_key": post.record_key, "observation": post.observation, "key": key, "snapshot": snapshot,
-        "made_at": instant(r.ctx.now()), "forgotten_at": None,
+        "made_at": instant(made_at), "forgotten_at": None,
     }  # fmt: skip
 
 
@@ -91,8 +91,9 @@ def forget_samples(ctx: Context) -> int:
         return 0
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         erase_texts(r, [snapshot for _example, snapshot in due])
-        Example.objects.filter(id__in=[example for example, _snapshot in due]).update(forgotten_at=whole_second(ctx))
-        said = [{"id": example, "forgotten_at": instant(ctx.now())} for example, _snapshot in due]
+        now = whole_second(ctx)
+        Example.objects.filter(id__in=[example for example, _snapshot in due]).update(forgotten_at=now)
+        said = [{"id": example, "forgotten_at": instant(now)} for example, _snapshot in due]
         body = {"examples": said, "erased_texts": [snapshot for _example, snapshot in due]}
         r.add(type="retention.purged", key=ORGANISATION, body=body, commitments={"count": canonical(len(due))})
     return len(due)
