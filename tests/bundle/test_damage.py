@@ -369,7 +369,7 @@ def test_a_damaged_zip_is_never_verified(bundle: Path, tmp_path: Path) -> None:
 
 def _same_content(verifier: object, archive: Path, content: set[bytes]) -> bool:
     """A bit of the container alone (a time, an attribute) leaves every file as it was."""
-    bag = verifier.open_bag(archive)  # type: ignore[attr-defined]
+    bag = verifier.open_bag(archive)
     return {bag.read(name) for name in bag.names} == content
 
 

@@ -29,7 +29,7 @@ def holds(alone: Any, check: Callable[[], object]) -> bool:
 
 def judged(alone: Any, cases: list[dict[str, Any]], check: Callable[[dict[str, Any]], object]) -> list[str]:
     """Return the cases in which verify.py and the vector differ."""
-    return [case["id"] for case in cases if holds(alone, lambda: check(case)) != (case["want"] == "accept")]  # noqa: B023
+    return [case["id"] for case in cases if holds(alone, lambda: check(case)) != (case["want"] == "accept")]  # noqa: B023 called at once
 
 
 def note_of(case: dict[str, Any]) -> bytes:
@@ -136,14 +136,14 @@ def test_trees_of_every_small_size(alone: Any) -> None:
             path = naive_inclusion(leaves[:size], index)
             assert alone.included(index, size, leaves[index], path) == root
             for damaged in _damaged(path):
-                assert not holds(alone, lambda: _same(alone, alone.included(index, size, leaves[index], damaged), root))  # noqa: B023
+                assert not holds(alone, lambda: _same(alone, alone.included(index, size, leaves[index], damaged), root))  # noqa: B023 called at once
         for old in range(1, size + 1):
             path = naive_consistency(leaves[:size], old)
             alone.check_consistent(old, size, tree_root(leaves[:old]), root, path)
             for damaged in _damaged(path):
                 assert not holds(
                     alone,
-                    lambda: alone.check_consistent(old, size, tree_root(leaves[:old]), root, damaged),  # noqa: B023
+                    lambda: alone.check_consistent(old, size, tree_root(leaves[:old]), root, damaged),  # noqa: B023 called at once
                 )
 
 

@@ -82,6 +82,12 @@ def send(page: Any, button: str) -> None:
         page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
 
 
+def assert_fits(page: Any) -> None:
+    """A page on a narrow screen: nothing that axe finds, nothing beside the window."""
+    assert_accessible(page)
+    assert_no_sideways(page)
+
+
 def test_the_assessor_reads_a_copy_without_names_before_the_file_opens(site: Site, story: Story) -> None:
     assessor = come_in(site, story, "assessor", story.sits(CaseRole.ASSESSOR))
     assert_page_is_good(site, at(story, "blind"), member=assessor)
@@ -108,8 +114,7 @@ def test_then_each_item_and_what_the_file_shows_without_scripts(site: Site, stor
         send(page, "Record the assessment of this item")
     with site.page("assessor", viewport=NARROW) as page:
         page.goto(site.at(at(story, "route")))
-        assert_accessible(page)
-        assert_no_sideways(page)
+        assert_fits(page)
         choose(page, "Now that you know the whole file: what does it show?", "If it is so, it breaks a rule")
         page.get_by_label("The exact words the person complained about would be shown").fill(
             "Somebody was called a name."
@@ -151,8 +156,7 @@ def test_the_chair_announces_and_opens_the_hearing(site: Site, story: Story) -> 
         page.goto(site.at(at(story, "hearing")))
         send(page, "Open the hearing")
         page.goto(site.at(at(story, "papers")))
-        assert_accessible(page)
-        assert_no_sideways(page)
+        assert_fits(page)
 
 
 def test_each_votes_alone_and_the_chair_writes_why(site: Site, story: Story) -> None:
@@ -171,8 +175,7 @@ def test_each_votes_alone_and_the_chair_writes_why(site: Site, story: Story) -> 
             send(page, "Save my votes")
     with site.page(names[0], viewport=NARROW) as page:
         page.goto(site.at(at(story, "find")))
-        assert_accessible(page)
-        assert_no_sideways(page)
+        assert_fits(page)
         page.get_by_label("Allegation 1: It happened and broke the rule. Why?").fill("The post stands there.")
         send(page, "Record the findings")
 
@@ -187,10 +190,8 @@ def test_only_now_earlier_findings_and_what_follows(site: Site, story: Story) ->
             send(page, "Save my vote")
     with site.page(MEMBERS[0], viewport=NARROW) as page:
         page.goto(site.at(at(story, "what-follows")))
-        assert_accessible(page)
-        assert_no_sideways(page)
+        assert_fits(page)
         page.get_by_label("Why this, and not less").fill("It was deleted at once.")
         send(page, "Record what follows")
         page.goto(site.at(at(story, "reasons")))
-        assert_accessible(page)
-        assert_no_sideways(page)
+        assert_fits(page)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -202,7 +203,7 @@ class _Check:
     def earlier_heads(self) -> set[TreeHead]:
         """Return the heads that the newest checkpoint is shown to continue, itself among them."""
         paths = sorted(filter(_CONSISTENCY.fullmatch, self.bundle.files))
-        found = [self.attempt(path, lambda path=path: self.earlier_head(path)) for path in paths]  # type: ignore[misc]
+        found = [self.attempt(path, partial(self.earlier_head, path)) for path in paths]
         return {head for head in (*found, self.newest) if head is not None}
 
     def earlier_head(self, path: str) -> TreeHead | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +15,11 @@ from evenhand.web.cases.models import Party
 from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.dialogue_page import ROLES
+from evenhand.web.cases.steps.one_side import OneSideForm
 from evenhand.web.notices.wording import LOCALES
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
-from evenhand.web.ui.choices import offer, one_of
+from evenhand.web.ui.choices import one_of
 
 
 def choose_language(*, party: Party, locale: str, actor: ActorId, ctx: Context) -> None:
@@ -50,17 +48,13 @@ def others_than(locale: str) -> list[tuple[str, str]]:
     return [(other, name_of(other)) for other in LOCALES if other != locale]
 
 
-class LanguageForm(forms.Form):
+class LanguageForm(OneSideForm):
     """Whose letters, and in which language."""
 
     party = one_of(gettext_lazy("To whom?"), missing=gettext_lazy("Choose one side."))
     locale = one_of(
         gettext_lazy("In which language?"), [(locale, dict(settings.LANGUAGES)[locale]) for locale in LOCALES]
     )
-
-    def __init__(self, data: Any = None, *, sides: list[tuple[str, str]]) -> None:
-        super().__init__(data)
-        offer(self, "party", sides)
 
 
 @page(Step("language", gettext_lazy("Choose the language of a side’s letters"), roles=ROLES, anytime=True))

@@ -7,9 +7,8 @@ to the address on record and to no other, so it does not matter who asked; whoev
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.functional import Promise
@@ -26,12 +25,13 @@ from evenhand.web.cases.models import Party
 from evenhand.web.cases.periods import day_of, moment
 from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.one_side import OneSideForm
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.notices.words import By
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
-from evenhand.web.ui.choices import offer, one_of
+from evenhand.web.ui.choices import one_of
 
 _ROLES: Final = frozenset({CaseRole.INTAKE})
 APART: Final = timedelta(days=1)
@@ -78,15 +78,11 @@ def has_address(party: Party) -> bool:
     return By(party.by) is not By.PAGE and bool(party.contact)
 
 
-class NewCodeForm(forms.Form):
+class NewCodeForm(OneSideForm):
     """Whose code, and how they asked."""
 
     party = one_of(gettext_lazy("Who has lost their code?"), missing=gettext_lazy("Choose one side."))
     channel = one_of(gettext_lazy("How did they ask?"), CHANNELS)
-
-    def __init__(self, data: Any = None, *, sides: list[tuple[str, str]]) -> None:
-        super().__init__(data)
-        offer(self, "party", sides)
 
 
 @page(Step("new-code", gettext_lazy("Give a new code to somebody who lost theirs"), roles=_ROLES, anytime=True))
