@@ -108,19 +108,26 @@ def ctx(clock: MovingClock) -> Context:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template() -> Template:
-    """The migrated SQLite database, built once per worker."""
-    ensure_django()
-    return Template.sqlite(SESSION_HOME / "template-sqlite")
+def templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of templates that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return (own if worker_id == "master" else own.parent) / "templates"
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> Template:
-    """A PostgreSQL server of our own and a migrated template database in it; skips where none is installed."""
+def sqlite_template(templates: Path) -> Template:
+    """The migrated SQLite database."""
+    ensure_django()
+    return Template.sqlite(templates)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(templates: Path) -> Template:
+    """A PostgreSQL server of this worker's own with the migrated template; skips where none is installed."""
     if server_binaries() is None:
         pytest.skip("no PostgreSQL server programs in /usr/lib/postgresql: install Debian's postgresql")
     ensure_django()
-    return Template.postgresql(SESSION_HOME / "template-postgresql")
+    return Template.postgresql(templates)
 
 
 @pytest.fixture

@@ -1,19 +1,21 @@
-"""Test databases: a migrated template per worker, copied for each test (no flush: triggers refuse DELETE).
+"""Test databases: one migrated template for all workers, copied for each test (no flush: triggers refuse DELETE).
 
-PostgreSQL is a server of our own in a temporary folder, reached through a Unix socket only.
+Whichever worker needs a template first builds it, the others wait and use it. PostgreSQL is a server of each worker's
+own in a temporary folder, reached through a Unix socket only; all but the first begin with a copy of that one's files.
 """
 
 from __future__ import annotations
 
-import os
+import fcntl
 import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,35 +44,76 @@ class Desk:
     ctx: Context
 
 
-@dataclass(slots=True)
+# When every installation of the tests was made.
+INSTALLED_AT = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
-    """A migrated database that tests copy. `home` also holds the keys once `initialised`."""
+    """A migrated database that tests copy: its home, and its name on PostgreSQL.
+
+    `home` also holds the keys of `desk_template_installed`, whose log is started.
+    """
 
     engine: str
     home: Home
-    _copies: int = 0
-    _installed: Template | None = field(default=None)
+    database: str = "desk_template"
 
     @classmethod
-    def sqlite(cls, root: Path) -> Template:
-        """Return the migrated SQLite template below `root`."""
-        return cls._migrated(cls("sqlite", Home(root)))
+    def sqlite(cls, shared: Path) -> Template:
+        """Return the SQLite template in a folder that all workers share."""
+        return cls("sqlite", Home(_once(shared / "sqlite", cls._build_sqlite) / "desk_template"))
 
     @classmethod
-    def postgresql(cls, root: Path) -> Template:
-        """Return the migrated PostgreSQL template `desk_template`, starting the server if need be."""
+    def postgresql(cls, shared: Path) -> Template:
+        """Return the PostgreSQL template in this worker's own server, which now runs."""
+        folder = _once(shared / "postgresql", cls._build_postgresql)
+        start_server(folder / "cluster")
+        return cls("postgresql", Home(folder / "desk_template"))
+
+    @classmethod
+    def _build_sqlite(cls, folder: Path) -> None:
+        plain = cls("sqlite", Home(folder / "desk_template"))
+        plain._migrate()
+        installed = plain.initialised()
+        shutil.copytree(plain.home.root, installed.home.root)
+        installed._initialise()
+
+    @classmethod
+    def _build_postgresql(cls, folder: Path) -> None:
         start_server()
+        plain = cls("postgresql", Home(folder / "desk_template"))
         _psql("CREATE DATABASE desk_template")
-        return cls._migrated(cls("postgresql", Home(root)))
+        plain._migrate()
+        installed = plain.initialised()
+        shutil.copytree(plain.home.root, installed.home.root)
+        _psql("CREATE DATABASE desk_template_installed TEMPLATE desk_template")
+        installed._initialise()
+        stop_server(keep=folder / "cluster")
 
-    @classmethod
-    def _migrated(cls, template: Template) -> Template:
+    def initialised(self) -> Template:
+        """Return the template whose keys are made and whose log is started."""
+        return Template(
+            self.engine, Home(self.home.root.with_name("desk_template_installed")), "desk_template_installed"
+        )
+
+    def _migrate(self) -> None:
         from django.core.management import call_command
 
-        template.home.root.mkdir(parents=True)
-        with pointed_at(template.settings("desk_template")):
+        self.home.root.mkdir(parents=True)
+        with pointed_at(self.settings(self.database)):
             call_command("migrate", verbosity=0, interactive=False)
-        return template
+
+    def _initialise(self) -> None:
+        from evenhand.web.record.keyservice.threaded import threaded_key_service
+        from evenhand.web.record.start import initialise
+
+        # Bytes of its own: whichever test comes first draws the same as when it comes last.
+        ctx = Context.repeatable("installation", INSTALLED_AT)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EVENHAND_DATA", str(self.home.root))
+            with pointed_at(self.settings(self.database), self.home), threaded_key_service(self.home):
+                initialise(self.home, ctx)
 
     def settings(self, name: str, home: Home | None = None) -> dict[str, Any]:
         """Return Django's description of this engine's database: `name` on PostgreSQL, the home's on SQLite."""
@@ -88,7 +131,7 @@ class Template:
         home, name = Home(root), self._next_name()
         monkeypatch.setenv("EVENHAND_DATA", str(root))
         if self.engine == "postgresql":
-            _psql(f"CREATE DATABASE {name} TEMPLATE {self._source()}")
+            _psql(f"CREATE DATABASE {name} TEMPLATE {self.database}")
             monkeypatch.setenv("DATABASE_URL", f"postgresql://postgres@/{name}?host={_socket()}")
         try:
             with pointed_at(self.settings(name, home), home):
@@ -103,44 +146,26 @@ class Template:
         from evenhand.web.record.keyservice.threaded import threaded_key_service
 
         service_ctx = Context(now=ctx.now, random=secrets.token_bytes)
-        with self._initialised(ctx).copied(root, monkeypatch) as home, threaded_key_service(home, service_ctx):
+        with self.initialised().copied(root, monkeypatch) as home, threaded_key_service(home, service_ctx):
             yield Desk(home, ctx)
 
-    def _initialised(self, ctx: Context) -> Template:
-        """Return a template whose keys are made and whose log is started, built on first use."""
-        if self._installed is None:
-            root = self.home.root.with_name(self.home.root.name + "-installed")
-            shutil.copytree(self.home.root, root)
-            made = Template(self.engine, Home(root))
-            if self.engine == "postgresql":
-                _psql("CREATE DATABASE desk_template_installed TEMPLATE desk_template")
-            made._initialise(ctx)
-            self._installed = made
-        return self._installed
-
-    def _initialise(self, ctx: Context) -> None:
-        from evenhand.web.record.keyservice.threaded import threaded_key_service
-        from evenhand.web.record.start import initialise
-
-        # Bytes of its own: whichever test comes first draws the same as when it comes last.
-        ctx = Context(now=ctx.now, random=Context.repeatable("installation", ctx.now()).random)
-        before = os.environ["EVENHAND_DATA"], os.environ.get("DATABASE_URL")
-        os.environ["EVENHAND_DATA"] = str(self.home.root)
-        try:
-            with (
-                pointed_at(self.settings("desk_template_installed"), self.home),
-                threaded_key_service(self.home),
-            ):
-                initialise(self.home, ctx)
-        finally:
-            os.environ["EVENHAND_DATA"] = before[0]
-
-    def _source(self) -> str:
-        return "desk_template_installed" if self.home.root.name.endswith("-installed") else "desk_template"
-
     def _next_name(self) -> str:
-        self._copies += 1
-        return f"{self._source()}_{self._copies}"
+        # Templates of one name may be made more than once; the server's databases are this process's own.
+        return f"{self.database}_{secrets.token_hex(4)}"
+
+
+def _once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """Return `folder`, built by whichever worker comes first; the others wait. A build that failed leaves nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".part")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            build(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 @contextmanager
@@ -170,8 +195,10 @@ def server_binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def start_server() -> Path:
-    """Start our own server once and return its folder. Unix socket only, in the folder; durability on.
+def start_server(cluster: Path | None = None) -> Path:
+    """Start our own server once, with a copy of a kept cluster if one is given, and return its folder.
+
+    Unix socket only, in the folder; durability on.
 
     It ends with this process, however that ends (tests/server.py); each worker of xdist has its own.
     """
@@ -180,7 +207,8 @@ def start_server() -> Path:
         folder = Path(tempfile.mkdtemp(prefix="evenhand-pg-"))
         folder.chmod(0o755)
         parent = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("server.py")), str(folder), str(server_binaries())],
+            [sys.executable, str(Path(__file__).with_name("server.py")), str(folder), str(server_binaries()),
+             *([str(cluster)] if cluster else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert parent.stdout is not None
@@ -190,11 +218,11 @@ def start_server() -> Path:
     return _server.folder
 
 
-def stop_server() -> None:
-    """Stop our server, if one was started; its parent removes the folder."""
+def stop_server(keep: Path | None = None) -> None:
+    """Stop our server, if one was started; its parent removes the folder, `keep` gets a copy of the cluster."""
     global _server  # noqa: PLW0603 one server per test process
     if _server is not None:
-        _server.parent.communicate()
+        _server.parent.communicate(str(keep).encode() if keep else None)
         _server = None
 
 

@@ -43,7 +43,7 @@ def main() -> int:
     from evenhand.context import Context
 
     FOLDER.mkdir(exist_ok=True)
-    template = Template.sqlite(SESSION_HOME / "template-sqlite")
+    template = Template.sqlite(SESSION_HOME / "templates")
     ctx = Context.repeatable("journeys", NOW)
     with (
         tempfile.TemporaryDirectory() as folder,

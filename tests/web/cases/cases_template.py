@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,16 +21,11 @@ from evenhand.web.home import Home
 _prepared: dict[tuple[str, str], Prepared] = {}
 
 
-@dataclass(slots=True)
 class Prepared(Template):
-    """An installed template with rows in it."""
+    """An installed template with rows in it, this worker's own."""
 
-    database: str = field(default="")
-
-    def _source(self) -> str:
-        return self.database
-
-    def _initialised(self, _ctx: Context) -> Template:
+    def initialised(self) -> Template:
+        """Return this template: its keys are made."""
         return self
 
 
@@ -50,12 +46,14 @@ def copy_of(source: Prepared, root: Path, ctx: Context) -> Iterator[Desk]:
 def _build(template: Template, name: str, build: Callable[[Context], object], ctx: Context) -> Prepared:
     from evenhand.web.record.keyservice.threaded import threaded_key_service
 
-    installed = template._initialised(ctx)
-    root = template.home.root.with_name(f"{name}-{template.engine}")
+    installed = template.initialised()
+    own = Path(tempfile.mkdtemp(prefix="evenhand-prepared-"))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    root = own / name
     shutil.copytree(installed.home.root, root)
-    made = Prepared(template.engine, Home(root), database=f"{name}_template")
+    made = Prepared(template.engine, Home(root), f"{name}_template")
     if template.engine == "postgresql":
-        databases._psql(f"CREATE DATABASE {made.database} TEMPLATE desk_template_installed")
+        databases._psql(f"CREATE DATABASE {made.database} TEMPLATE {installed.database}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EVENHAND_DATA", str(root))
         if template.engine == "postgresql":
