@@ -69,12 +69,96 @@ def test_a_bomb_is_stopped_by_what_really_comes_out(tmp_path: Path) -> None:
 def test_a_header_that_lies_about_its_size_is_counted_all_the_same(tmp_path: Path) -> None:
     path = archive(tmp_path / "x.zip", {"tweets.js": "window.YTD.tweets.part0 = [" + " " * 3_000_000 + "]"})
     data = bytearray(path.read_bytes())
-    at = data.rindex(b"PK\x01\x02")
-    data[at + 24 : at + 28] = struct.pack("<I", 10)
+    directory, own = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x03\x04")
+    data[directory + 24 : directory + 28] = data[own + 22 : own + 26] = struct.pack("<I", 10)
     path.write_bytes(data)
     report = Report("x")
     list(read(path, report=report))
     assert [refused.reason for refused in report.refused] == ["member_damaged"]
+
+
+@pytest.mark.parametrize("place", [14, 18, 22, 8, 30], ids=["checksum", "packed", "size", "method", "name"])
+def test_a_member_whose_own_header_says_something_else(tmp_path: Path, place: int) -> None:
+    path = archive(tmp_path / "x.zip", {"aaa.js": script("tweets", [archive_tweet("5")]), "tweets.js": GOOD})
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x03\x04") + place] ^= 1
+    path.write_bytes(data)
+    report = Report("x")
+    assert [post.native_id for post in read(path, report=report)]
+    assert "archive_headers_differ" in {refused.reason for refused in report.refused}
+    with pytest.raises(UsageError, match="archive_headers_differ"):
+        recognise(path, limits=UPLOAD)
+
+
+def test_two_names_that_are_one_on_some_computers(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    add(path, "data/TWEETS.js", GOOD)
+    report = Report("x")
+    assert [post.native_id for post in read(path, report=report)] == ["1"]
+    assert [refused.reason for refused in report.refused] == ["archive_same_name"]
+    with pytest.raises(UsageError, match="archive_same_name"):
+        recognise(path, limits=UPLOAD)
+
+
+def test_two_hundred_megabytes_in_two_hundred_kilobytes_stop_within_ten_mebibytes() -> None:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file,
+        file.open("zeros", "w", force_zip64=True) as member,
+    ):
+        for _ in range(200):
+            member.write(bytes(1_000_000))
+    assert len(packed.getvalue()) < 210_000
+    inside = archives.Archive(packed, UPLOAD, "x.zip")
+    came, member = 0, inside.members["zeros"]
+    with inside.open(member) as stream, pytest.raises(UsageError, match="archive_bomb"):
+        while piece := stream.read(1 << 16):
+            came += len(piece)
+    assert came <= 10 * 1024 * 1024
+
+
+def test_a_member_that_lies_over_the_directory(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    data = bytearray(path.read_bytes())
+    for at in (data.rindex(b"PK\x01\x02") + 20, data.rindex(b"PK\x03\x04") + 18):
+        data[at : at + 4] = struct.pack("<I", len(data))
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="overlap"):
+        list(read(path))
+
+
+def test_a_directory_that_says_it_holds_a_million_members_is_not_read() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("x", b"")
+    data = bytearray(packed.getvalue())
+    at = data.rindex(b"PK\x05\x06")
+    wide = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1_000_000, 1_000_000, 60, 30)
+    data[at:at] = wide + struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    with pytest.raises(UsageError, match="1,000,000 members"):
+        archives.Archive(io.BytesIO(data), UPLOAD, "x.zip")
+
+
+def test_ten_sparse_gigabytes_are_turned_away_unread(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    with path.open("wb") as file:
+        file.truncate(10 * 1024**3)
+    before = read_so_far()
+    with pytest.raises(UsageError, match="no reader knows"):
+        recognise(path)
+    assert read_so_far() - before < 8 * 1024 * 1024
+
+
+def read_so_far() -> int:
+    """Return how many bytes this process has read, as the kernel counts them."""
+    return int(Path("/proc/self/io").read_text().split()[1])
+
+
+def test_a_picture_that_is_a_zip_file_as_well_is_read_as_what_it_begins_with(tmp_path: Path) -> None:
+    path = archive(tmp_path / "x.zip", {"tweets.js": GOOD})
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100) + path.read_bytes())
+    with pytest.raises(UsageError, match="no reader knows"):
+        recognise(path)
 
 
 def test_too_many_members(tmp_path: Path) -> None:
@@ -85,11 +169,17 @@ def test_too_many_members(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_and_one_members(tmp_path: Path) -> None:
-    path = tmp_path / "x.zip"
-    with zipfile.ZipFile(path, "w") as file:
-        for number in range(100_001):
-            file.writestr(f"m{number}", b"")
-    with pytest.raises(UsageError, match="archive_bomb"):
+    path, own, listed = tmp_path / "x.zip", [], []
+    for number in range(100_001):
+        name = b"m%06d" % number
+        own.append(struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 7, 0) + name)
+        place = number * 37
+        head = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 7, 0, 0, 0, 0, 0, place)
+        listed.append(head + name)
+    directory = b"".join(listed)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 34_465, 34_465, len(directory), 37 * 100_001, 0)
+    path.write_bytes(b"".join(own) + directory + end)
+    with pytest.raises(UsageError, match="archive_bomb: 100,001 members"):
         list(read(path))
 
 

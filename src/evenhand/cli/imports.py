@@ -37,13 +37,13 @@ class _Unread:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="PATH…")
 @click.option("--corpus", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where the posts go.")
-@click.option("--as", "as_format", metavar="FORMAT", help="Name the reader: x_archive, x_api or rows.")
+@click.option("--as", "as_format", metavar="FORMAT", help="Name the reader, like x_archive or rows.")
 @click.option("--timezone", metavar="TZ", help="The zone of times without one, like Europe/London.")
 @click.option(
     "--mapping",
     type=click.Path(readable=False, path_type=Path),
     metavar="FILE",
-    help='Which column is what: lines like text = "said" below [columns].',
+    help='Which column or path is what: lines like text = "said" below [columns].',
 )
 @click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="Day or month first, where no date tells.")
 @click.option("--basis", metavar="TEXT", help="The lawful basis for bulk data about third persons.")

@@ -1,6 +1,7 @@
 """The mapping files of a corpus: how tables without the plain columns were read, kept for the next time.
 
-They lie beside the data in `mappings/`, one per header. A person may change them.
+They lie beside the data in `mappings/`, one per header. A person may change them, and add one that describes a
+whole format.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import Final
 from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import Ambiguous, UsageError
 from evenhand.posts import Choices, Reader, Recognised, recognise
+from evenhand.posts.mapped.reader import Mapped, check_fits
+from evenhand.posts.mapped.shape import is_shape, read_shape
 from evenhand.posts.reader import Head
 from evenhand.posts.reading_form import scrub
 from evenhand.posts.recognition import head_of
-from evenhand.posts.rows import Rows, columns_of
+from evenhand.posts.rows import Rows
 from evenhand.posts.rows.columns import mapping_of
 from evenhand.posts.rows.mapping import header_digest, mapping_text, read_mapping
 from evenhand.posts.rows.records import is_record
-from evenhand.posts.rows.tables import parquet_columns
+from evenhand.posts.rows.tables import columns_of, parquet_columns
 
 _FEW: Final = 2
 _SHOWN: Final = 20
@@ -34,10 +37,13 @@ def recognise_mapped(
     `named` is a mapping file a person names; else the one kept in the corpus `folder` for this header is
     used, so that a table nobody would recognise is read too. Raises UsageError for a mapping that is wrong.
     """
+    if named is not None and is_shape(named):
+        return _by_shape(path, named, as_format=as_format, choices=choices)
     if named is not None:
         return _with(recognise(path, as_format=_rows(as_format, named), choices=choices), named)
+    added = added_readers(folder)
     try:
-        recognised = recognise(path, as_format=as_format, choices=choices)
+        recognised = recognise(path, as_format=as_format, choices=choices, more=added)
     except Ambiguous:
         raise
     except UsageError:
@@ -50,6 +56,22 @@ def recognise_mapped(
         return _with(recognised, kept)
     if as_format is None:
         _check_understood(recognised)
+    return recognised
+
+
+def added_readers(folder: Path) -> tuple[Mapped, ...]:
+    """Return readers for the formats that an operator described by mapping files in the corpus."""
+    place = folder / "mappings"
+    files = sorted(place.iterdir()) if place.is_dir() else []
+    return tuple(Mapped(read_shape(path)) for path in files if path.suffix == ".toml" and is_shape(path))
+
+
+def _by_shape(path: Path, named: Path, *, as_format: str | None, choices: Choices) -> Recognised:
+    reader = Mapped(read_shape(named))
+    if as_format not in {None, reader.source_format, reader.source_format.partition("/")[0]}:
+        raise UsageError(f"the mapping describes {reader.source_format}", where=str(named), mend="Leave out --as.")
+    recognised = recognise(path, as_format=reader.source_format, choices=choices, more=(reader,))
+    check_fits(reader.shape, recognised.head, str(named))
     return recognised
 
 

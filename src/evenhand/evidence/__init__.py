@@ -19,6 +19,7 @@ from evenhand.evidence.gates import (
     cure_of,
     gate_question,
     membership_gate,
+    pass_needs,
 )
 from evenhand.evidence.grades import (
     Capture,
@@ -75,6 +76,7 @@ __all__ = [
     "independent",
     "last_day_in_time",
     "membership_gate",
+    "pass_needs",
     "provenance",
     "to_ask",
     "wording",

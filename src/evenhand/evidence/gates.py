@@ -112,6 +112,25 @@ _QUESTIONS: Final[Mapping[Gate, str]] = {
     Gate.G14: "Does it hold only the data that are needed?",
 }
 
+_NEEDS: Final[Mapping[Gate, str]] = {
+    Gate.G1: "An address, a platform’s number or a message’s own number; when it was captured, and by whom.",
+    Gate.G2: "The bytes as they were captured, with their digest. A picture of it alone leaves this unknown.",
+    Gate.G3: "Every hand it went through is recorded; no break-in, no trap, no private space without a ground.",
+    Gate.G4: "Seen at its place by us, the author’s own export, a mail with a valid signature of its sender’s domain, "
+    "or a second identified recipient without link to the first. Any other file leaves this unknown, however it looks.",
+    Gate.G5: "The person’s express yes for this item, a verified account, a contact that platform and register both "
+    "hold, or two independent facts. A name or a picture that resembles is never enough, and silence is no yes.",
+    Gate.G6: "What was looked at to rule out a fake, a break-in or a parody is recorded.",
+    Gate.G7: "The dates of membership cover the day of the act, and today.",
+    Gate.G8: "The version of the rule that was in force on the day of the act.",
+    Gate.G9: "The day, within the time for reports, or an exception that is recorded.",
+    Gate.G10: "What it answered and five posts before and after it, or why they cannot be had.",
+    Gate.G11: "Which of these it was; it grades, and nothing fails here.",
+    Gate.G12: "Which element of the rule it tends to prove.",
+    Gate.G13: "Its own number stands in no other decided case, and it is no copy of an item already here.",
+    Gate.G14: "Everybody whom it does not concern is covered by the staff.",
+}
+
 CODES: Final[Mapping[Gate, tuple[GateCode, ...]]] = {
     Gate.G1: (GateCode.NO_LOCATOR,),
     Gate.G2: (GateCode.ALTERED, GateCode.SCREENSHOT_ONLY),
@@ -189,6 +208,11 @@ ASKED: Final[Mapping[Gate, tuple[str, str]]] = {
 def gate_question(gate: Gate) -> str:
     """Return the question of a gate as an assessor reads it."""
     return _QUESTIONS[gate]
+
+
+def pass_needs(gate: Gate) -> str:
+    """Return what it takes to pass a gate, as an assessor reads it."""
+    return _NEEDS[gate]
 
 
 def cure_of(gate: Gate, answer: Answer, code: GateCode | None = None) -> str:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from itertools import islice
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 import ijson
 
 from evenhand.errors import UsageError
 from evenhand.posts.json_bytes import Malformed, loads, loads_exact, record_sha256
+from evenhand.posts.limits import Limits
 from evenhand.posts.lines import BOM, TooLong, read_lines
-from evenhand.posts.reader import Head, Report, Source
+from evenhand.posts.reader import Head, Report
 from evenhand.posts.record import Row
 
 _PEEKED: Final = 20
@@ -46,6 +48,7 @@ class JsonRecord(NamedTuple):
         return JsonRecord(self.value.get(name), self._inner(name))
 
     def _inner(self, name: str) -> str:
+        name = name.replace("~", "~0").replace("/", "~1")
         if "jp:" in self.locator:
             return f"{self.locator}/{name}"
         return f"{self.locator};jp:/{name}" if self.locator else f"jp:/{name}"
@@ -62,7 +65,30 @@ class JsonRecord(NamedTuple):
             row.setdefault("flags", []).append("hash_stdlib")
 
 
-def read_json_records(source: Source, report: Report, *, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
+class Damaged(UsageError):
+    """A file, or a member of one, that should hold JSON and does not."""
+
+
+class Readable(Protocol):
+    """What records are read from: a source, or a part of one."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes; for a member of an archive as the archive declares it."""
+
+    @property
+    def limits(self) -> Limits:
+        """How much it may ask of us."""
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Give its bytes as a stream, from the start."""
+
+
+def read_json_records(source: Readable, report: Report, *, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
     """Yield the records of a JSON or JSONL file.
 
     `page_keys` name the lists to stream in an object too large to hold. A line that is no JSON is refused
@@ -76,7 +102,7 @@ def read_json_records(source: Source, report: Report, *, page_keys: tuple[str, .
         yield from _streamed(source, page_keys)
 
 
-def is_lines(source: Source) -> bool:
+def is_lines(source: Readable) -> bool:
     """Return whether the first non-blank line of a file is a JSON value of its own, with more to come or not."""
     with source.open() as stream:
         for number, line in read_lines(stream, source.limits.line_bytes):
@@ -96,7 +122,7 @@ def _is_one_value(line: bytes) -> bool:
     return isinstance(value, (dict, list))
 
 
-def _lines(source: Source, report: Report) -> Iterator[JsonRecord]:
+def _lines(source: Readable, report: Report) -> Iterator[JsonRecord]:
     with source.open() as stream:
         for number, line in read_lines(stream, source.limits.line_bytes):
             locator = f"ln:{number}"
@@ -118,21 +144,21 @@ def _has_float_id(value: Any) -> bool:
     return isinstance(value, dict) and (type(value.get("id")) is float or type(value.get("author_id")) is float)
 
 
-def _document(source: Source) -> JsonRecord:
-    data = source.path.read_bytes().removeprefix(BOM)
+def _document(source: Readable) -> JsonRecord:
+    with source.open() as stream:
+        data = stream.read().removeprefix(BOM)
     try:
         return JsonRecord(loads(data)[0], "")
     except Malformed as error:
-        raise _no_json(source) from error
+        raise damaged(source.name) from error
 
 
-def _no_json(source: Source) -> UsageError:
-    return UsageError(
-        "record_malformed: this JSON document is damaged or cut short", where=source.name, mend="Get it again."
-    )
+def damaged(where: str) -> Damaged:
+    """Return the refusal of a document that is no JSON."""
+    return Damaged("record_malformed: this JSON document is damaged or cut short", where=where, mend="Get it again.")
 
 
-def _streamed(source: Source, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
+def _streamed(source: Readable, page_keys: tuple[str, ...]) -> Iterator[JsonRecord]:
     """Yield the elements of a huge document: of the list it is, or of its first list under a page key."""
     try:
         with source.open() as stream:
@@ -142,19 +168,19 @@ def _streamed(source: Source, page_keys: tuple[str, ...]) -> Iterator[JsonRecord
             prefix = f"{name}.item" if name else "item"
             pointer = f"jp:/{name}/" if name else "jp:/"
             with source.open() as stream:
-                _skip_bom(stream)
+                skip_bom(stream)
                 for index, element in enumerate(ijson.items(stream, prefix, use_float=True)):
                     yield JsonRecord(element, f"{pointer}{index}", beside=beside)
     except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
-        raise _no_json(source) from error
+        raise damaged(source.name) from error
 
 
-def _beside(source: Source) -> dict[str, Any]:
+def _beside(source: Readable) -> dict[str, Any]:
     """Return what the `includes` of a huge page name, up to a bound: handles and parents, never whole posts."""
     found: dict[str, Any] = {}
     for name in ("users", "tweets", "media"):
         with source.open() as stream:
-            _skip_bom(stream)
+            skip_bom(stream)
             items = ijson.items(stream, f"includes.{name}.item", use_float=True)
             found[name] = list(islice(items, _MOST_INCLUDED))
     return {"includes": found}
@@ -164,18 +190,35 @@ def _first_letter(stream: BinaryIO) -> bytes:
     return stream.read(4096).removeprefix(BOM).lstrip()[:1]
 
 
-def _skip_bom(stream: BinaryIO) -> None:
-    if stream.read(3) != BOM:
-        stream.seek(0)
+def skip_bom(stream: BinaryIO) -> None:
+    """Step over a byte order mark at the start of a buffered stream, which need not be seekable."""
+    if stream.peek(3)[:3] == BOM:  # type: ignore[attr-defined]  # every stream we open is buffered
+        stream.read(3)
 
 
 def peek(head: Head) -> list[Any]:
     """Return up to 20 records from the start of a file, whatever its JSON shape; [] if it holds none."""
-    start = head.start.removeprefix(BOM).lstrip()
+    if "" not in head.peeked:
+        head.peeked[""] = _peek(head.start, whole=head.is_whole)
+    return head.peeked[""]
+
+
+def peek_members(head: Head) -> Iterator[tuple[str, list[Any]]]:
+    """Yield (path, first records) of the members of an archive that hold JSON; of a file by itself under ""."""
+    if not head.members:
+        yield "", peek(head)
+    for path, start in head.member_starts.items():
+        if path not in head.peeked:
+            head.peeked[path] = _peek(start, whole=False) or _peek(start, whole=True)
+        if head.peeked[path]:
+            yield path, head.peeked[path]
+
+
+def _peek(start: bytes, *, whole: bool) -> list[Any]:
+    start = start.removeprefix(BOM).lstrip()
     if not start.startswith((b"{", b"[")):
         return []
-    lines = _peek_lines(start, whole=head.is_whole)
-    return lines or _peek_document(start, whole=head.is_whole)
+    return _peek_lines(start, whole=whole) or _peek_document(start, whole=whole)
 
 
 def _peek_lines(start: bytes, *, whole: bool) -> list[Any]:

@@ -27,10 +27,16 @@ class Limits:
     path_bytes: int
     path_part_bytes: int
     refuses_unsafe: bool  # an unsafe member refuses the whole file
+    file_bytes: int  # the file as it came
     line_bytes: int = 16 * MIB
     document_bytes: int = 16 * MIB  # larger JSON documents are streamed
     refused_records: int = 100_000
     sniff_bytes: int = MIB
+    window_bytes: int = 2 * GIB  # what a packed file may make its reader hold, and never more than this
+    pixels: int = 50_000_000  # of one picture
+    worker_memory: int = GIB  # address space of the process that looks into a file
+    worker_cpu_s: int = 600
+    worker_wall_s: int = 900
 
 
 IMPORT: Final = Limits(
@@ -44,6 +50,7 @@ IMPORT: Final = Limits(
     path_bytes=4096,
     path_part_bytes=1024,
     refuses_unsafe=False,
+    file_bytes=100 * GIB,
 )
 UPLOAD: Final = Limits(
     name="upload",
@@ -56,4 +63,6 @@ UPLOAD: Final = Limits(
     path_bytes=1024,
     path_part_bytes=255,
     refuses_unsafe=True,
+    file_bytes=2 * GIB,
+    window_bytes=128 * MIB,
 )

@@ -13,7 +13,7 @@ class TooLong(bytes):
     """Stands in for a line over the limit: it holds nothing, its offset is in the stream."""
 
 
-def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
+def read_lines(stream: BinaryIO, limit: int, *, keep_ends: bool = False) -> Iterator[tuple[int, bytes]]:
     """Yield (line number from 1, bytes without LF or CRLF) of each line; blank lines too.
 
     A line longer than `limit` comes as an empty `TooLong`, and reading goes on after its LF. A BOM at the
@@ -33,10 +33,12 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
                 skipping = False
                 yield number, TooLong()
             else:
-                yield number, TooLong() if len(line) > limit else line.removesuffix(b"\r")
+                kept = line + b"\n" if keep_ends else line.removesuffix(b"\r")
+                yield number, TooLong() if len(line) > limit else kept
         if len(pending) > limit:
             pending, skipping = b"", True
         elif skipping:
             pending = b""
     if pending or skipping:
-        yield number + 1, TooLong() if skipping or len(pending) > limit else pending.removesuffix(b"\r")
+        kept = pending if keep_ends else pending.removesuffix(b"\r")
+        yield number + 1, TooLong() if skipping or len(pending) > limit else kept

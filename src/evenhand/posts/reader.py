@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from evenhand.errors import UsageError
 from evenhand.posts.limits import IMPORT, Limits
@@ -140,15 +140,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What recognition looks at: at most 1 MiB of a file and, for an archive, its member names."""
+    """What recognition looks at: at most 1 MiB of a file and, for an archive, its members and how they start."""
 
     name: str
     start: bytes
     size: int
     members: tuple[str, ...] = ()
     member_starts: dict[str, bytes] = field(default_factory=dict)
+    packed: bool = False  # a single packed file: `start` is what it unpacks to
+    peeked: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)  # what peeking found
 
     @property
     def is_whole(self) -> bool:
         """Whether `start` is the entire file."""
-        return len(self.start) >= self.size
+        return not self.packed and len(self.start) >= self.size

@@ -1,8 +1,8 @@
 """The reading form of a text: only the platform's packaging is undone, and every change can be traced back.
 
-`text_norm` replaces three entities (`&lt;` `&gt;` `&amp;`, once), CRLF by LF, and each lone surrogate and
-NUL by U+FFFD. It keeps bidi controls, zero-width characters and look-alikes: they are what the detector
-looks for. The offset map is a list of replaced runs, each three varints: code points left alone since the
+`text_norm` replaces three entities (`&lt;` `&gt;` `&amp;`, once), CRLF by LF, UTF-8 that was written as Latin-1
+by the text it stood for, and each lone surrogate and NUL by U+FFFD. It keeps bidi controls, zero-width characters
+and look-alikes: they are what the detector looks for. The offset map is a list of replaced runs, each three varints: code points left alone since the
 last run, code points in text_norm, code points in the decoded text_raw. No bytes at all: nothing changed.
 """
 
@@ -19,6 +19,7 @@ _ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ALWAYS = r"\r\n|\x00|[\ud800-\udfff]"
 _PLAIN = re.compile(_ALWAYS)
 _ESCAPED = re.compile("&(?:lt|gt|amp);|" + _ALWAYS)
+_MISWRITTEN = re.compile("[\u0080-\u00ff]+|" + _ALWAYS)
 
 
 class Reading(NamedTuple):
@@ -26,7 +27,7 @@ class Reading(NamedTuple):
 
     raw: bytes
     norm: str
-    map: bytes = b""
+    map: bytes | None = b""  # None: there is no way back from norm to raw
     steps: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
@@ -44,14 +45,14 @@ def scrub(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def read_text(text: str, *, entities: bool) -> Reading:
-    """Return the reading form of `text`; `entities` says whether the platform escaped it."""
-    if "\r" not in text and "\0" not in text and not (entities and "&" in text):
+def read_text(text: str, *, entities: bool, mojibake: bool = False) -> Reading:
+    """Return the reading form of `text`; `entities` and `mojibake` say what the platform's export did to it."""
+    if not mojibake and "\r" not in text and "\0" not in text and not (entities and "&" in text):
         try:
             return Reading(text.encode(), text)
         except UnicodeEncodeError:  # a lone surrogate: it is replaced below
             pass
-    pattern = _ESCAPED if entities else _PLAIN
+    pattern = _MISWRITTEN if mojibake else _ESCAPED if entities else _PLAIN
     steps: dict[str, None] = {}
     flags: dict[str, None] = {}
     runs = bytearray()
@@ -60,9 +61,11 @@ def read_text(text: str, *, entities: bool) -> Reading:
     for match in pattern.finditer(text):
         found = match.group()
         new, step, flag = _replacement(found)
-        steps[step] = None
         if flag:
             flags[flag] = None
+        if new == found:
+            continue  # no UTF-8 after all: it stays
+        steps[step] = None
         pieces += (text[last : match.start()], new)
         for number in (match.start() - last, len(new), len(found)):
             _put(runs, number)
@@ -77,7 +80,23 @@ def _replacement(found: str) -> tuple[str, str, str]:
         return "\n", "crlf", ""
     if found == "\0":
         return "\ufffd", "nul", "nul_replaced"
+    if found[0] <= "\u00ff":
+        fixed = repaired_run(found)
+        return (found, "", "encoding_repair_partial") if fixed is None else (fixed, "mojibake_runs", "")
     return "\ufffd", "surrogates", "surrogate_replaced"
+
+
+def repaired_run(run: str) -> str | None:
+    """Return the text whose UTF-8 bytes were written as these Latin-1 letters; None if they are no UTF-8."""
+    try:
+        return run.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def with_raw(reading: Reading, raw: bytes) -> Reading:
+    """Return a reading of a text whose bytes in the file are these."""
+    return reading._replace(raw=raw)
 
 
 def _put(target: bytearray, number: int) -> None:

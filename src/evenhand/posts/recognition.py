@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, Final
 
 from evenhand.errors import Ambiguous, UsageError
-from evenhand.posts.archives import DAMAGED, Archive
 from evenhand.posts.limits import IMPORT, Limits
+from evenhand.posts.mapped import mapped_readers
+from evenhand.posts.packed import open_packed, packing_of
+from evenhand.posts.parts import BROKEN, archive_in
 from evenhand.posts.reader import NO_CHOICES, Choices, Head, Reader, Sign, Source
 from evenhand.posts.rows import Rows
 from evenhand.posts.x_api import XApi
 from evenhand.posts.x_archive import XArchive
 
-READERS: Final[tuple[Reader, ...]] = (XArchive(), XApi(), Rows())
-"""Every reader there is. A new one is added here and nowhere else."""
+READERS: Final[tuple[Reader, ...]] = (XArchive(), XApi(), *mapped_readers(), Rows())
+"""Every reader there is. A new one in code is added here and nowhere else; a new mapping is found by itself."""
 
 CLOSE: Final = 0.1
-_MEMBER_START: Final = 256
+_MEMBER_START: Final = 1 << 14
+_PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl")
 _PEEKED_MEMBERS: Final = 400
 _HASHED_AT_ONCE: Final = 1 << 20
 
@@ -40,27 +43,31 @@ def head_of(path: Path, limits: Limits = IMPORT) -> Head:
     with path.open("rb") as stream:
         start = stream.read(limits.sniff_bytes)
         stream.seek(0)
-        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            return _head_of_zip(stream, path.name, start, size, limits)
+        archive = archive_in(stream, start[:1024], limits, path.name)
+        if archive is not None:
+            return Head(path.name, start, size, tuple(archive.members), _starts(archive))
+        if packing_of(start):
+            with open_packed(stream, limits, path.name) as unpacked:
+                return Head(path.name, unpacked.read(limits.sniff_bytes), size, packed=True)
     return Head(path.name, start, size)
 
 
-def _head_of_zip(stream: BinaryIO, name: str, start: bytes, size: int, limits: Limits) -> Head:
-    archive = Archive(stream, limits, name)
+def _starts(archive: Any) -> dict[str, bytes]:
+    """Return how the members start that may hold records."""
     starts: dict[str, bytes] = {}
-    scripts = [member for member in archive.members.values() if member.name.endswith(".js")]
-    for member in scripts[:_PEEKED_MEMBERS]:
+    likely = [member for member in archive.members.values() if member.name.lower().endswith(_PEEKED_KINDS)]
+    for member in likely[:_PEEKED_MEMBERS]:
         try:
             with archive.open(member) as content:
                 starts[member.path] = content.read(_MEMBER_START)
-        except DAMAGED:
+        except BROKEN:
             continue
-    return Head(name, start, size, tuple(archive.members), starts)
+    return starts
 
 
-def sniff(head: Head) -> list[Sign]:
-    """Return every reader's sign for a file, surest first."""
-    signs = [sign for reader in READERS if (sign := reader.sniff(head))]
+def sniff(head: Head, more: tuple[Reader, ...] = ()) -> list[Sign]:
+    """Return every reader's sign for a file, surest first; `more` are readers an operator added."""
+    signs = [sign for reader in (*more, *READERS) if (sign := reader.sniff(head))]
     return sorted(signs, key=lambda sign: -sign.score)
 
 
@@ -80,8 +87,9 @@ def recognise(
     choices: Choices = NO_CHOICES,
     limits: Limits = IMPORT,
     sha256: str | None = None,
+    more: tuple[Reader, ...] = (),
 ) -> Recognised:
-    """Return the reader for a file.
+    """Return the reader for a file; `more` are readers an operator added.
 
     `as_format` names one and skips recognition. Raises UsageError for a file that nobody reads (empty, a
     folder, HTML, unknown), and Ambiguous when two formats fit within 0.1: a person must say which.
@@ -90,10 +98,24 @@ def recognise(
     head = head_of(path, limits)
     if head.size == 0:
         raise UsageError("the file is empty", where=str(path), mend="Nothing was imported; export it again.")
-    named = Sign(as_format, 1.0, ("named by the operator",)) if as_format else None
-    sign = named or _clear_winner(sniff(head), head, path)
+    sign = _sign_of(head, path, as_format, more)
+    # Hashed once somebody reads it: a file that nobody reads may be any size.
     source = Source(path, sha256 or sha256_of(path), head.size, limits, choices)
-    return Recognised(source, head, reader_named(sign.source_format), sign)
+    return Recognised(source, head, reader_named(sign.source_format, more), sign)
+
+
+def recognise_head(
+    source: Source, head: Head, *, as_format: str | None = None, more: tuple[Reader, ...] = ()
+) -> Recognised:
+    """Return the reader for a source by how it starts; raises as `recognise` does."""
+    sign = _sign_of(head, source.path, as_format, more)
+    return Recognised(source, head, reader_named(sign.source_format, more), sign)
+
+
+def _sign_of(head: Head, path: Path, as_format: str | None, more: tuple[Reader, ...]) -> Sign:
+    if as_format:
+        return Sign(as_format, 1.0, ("named by the operator",))
+    return _clear_winner(sniff(head, more), head, path)
 
 
 def _check_plain(path: Path) -> None:
@@ -125,14 +147,16 @@ def _how_to_mend(head: Head) -> str:
     start = head.start.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "Please export JSON."
-    known = ", ".join(reader.source_format.partition("/")[0] for reader in READERS)
-    return f"Readers: {known}. Name one with --as, or say with --mapping FILE which column is what."
+    return f"Readers: {_known()}. Name one with --as, or say with --mapping FILE which column is what."
 
 
-def reader_named(name: str) -> Reader:
+def _known(more: tuple[Reader, ...] = ()) -> str:
+    return ", ".join(reader.source_format.partition("/")[0] for reader in (*READERS, *more))
+
+
+def reader_named(name: str, more: tuple[Reader, ...] = ()) -> Reader:
     """Return a reader by name, with or without its version; UsageError if there is none."""
-    for reader in READERS:
+    for reader in (*more, *READERS):
         if name in {reader.source_format, reader.source_format.partition("/")[0]}:
             return reader
-    known = ", ".join(reader.source_format.partition("/")[0] for reader in READERS)
-    raise UsageError(f"there is no reader '{name}'", mend=f"Readers: {known}.")
+    raise UsageError(f"there is no reader '{name}'", mend=f"Readers: {_known(more)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from evenhand.errors import UsageError
@@ -20,7 +20,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _FIXED: Final = frozenset({20, 24, 27})  # 2024-01-01T09:00:00Z, with milliseconds, with microseconds
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?)?"
-    r"\s?(Z|z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?"
+    r"\s?(Z|z|[+-]\d\d:?\d\d|[+-]\d\d|[A-Z]{2,5})?"
 )
 # Fixed, because names of zones are ambiguous everywhere else; unlisted ones are unknown.
 _ABBREVIATIONS: Final = {"UTC": 0, "GMT": 0, "EST": -300, "EDT": -240, "CST": -360, "CDT": -300} | {
@@ -146,6 +146,18 @@ def epoch_time(number: float) -> Moment:
             us = int(number * factor)
             return Moment(us, None, "epoch") if _fits(us) else OUT_OF_RANGE
     return UNPARSABLE  # not a number
+
+
+_CONFLICT: Final = 10 * 60 * SECOND
+
+
+def check_clock(row: dict[str, Any], server: int | None) -> None:
+    """Mark a row of a live source whose own time is over 10 minutes off the server's (in place): no accusation."""
+    claimed = row.get("claimed_at")
+    if claimed is None or server is None or abs(claimed - server) <= _CONFLICT:
+        return
+    row["flags"] = [*row.get("flags", ()), row["tz_status"]]
+    row["tz_status"] = "server_vs_claimed_conflict"
 
 
 def to_datetime(us: int | None) -> datetime | None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from evenhand.posts.reading_form import ENCODING, NORM_VERSION, Reading, to_norm
+from evenhand.posts.fields import listed
+from evenhand.posts.reading_form import Reading, to_norm
 from evenhand.posts.record import Row
 from evenhand.posts.times import x_time
 
@@ -15,24 +16,11 @@ STATUS_LINK: Final = re.compile(
 )
 RETWEET: Final = re.compile(r"RT @([A-Za-z0-9_]{1,20}): ")
 _RT_LENGTH: Final = 140
-_UNCOUNTED: Final = dict.fromkeys(("likes", "reposts", "replies", "quotes", "views", "reactions"))
 
 
 def key(native_id: object) -> str | None:
     """Return the record key of a tweet id, or None for none."""
     return f"x:{native_id}" if isinstance(native_id, str) and native_id else None
-
-
-def put_text(row: Row, reading: Reading) -> None:
-    """Fill the text fields of a row (in place)."""
-    row["text_raw"] = reading.raw
-    row["text_raw_encoding"] = ENCODING
-    row["text_norm"] = reading.norm
-    row["norm_version"] = NORM_VERSION
-    row["norm_map"] = reading.map
-    if reading.map:
-        row["text_norm_steps"] = list(reading.steps)
-        row.setdefault("flags", []).extend(reading.flags)
 
 
 def put_time(row: Row, created_at: object) -> None:
@@ -46,11 +34,6 @@ def put_time(row: Row, created_at: object) -> None:
     else:
         row["claimed_at"] = us
         row["tz_status"] = "utc"
-
-
-def listed(value: object) -> list[Any]:
-    """Return a value if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
 
 
 def mentions(entities: dict[str, Any], reading: Reading) -> list[dict[str, Any]]:
@@ -99,25 +82,6 @@ def attachments(media: object) -> list[dict[str, Any]]:
         for item in listed(media)
         if isinstance(item, dict)
     ]
-
-
-def number(value: object) -> int | None:
-    """Return a count that came as a number or as digits; None if it is neither or negative."""
-    if type(value) is int:
-        return value if 0 <= value < 1 << 62 else None
-    if isinstance(value, str) and value.isdecimal() and len(value) < 19:
-        return int(value)
-    return None
-
-
-def counts(**named: object) -> dict[str, Any] | None:
-    """Return the counts that are there, or None if none is."""
-    found: dict[str, Any] = _UNCOUNTED.copy()
-    said = False
-    for name, value in named.items():
-        count = found[name] = number(value)
-        said = said or count is not None
-    return found if said else None
 
 
 def handle_of_retweet(text: str, entities: dict[str, Any]) -> str | None:

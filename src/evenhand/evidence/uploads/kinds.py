@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +26,14 @@ class Kind(StrEnum):
     PDF = "pdf"
     TEXT = "text"
     MAIL = "mail"
+    WACZ = "wacz"
+    WARC = "warc"
+    EXPORT = "export"
+
+    @property
+    def ending(self) -> str:
+        """How the name of its working copy ends; that of an archive is a list in plain text."""
+        return _ENDINGS.get(self, self.value)
 
     @property
     def media_type(self) -> str:
@@ -39,7 +48,13 @@ _MEDIA_TYPES: Final = {
     Kind.PDF: "application/pdf",
     Kind.TEXT: "text/plain; charset=utf-8",
     Kind.MAIL: "message/rfc822",
+    Kind.WACZ: "text/plain; charset=utf-8",
+    Kind.WARC: "text/plain; charset=utf-8",
+    Kind.EXPORT: "text/plain; charset=utf-8",
 }
+_ENDINGS: Final = {
+    Kind.JPEG: "jpg", Kind.TEXT: "txt", Kind.MAIL: "eml", Kind.WACZ: "txt", Kind.WARC: "txt", Kind.EXPORT: "txt",
+}  # fmt: skip
 
 
 class UploadRefused(UsageError):
@@ -50,13 +65,15 @@ class UploadRefused(UsageError):
 class Stripped:
     """The working copy: what staff see. `removed` names what was taken out, `remains` what could not be.
 
-    The original bytes are kept elsewhere, sealed and unchanged.
+    The original bytes are kept elsewhere, sealed and unchanged. `facts`: of a web archive who signed its list
+    (`signer`, `key`, `domain`) and how many records it holds.
     """
 
     kind: Kind
     data: bytes
     removed: tuple[str, ...] = ()
     remains: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def refused(what: str, mend: str = "Send a screenshot (PNG or JPEG), a PDF or the link instead.") -> UploadRefused:
@@ -74,6 +91,17 @@ def check_pixels(width: int, height: int) -> None:
         )
 
 
+ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_CONTAINER = re.compile(
+    rb"PK\x03\x04|PK\x05\x06|\x1f\x8b|BZh[1-9]1AY&|\xfd7zXZ\0|\x28\xb5\x2f\xfd|WARC/[01]\.", re.DOTALL
+)
+
+
+def is_container(start: bytes) -> bool:
+    """Return whether a file begins (8 bytes) like an archive or a packed file: `containers` says what it is."""
+    return _CONTAINER.match(start) is not None
+
+
 _HEADER = re.compile(rb"[!-9;-~]{1,76}:[ \t]")
 _MAIL_FIELDS: Final = frozenset(
     {b"from", b"to", b"date", b"subject", b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"}
@@ -81,7 +109,6 @@ _MAIL_FIELDS: Final = frozenset(
 _MARKUP = re.compile(rb"\s*(?:<!doctype\s|<html|<head|<body|<svg|<\?xml|<script|\{\\rtf)", re.IGNORECASE)
 # What people send most and we do not take, with what to do instead; offset, magic, name.
 _KNOWN_OTHERS: Final = (
-    (0, b"PK\x03\x04", "a ZIP archive or an office document"),
     (0, b"GIF8", "a GIF"),
     (4, b"ftypheic", "a HEIC picture"),
     (4, b"ftypmif1", "a HEIC picture"),
@@ -94,7 +121,6 @@ _KNOWN_OTHERS: Final = (
     (0, b"II*\x00", "a TIFF picture"),
     (0, b"MM\x00*", "a TIFF picture"),
     (0, b"\xd0\xcf\x11\xe0", "an office document or an Outlook message"),
-    (0, b"\x1f\x8b", "a packed file"),
     (0, b"7z\xbc\xaf\x27\x1c", "a packed file"),
     (0, b"Rar!", "a packed file"),
     (0, b"\x7fELF", "a program"),

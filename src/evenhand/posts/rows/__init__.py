@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from evenhand.posts.json_records import peek
 from evenhand.posts.reader import ODD, Direction, Head, Report, Sign, Source
 from evenhand.posts.record import Row
 from evenhand.posts.rows.columns import is_bulk, score
+from evenhand.posts.rows.lens import Columns
 from evenhand.posts.rows.plain import PlainRows
 from evenhand.posts.rows.records import is_record, row_of_record
-from evenhand.posts.rows.tables import PARQUET_MAGIC, header_of, table_rows
+from evenhand.posts.rows.tables import PARQUET_MAGIC, TableRow, columns_of, table_rows
 
 
 class Rows:
@@ -22,7 +22,7 @@ class Rows:
 
     def sniff(self, head: Head) -> Sign | None:
         """Return a sign if the columns of the table are those of posts."""
-        if head.members or head.start.startswith(b"PK\x03\x04"):
+        if head.members or head.packed or head.start.startswith(b"PK\x03\x04"):
             return None
         if head.start.startswith(PARQUET_MAGIC):
             return Sign(self.source_format, 0.75, ("Parquet",))
@@ -38,8 +38,12 @@ class Rows:
 
     def rows(self, source: Source, report: Report) -> Iterator[Row]:
         """Yield a row per table row; a row whose id a spreadsheet destroyed is refused."""
-        plain = PlainRows(source, report)
-        for table_row in table_rows(source, report):
+
+        def read(told: Report) -> Iterator[TableRow]:
+            return table_rows(source, told)
+
+        plain = PlainRows(source, report, Columns(source), read)
+        for table_row in read(report):
             cells = table_row.cells
             try:
                 row = row_of_record(cells) if is_record(cells) else plain.row(table_row)
@@ -50,16 +54,3 @@ class Rows:
             else:
                 yield row
         plain.finish()
-
-
-def columns_of(head: Head) -> tuple[str, ...]:
-    """Return the column names of a table, as far as its start tells; () for Parquet, whose end tells."""
-    if head.start.startswith(PARQUET_MAGIC):
-        return ()
-    if head.start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
-        keys: dict[str, None] = {}
-        for value in peek(head):
-            if isinstance(value, dict):
-                keys.update(dict.fromkeys(value))
-        return tuple(keys)
-    return header_of(head)

@@ -48,7 +48,7 @@ def _quoted(text: str) -> str:
 
 def read_mapping(path: Path, columns: Sequence[str]) -> dict[str, str]:
     """Return field -> column of a mapping file; UsageError if it is none or does not fit a table's columns."""
-    mapping = _parsed(path).get("columns")
+    mapping = parsed(path).get("columns")
     if not isinstance(mapping, dict) or not all(isinstance(column, str) for column in mapping.values()):
         raise _wrong(path, 'it has no table [columns] of lines like text = "said"', "Write one line for each field.")
     for field, column in mapping.items():
@@ -62,7 +62,8 @@ def read_mapping(path: Path, columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path) -> dict[str, Any]:
+    """Return what a TOML file says; UsageError if it is none."""
     if not path.is_file():
         raise _wrong(path, "there is no such file", "Check the path.")
     try:

@@ -2,85 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from evenhand.posts.fields import attachment, put_counts, put_text
 from evenhand.posts.ids import NUMERIC_PLATFORMS, RoundedIds, SyntheticIds, is_destroyed
 from evenhand.posts.reader import Report, Source
-from evenhand.posts.reading_form import ENCODING, NORM_VERSION, read_text
+from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
-from evenhand.posts.rows.columns import ID_FIELDS, mapping_of
+from evenhand.posts.rows.columns import ID_FIELDS
 from evenhand.posts.rows.dates import DateReader
-from evenhand.posts.rows.tables import TableRow, table_rows
+from evenhand.posts.rows.lens import Lens
+from evenhand.posts.rows.tables import TableRow
 from evenhand.posts.times import to_us
-from evenhand.posts.x_common import counts
+
+_COUNTS: Final = ("likes", "reposts", "replies", "quotes", "views")
+_SHORT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([KMBkmb]?)")
+_THOUSANDS: Final = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
 class PlainRows:
-    """Turns the table rows of one file into rows; keeps what only the whole file can tell."""
+    """Turns the records of one file into rows; keeps what only the whole file can tell.
 
-    def __init__(self, source: Source, report: Report) -> None:
+    `read` gives the records from the start, as often as it is called: once for the rows, once more where the
+    whole column must say whether its dates begin with the day.
+    """
+
+    def __init__(
+        self, source: Source, report: Report, lens: Lens, read: Callable[[Report], Iterator[TableRow]]
+    ) -> None:
         self._source = source
         self._report = report
+        self._lens = lens
+        self._read = read
         self._rounded = RoundedIds()
         self._synthetic = SyntheticIds(source.sha256)
-        self._dates = DateReader(source.choices, self._all_dates, source.name)
-        self._told: tuple[str, ...] = ()
-        self._chosen = None if source.choices.columns is None else dict(source.choices.columns)
-        self._base: Row = {
-            "source_format": "rows/1",
-            "record_kind": "post",
-            "source_sha256": source.sha256,
-            "member_sha256": source.sha256,
-            "provenance_class": "third_party_collection",
-        }
+        choices = replace(source.choices, timezone=source.choices.timezone or lens.zone)
+        self._dates = DateReader(choices, self._all_dates, source.name)
+        self._base: Row = lens.base | {"source_sha256": source.sha256, "member_sha256": source.sha256}
 
     def finish(self) -> None:
         """Raise UsageError if too many ids of a column look rounded."""
         self._rounded.check(self._source.name)
 
     def row(self, table_row: TableRow) -> Row | str:
-        """Return the row of a table row, or the reason code why there is none."""
-        columns = tuple(table_row.cells)
-        mapping = self._mapping(columns)
-        if columns != self._told:
-            self._tell(columns, mapping)
-        cells = _unescaped(table_row.cells)
-        values = {field: cells[column] for field, column in mapping.items() if cells.get(column) is not None}
-        platform = str(values.get("platform") or "dataset").strip().lower()
+        """Return the row of a record, or the reason code why there is none."""
+        values = self._lens.values(table_row, self._report)
+        platform = str(values.get("platform") or self._lens.platform).strip().lower()
         row = self._base | {"platform": platform, "flags": list(table_row.flags)}
         row["locator"], row["raw_record_sha256"] = table_row.locator, table_row.sha256
         ids = self._ids(values, platform, row["flags"])
         if isinstance(ids, str):
             return ids
-        _put_author(row, values, ids)
-        _put_text(row, values)
+        _put_author(row, values, ids, self._lens.author_basis)
+        _put_text(row, values, entities=self._lens.entities)
         self._put_time(row, values.get("created_at"))
+        self._put_other_times(row, values)
         _put_relation(row, ids, platform)
-        _put_rest(row, values)
+        _put_rest(row, values, rounded=self._lens.rounded_counts)
         self._put_key(row, ids, platform)
         return row
-
-    def _mapping(self, columns: tuple[str, ...]) -> Mapping[str, str]:
-        return mapping_of(columns) if self._chosen is None else self._chosen
-
-    def _tell(self, columns: tuple[str, ...], mapping: Mapping[str, str]) -> None:
-        self._told = columns
-        for field, column in mapping.items():
-            if field != column and column in columns:
-                self._report.note(f"column '{column}' read as {field}")
-        unused = [name for name in columns if name not in mapping.values() and not name.startswith("_")]
-        if unused:
-            self._report.note(f"columns not used: {', '.join(sorted(unused)[:20])}")
 
     def _ids(self, values: dict[str, Any], platform: str, flags: list[str]) -> dict[str, str] | str:
         """Return the ids of a row as text, or the reason code why one of them cannot be trusted."""
         numeric = platform in NUMERIC_PLATFORMS
         found: dict[str, str] = {}
-        for field in ID_FIELDS:
+        for field in (*ID_FIELDS, "thread_root"):
             value = values.get(field)
             if value is None or value == "":
                 continue
@@ -115,12 +107,18 @@ class PlainRows:
                 "times without a zone are kept as local times; import again with --timezone to say which zone"
             )
 
+        if self._lens.estimated_times and moment.us is not None:
+            row["tz_status"] = "relative_estimate"
+
+    def _put_other_times(self, row: Row, values: dict[str, Any]) -> None:
+        for field in ("observed_at", "edited_at"):
+            if values.get(field):
+                row[field] = self._dates.read(values[field]).us
+
     def _all_dates(self) -> Iterator[Any]:
-        """Yield the date cell of every row: how the order of day and month is decided."""
-        for table_row in table_rows(self._source, Report(self._source.name)):
-            column = self._mapping(tuple(table_row.cells)).get("created_at")
-            if column:
-                yield table_row.cells.get(column)
+        """Yield the date of every record: how the order of day and month is decided."""
+        for table_row in self._read(Report(self._source.name)):
+            yield self._lens.values(table_row, Report(self._source.name)).get("created_at")
 
     def _put_key(self, row: Row, ids: dict[str, str], platform: str) -> None:
         native_id = ids.get("id")
@@ -131,30 +129,12 @@ class PlainRows:
         row["record_key"] = f"{platform}:{native_id}"
 
 
-def _unescaped(cells: dict[str, Any]) -> dict[str, Any]:
-    """Return the cells as they were before our own CSV export protected them from spreadsheets."""
-    nulls, escaped = cells.get("_nulls"), cells.get("_escaped")
-    if not nulls and not escaped:
-        return cells
-    cells = dict(cells)
-    for name in _names(escaped):
-        if isinstance(cells.get(name), str):
-            cells[name] = cells[name].removeprefix("'")
-    for name in _names(nulls):
-        cells[name] = None
-    return cells
-
-
-def _names(value: Any) -> list[str]:
-    return value.split(" ") if isinstance(value, str) and value else []
-
-
-def _put_author(row: Row, values: dict[str, Any], ids: dict[str, str]) -> None:
+def _put_author(row: Row, values: dict[str, Any], ids: dict[str, str], basis: str) -> None:
     row["author_id"] = ids.get("author_id")
     row["author_handle"] = _handle(values.get("author_handle"))
     row["author_display"] = _text(values.get("author_display"))
     named = row["author_id"] or row["author_handle"] or row["author_display"]
-    row["author_basis"] = "claimed" if named else "none"
+    row["author_basis"] = basis if named else "none"
 
 
 def _handle(value: Any) -> str | None:
@@ -168,18 +148,13 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "" else None
 
 
-def _put_text(row: Row, values: dict[str, Any]) -> None:
+def _put_text(row: Row, values: dict[str, Any], *, entities: bool) -> None:
     text = values.get("text")
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     if not isinstance(text, str):
         return
-    reading = read_text(text, entities=False)
-    row["text_raw"], row["text_raw_encoding"] = reading.raw, ENCODING
-    row["text_norm"], row["norm_version"], row["norm_map"] = reading.norm, NORM_VERSION, reading.map
-    if reading.map:
-        row["text_norm_steps"] = list(reading.steps)
-        row["flags"] += reading.flags
+    put_text(row, read_text(text, entities=entities))
 
 
 def _put_relation(row: Row, ids: dict[str, str], platform: str) -> None:
@@ -187,16 +162,21 @@ def _put_relation(row: Row, ids: dict[str, str], platform: str) -> None:
         if field in ids:
             row[field] = f"{platform}:{ids[field]}"
             row["relation"] = relation
+    if "thread_root" in ids:
+        row["thread_root"] = f"{platform}:{ids['thread_root']}"
 
 
-def _put_rest(row: Row, values: dict[str, Any]) -> None:
+def _put_rest(row: Row, values: dict[str, Any], *, rounded: bool) -> None:
     if "mentions" in values:
         row["mentions"] = [_mention(item) for item in _listed(values["mentions"])]
     if "urls" in values:
         row["urls"] = [_link(item) for item in _listed(values["urls"])]
-    if "likes" in values or "reposts" in values:
-        row["counts"] = counts(likes=_whole(values.get("likes")), reposts=_whole(values.get("reposts")))
-        row["counts_precision"] = "exact" if row["counts"] else None
+    counted = {name: (_rounded if rounded else _whole)(values[name]) for name in _COUNTS if name in values}
+    if counted:
+        put_counts(row, "rounded" if rounded else "exact", **counted)
+    if "attachments" in values:
+        row["attachments"] = [attachment(str(uri)) for uri in _listed(values["attachments"])]
+    row["target_unresolved"] = _text(values.get("target_unresolved"))
     language = _text(values.get("language"))
     if language:
         row["language"], row["language_basis"] = language, "platform"
@@ -209,7 +189,14 @@ def _whole(value: Any) -> Any:
     """Return a count that a spreadsheet or a data frame wrote as `3.0` as the number it is."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value.removesuffix(".0") if isinstance(value, str) else value
+    return value.strip().replace(",", "").removesuffix(".0") if isinstance(value, str) else value
+
+
+def _rounded(value: Any) -> Any:
+    """Return a count that a page shows as `1.2K` as the whole number it stands for."""
+    if isinstance(value, str) and (match := _SHORT.fullmatch(value.strip())):
+        return int(float(match[1]) * _THOUSANDS[(match[2] or "").upper()])
+    return _whole(value)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -15,7 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.errors import UsageError
-from evenhand.posts.json_records import read_json_records
+from evenhand.posts.documents import elements
+from evenhand.posts.json_records import JsonRecord, is_lines, peek, read_json_records
+from evenhand.posts.parts import Part
 from evenhand.posts.reader import Head, Report, Source
 from evenhand.posts.rows.columns import mapping_of
 from evenhand.posts.rows.encodings import TooLongText, encoding_of, guess, text_lines
@@ -35,21 +38,38 @@ class TableRow(NamedTuple):
     locator: str
     sha256: str
     flags: tuple[str, ...] = ()
+    beside: Mapping[str, Any] = MappingProxyType({})  # plain values that stand beside a list of records
 
 
-def table_rows(source: Source, report: Report) -> Iterator[TableRow]:
-    """Yield the rows of a table file, whichever of the four forms it has."""
+def table_rows(source: Source, report: Report, records: str = "") -> Iterator[TableRow]:
+    """Yield the rows of a table file, whichever of the four forms it has.
+
+    `records` names the list in a JSON document that holds them; else the document is the list, or its lines are.
+    """
     with source.open() as stream:
         start = stream.read(source.limits.sniff_bytes)
     if start.startswith(PARQUET_MAGIC):
         return _parquet(source)
     if _is_json(start):
-        return _json(source, report)
+        return _json(_json_records(source, report, records), report)
     return _delimited(source, report, start)
 
 
 def _is_json(start: bytes) -> bool:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
+
+
+def columns_of(head: Head) -> tuple[str, ...]:
+    """Return the column names of a table, as far as its start tells; () for Parquet, whose end tells."""
+    if head.start.startswith(PARQUET_MAGIC):
+        return ()
+    if head.start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
+        keys: dict[str, None] = {}
+        for value in peek(head):
+            if isinstance(value, dict):
+                keys.update(dict.fromkeys(value))
+        return tuple(keys)
+    return header_of(head)
 
 
 def header_of(head: Head) -> tuple[str, ...]:
@@ -91,8 +111,14 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _json(source: Source, report: Report) -> Iterator[TableRow]:
-    for record in read_json_records(source, report, page_keys=("data", "rows", "posts", "comments")):
+def _json_records(source: Source, report: Report, records: str) -> Iterator[JsonRecord]:
+    if records and not is_lines(source):
+        return elements(Part(source, source.open, size=source.size), report, records)
+    return read_json_records(source, report, page_keys=("data", "rows", "posts", "comments"))
+
+
+def _json(records: Iterator[JsonRecord], report: Report) -> Iterator[TableRow]:
+    for record in records:
         for part in record.parts() if isinstance(record.value, list) else (record,):
             if not isinstance(part.value, dict):
                 report.refuse(part.locator, "record_malformed")
@@ -100,7 +126,7 @@ def _json(source: Source, report: Report) -> Iterator[TableRow]:
             found: dict[str, Any] = {}
             part.locate(found)
             flags = tuple(found.get("flags", ()))
-            yield TableRow(part.value, found["locator"], found["raw_record_sha256"], flags)
+            yield TableRow(part.value, found["locator"], found["raw_record_sha256"], flags, record.beside or {})
 
 
 def _delimited(source: Source, report: Report, start: bytes) -> Iterator[TableRow]:

@@ -23,6 +23,8 @@ class XApi:
 
     def sniff(self, head: Head) -> Sign | None:
         """Return a sign if the first records are tweets or pages of them."""
+        if head.packed:
+            return None
         signs = [_sign_of(value) for value in peek(head) if isinstance(value, dict)]
         known = [sign for sign in signs if sign]
         if not known or not any(sign != "control line" for sign in known):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 # Plain rows may bear `id`, `author_id` and `text` too; these names only X's own objects have.
-_V2_SIGNS: Final = frozenset(
-    {"public_metrics", "edit_history_tweet_ids", "referenced_tweets", "conversation_id", "author"}
-)
+_V2_SIGNS: Final = frozenset({"public_metrics", "edit_history_tweet_ids", "referenced_tweets", "conversation_id"})
 
 
 def is_v1(value: dict[str, Any]) -> bool:
@@ -17,7 +15,9 @@ def is_v1(value: dict[str, Any]) -> bool:
 
 def is_v2(value: dict[str, Any]) -> bool:
     """Return whether this is a v2 tweet, bare or flattened by a collector."""
-    return "id" in value and not _V2_SIGNS.isdisjoint(value)
+    author = value.get("author")
+    inlined = isinstance(author, dict) and "username" in author and "text" in value
+    return "id" in value and (inlined or not _V2_SIGNS.isdisjoint(value))
 
 
 def is_page(value: dict[str, Any]) -> bool:

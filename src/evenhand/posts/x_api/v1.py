@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from evenhand.posts.fields import counts, put_text
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
 from evenhand.posts.x_api.shapes import exact_id
 from evenhand.posts.x_common import (
     attachments,
-    counts,
     handle_of_retweet,
     is_cut_retweet,
     key,
     links,
     mentions,
-    put_text,
     put_time,
 )
 

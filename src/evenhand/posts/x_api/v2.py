@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from evenhand.posts.fields import counts, listed, put_text
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import Reading, read_text, to_norm
 from evenhand.posts.record import Row
 from evenhand.posts.times import iso_time
 from evenhand.posts.x_api.shapes import exact_id
-from evenhand.posts.x_common import counts, key, links, listed, offsets, put_text
+from evenhand.posts.x_common import key, links, offsets
 
 _NO_TWEET = frozenset({"user", "media", "place", "poll", "list", "space"})
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from evenhand.posts.fields import put_text
 from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
 from evenhand.posts.times import iso_time, x_time
 from evenhand.posts.x_archive.members import Element
-from evenhand.posts.x_common import put_text
 
 
 class Deletions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from evenhand.posts.fields import counts, put_text
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
 from evenhand.posts.times import iso_time
@@ -12,13 +13,11 @@ from evenhand.posts.x_archive.notes import Notes
 from evenhand.posts.x_common import (
     STATUS_LINK,
     attachments,
-    counts,
     handle_of_retweet,
     is_cut_retweet,
     key,
     links,
     mentions,
-    put_text,
     put_time,
 )
 

@@ -1,0 +1,163 @@
+"""The one reader behind all formats that a mapping file describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from evenhand.errors import UsageError
+from evenhand.posts.json_records import peek
+from evenhand.posts.mapped.lookup import fits, knows, value_at, value_of
+from evenhand.posts.mapped.shape import Shape
+from evenhand.posts.reader import ODD, Direction, Head, Report, Sign, Source
+from evenhand.posts.record import Row
+from evenhand.posts.rows.lens import Lens
+from evenhand.posts.rows.plain import PlainRows
+from evenhand.posts.rows.tables import TableRow, columns_of, table_rows
+
+
+class Mapped:
+    """Reads the files of one format by its mapping; a record is refused by the same rules as a plain row."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+    @property
+    def source_format(self) -> str:
+        """Name and version, as the mapping says."""
+        return self.shape.format
+
+    @property
+    def direction(self) -> Direction:
+        """Whose words the format holds, as the mapping says."""
+        return self.shape.direction
+
+    def sniff(self, head: Head) -> Sign | None:
+        """Return a sign if all names the mapping asks for are there."""
+        shape = self.shape
+        if head.members or head.packed:
+            return None
+        columns, beside = _names_in(head, shape.records)
+        if len(knows(shape.signs_all, columns)) < len(shape.signs_all):
+            return None
+        chosen = knows(shape.signs_any, columns)
+        document = knows(shape.signs_document, beside)
+        if (shape.signs_any and not chosen) or len(document) < len(shape.signs_document):
+            return None
+        return Sign(shape.format, 0.9, tuple(dict.fromkeys((*shape.signs_all, *chosen, *document))))
+
+    def needs_basis(self, head: Head) -> bool:
+        """Return whether the mapping says that this is bulk data about third persons."""
+        return self.shape.needs_basis
+
+    def rows(self, source: Source, report: Report) -> Iterator[Row]:
+        """Yield a row per record."""
+
+        def read(told: Report) -> Iterator[TableRow]:
+            return table_rows(source, told, records=self.shape.records)
+
+        if self.shape.note:
+            report.note(self.shape.note)
+        plain = PlainRows(source, report, ShapeLens(self.shape), read)
+        for table_row in read(report):
+            try:
+                row: Row | str = plain.row(table_row)
+            except ODD:
+                row = "record_malformed"
+            if isinstance(row, str):
+                report.refuse(table_row.locator, row)
+            else:
+                yield self._more(row, table_row)
+        plain.finish()
+
+    def _more(self, row: Row, table_row: TableRow) -> Row:
+        """Return the row with what the mapping says beside the columns."""
+        said = {name: _constant_or_value(path, table_row) for name, path in self.shape.side.items()}
+        scores = _scores(self.shape.scores, table_row.cells)
+        if scores:
+            said["external_scores"] = orjson.dumps(scores).decode()
+        said = {name: value for name, value in said.items() if value}
+        if said:
+            row["side"] = row.get("side", {}) | said
+        return row
+
+
+def check_fits(shape: Shape, head: Head, where: str) -> None:
+    """Raise UsageError if a line of a mapping leads nowhere in the first records of a file."""
+    columns, beside = _names_in(head, shape.records)
+    if not columns:
+        return  # the start of the file does not tell
+    for name, rule in shape.columns.items():
+        if not any(_leads(path, columns, beside) for path in rule.paths):
+            words = " or ".join(f"'{path}'" for path in rule.paths)
+            raise UsageError(
+                f"{name}: no record has {words}",
+                where=where,
+                mend=f"The file has: {', '.join(columns[:20])}. Nothing was imported.",
+            )
+
+
+def _leads(path: str, columns: tuple[str, ...], beside: tuple[str, ...]) -> bool:
+    if path.startswith("^."):
+        return path.removeprefix("^.").partition(".")[0] in beside
+    return path in columns or path.partition(".")[0] in columns
+
+
+def _names_in(head: Head, records: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (names of a record, names beside the list of records) as far as the start of a file tells."""
+    if not records:
+        return columns_of(head), ()
+    found: dict[str, None] = {}
+    beside: dict[str, None] = {}
+    for value in peek(head):
+        if isinstance(value, dict):
+            beside.update(dict.fromkeys(value))
+            inner = value_at(value, records, {})
+            for record in inner[:20] if isinstance(inner, list) else []:
+                found.update(dict.fromkeys(record if isinstance(record, dict) else ()))
+    return tuple(found), tuple(beside)
+
+
+def _constant_or_value(path: str, table_row: TableRow) -> str | None:
+    if path.startswith("="):
+        return path[1:]
+    value = value_at(table_row.cells, path, table_row.beside)
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "" else None
+
+
+def _scores(names: tuple[str, ...], cells: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the scores another tool gave: a label that is missing is unknown, never 0."""
+    found = []
+    for column, value in cells.items():
+        if not any(fits(name, column) for name in names) or value is None or value == "":
+            continue
+        name, _, version = column.partition("@")
+        found.append({"name": name, "version": version or None, "value": str(value)})
+    return found
+
+
+class ShapeLens(Lens):
+    """Sees the fields of a record through a mapping of a whole format."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.platform = shape.platform
+        self.zone = shape.zone
+        self.entities = shape.entities
+        self.author_basis = shape.author_basis
+        self.base = {
+            "source_format": shape.format,
+            "record_kind": shape.record_kind,
+            "provenance_class": shape.provenance,
+            "visibility": shape.visibility,
+        }
+        self.estimated_times = shape.estimated_times
+        self.rounded_counts = shape.rounded_counts
+
+    def values(self, table_row: TableRow, report: Report) -> dict[str, Any]:
+        """Return field -> value for one record."""
+        cells, beside = table_row.cells, table_row.beside
+        found = {name: value_of(rule, cells, beside) for name, rule in self.shape.columns.items()}
+        return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,76 @@
+"""Meta's exports write each byte of UTF-8 as a letter of its own; mended only where a whole member looks so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import ijson
+
+from evenhand.posts.documents import document
+from evenhand.posts.parts import Part
+from evenhand.posts.reading_form import Reading, read_text, repaired_run
+
+_RUN: Final = re.compile("[\u0080-\u00ff]+")
+_CLEAR: Final = 4
+
+
+class Mending(NamedTuple):
+    """Whether the texts of one member are mended, and what to flag where they are not."""
+
+    on: bool
+    flags: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Reading:
+        """Return the reading form of a text; its raw form stays as the export has it."""
+        return read_text(text, entities=False, mojibake=self.on)
+
+    def plain(self, value: object) -> str | None:
+        """Return a name or a sentence as people read it; None for nothing."""
+        return mended(value) if self.on and isinstance(value, str) and value else value if value else None  # type: ignore[return-value]
+
+
+def mended(text: str) -> str:
+    """Return a text whose runs of Latin-1 letters are UTF-8 after all; a run that is none stays."""
+    return _RUN.sub(lambda match: repaired_run(match.group()) or match.group(), text)
+
+
+def mending_of(part: Part) -> Mending:
+    """Return whether a member was miswritten: by far more of its texts become sound than stay odd."""
+    changed = others = 0
+    for text in _texts(part):
+        if text.isascii():
+            continue
+        if mended(text) != text:
+            changed += 1
+        else:
+            others += 1
+    if changed and changed >= _CLEAR * others:
+        return Mending(True)
+    return Mending(False, ("encoding_mixed",) if changed else ())
+
+
+def _texts(part: Part) -> Iterator[str]:
+    """Yield every text and every key of a JSON document."""
+    whole = document(part)
+    if whole is not None:
+        yield from _inside(whole.value)
+        return
+    with part.open() as stream:
+        for _, event, value in ijson.parse(stream, use_float=True):
+            if event in {"string", "map_key"} and isinstance(value, str):
+                yield value
+
+
+def _inside(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            yield from found
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
