@@ -8,15 +8,25 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from _bench import table
 from evenhand.categories import Category
 from evenhand.screening.encoder import EncoderPackage
 from evenhand.screening.model import shipped
 from evenhand.screening.training.examples import DISGUISED, DRESSED, PASSES, STRANGE_PARENT, UNPUNCTUATED
 from evenhand.screening.training.labels import WEIGHTS
 from evenhand.screening.training.rows import Part
-from evenhand.screening.training.settle import CIVIL, HARSH, HARSH_COST, HATE_SETS, QUIET
+from evenhand.screening.training.settle import (
+    CIVIL,
+    HARSH,
+    HARSH_COST,
+    HARSH_COST_AS_THREAT,
+    HATE_SETS,
+    LEAST_POSITIVE,
+    QUIET,
+)
 from evenhand.screening.training.trainer import gather
 
+TRIED_FILE = Path(__file__).resolve().parent / "tried.csv"
 CURVE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "training-curve.csv"
 
 HEAD = """# Model card: the detector
@@ -34,7 +44,12 @@ belongs to one token, so that a post's neighbours and padding change nothing. Be
 known shape, doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names
 the rule. Each rule can be switched off.
 
-A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model flags (at
+Beside it stands the hashed linear model too: what it says of abuse, identity attack and incivility is added, with
+weights fixed on dev rows, to the logit of each head that has {least} positive dev rows or more, but for profanity and
+identity attacks. It was fitted on the same train rows, sees words and pieces of words only, and errs elsewhere than the
+encoder. The calibration names the linear model it was fixed with; another one is refused.
+
+The same linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model flags (at
 thresholds of an earlier settling of the same weights; its cut-off was fixed at those in force), and a post in which it
 sees next to nothing gets its verdict, under its model id, and is read no further. Single requests, complaints and
 evidence always get the full model.
@@ -61,17 +76,23 @@ their punctuation, {parents:.0%} stand under a parent post that says nothing abo
 {dressed:.0%} stand among account names, tags and links, with their labels kept. Own sentences count by
 template, not by how many sentences a template writes out. {curve}
 Scores are calibrated per head (Platt) on dev rows, as published: after frames have lowered them and, for abuse, after
-what doxxing and pile-on calls explain; a set counts by its size. Tried and not kept: thresholds that spare all but one
-in fifty of a hundred of our own harsh dev sentences. Three of them decided: abuse at .998 found 1.3 % of the abusive
-dev rows, threat at .971 found 22 %.
+what doxxing and pile-on calls explain; a set counts by its size. How threats weigh their signs is fixed on dev rows
+that threaten against dev rows that hold no harm at all: that is what a threat must be told from at one post in a
+hundred. One in eight of the dev and benign threshold rows is read with a word hidden.
 
 What was found on the way. After the first leg insults behind a leading account name were missed: in the public sets
 replies are nearly always civil, because the political set labels no abuse. The second leg dresses posts of every set
 alike and halves the weight of those labels. Eight bits: rounding each weight by itself and one scale for all tokens
 moved raw scores by .13 (root mean square, first leg, dev rows); weights rounded so that answers on train rows hardly
 move (GPTQ) and a scale per token moved them by .08 and cost 8 % of the speed. Tried earlier and not kept: maps without
-sharing loudness between channels and weights; unsigned weights over the full range (no more precise, slower). Not tried
-for want of time: distillation between folds, ensembling, hard-negative mining, ablations of the own material."""
+sharing loudness between channels and weights; unsigned weights over the full range (no more precise, slower)."""
+
+SINCE = """
+The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
+further head: fitted on one half of the dev rows, counted on the other), the others those of this script. The choice
+against identity attacks, and the fifth for threats, were made after HateCheck and the held-out harsh sentences had been
+looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining of hard negatives,
+ablations of the own material."""
 
 LIMITS = """
 ## What falls short
@@ -90,12 +111,16 @@ LIMITS = """
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
-- Against the model before, HateCheck fell: fewer posts are flagged wrongly, but hateful sentences that ask, spread over
-  two sentences, or hide in misspelt and joined words are missed more often. Dev rows hold no such disguises, so that no
-  threshold could see it; a dev set of disguised rows is the next thing to make.
+- Hateful sentences that ask, spread over two sentences, or hide in misspelt and joined words are missed more often than
+  by the first model (`minilm-4f5011b1effd`: HateCheck .842), which flagged more posts wrongly.
 - Kind wishes in the shape of a curse ("I hope you get a break over Christmas") are often read as threats, as they were
-  by the model before: the written material holds wishes of harm and no kind ones. "I'll be waiting for you at the
-  station with flowers" fares the same.
+  by the model before: these weights were trained when the written material held wishes of harm and no kind ones. "I'll
+  be waiting for you at the station with flowers" fares the same.
+- The service answers eight clients that never pause, and bulk work reads posts, as fast as the encoder lets it: seven
+  milliseconds of a core for a post of some twenty words on a processor without instructions for 8-bit sums (VNNI). The
+  marks of 25 ms and of 2,500 posts a second are missed here (`benchmarks/perspective.py`). A gate that let one post in
+  thirty through would come near the latter; ours must let two in five through to lose no more than one in a hundred
+  flags.
 """
 
 
@@ -105,14 +130,18 @@ def before(package: EncoderPackage, data: Path) -> Iterator[str]:
     gate = shipped()
     yield f"\nModel `{package.model.id}`, calibration `{fixed.id}`."
     yield f"Gate `{gate.model.id}`, calibration `{gate.calibration.id}`."
-    yield WHAT
+    yield WHAT.format(least=LEAST_POSITIVE)
     shares = {"disguised": DISGUISED, "bare": UNPUNCTUATED, "parents": STRANGE_PARENT, "dressed": DRESSED}
     yield TRIED.format(**shares, curve=_curve())
+    yield from _tried()
     yield "\n## What was fixed, and on which rows\n"
     yield "| head | threshold | fixed on |\n|---|---|---|"
     for head, limit in fixed.thresholds.items():
         yield f"| {head} | {limit:.3f} | {_rule(head)} |"
-    yield f"\nSpan cut-off {fixed.span_cut:+.1f}: best character F1 on toxic dev rows of `toxic_spans_typed`."
+    yield (
+        f"\nSpan cut-off {fixed.span_cut:+.1f}, and at most {fixed.span_near:.1f} below its post's strongest word: "
+        "best character F1 on toxic dev rows of `toxic_spans_typed`."
+    )
     yield f"Frame cut-off {fixed.frame_cut}: the lowest that costs few true positives of dev rows."
     yield (
         f"Gate: on the half of dev and benign threshold rows that did not fix it, it keeps {fixed.gate['kept']:.2%} of "
@@ -122,6 +151,14 @@ def before(package: EncoderPackage, data: Path) -> Iterator[str]:
     yield "\n## Rows\n"
     yield "| set | train | dev | test | shown per pass | weight | licence |\n|---|---|---|---|---|---|---|"
     yield from _sets(data)
+
+
+def _tried() -> Iterator[str]:
+    """Yield what was tried with the weights as they are, and whether it was kept."""
+    with TRIED_FILE.open(newline="", encoding="utf-8") as handle:
+        head, *lines = csv.reader(handle)
+    yield from table("What was tried since these weights were trained", head, lines)
+    yield SINCE
 
 
 def _curve() -> str:
@@ -142,7 +179,8 @@ def _rule(head: Category) -> str:
         if head is Category.IDENTITY_ATTACK:
             rule += f", and not under the best macro-F1 on dev rows of {', '.join(sorted(HATE_SETS))}"
         spared = "none" if head is Category.THREAT else f"at most {HARSH:.0%}"
-        rule += f"; raised, at a cost of at most {HARSH_COST:.0%} of its true positives, towards flagging {spared} of"
+        cost = HARSH_COST_AS_THREAT if head is Category.THREAT else HARSH_COST
+        rule += f"; raised, at a cost of at most {cost:.0%} of its true positives, towards flagging {spared} of"
         return f"{rule} our own harsh dev sentences"
     return "half" if head is Category.PROFANITY else "best macro-F1 on the dev rows whose tone is labelled"
 

@@ -104,12 +104,3 @@ def precision_at(prevalence: float, recall: float, false_flags: float) -> float:
     caught = prevalence * recall
     said = caught + (1 - prevalence) * false_flags
     return caught / said if said else float("nan")
-
-
-def span_f1(gold: list[tuple[int, int]], found: list[tuple[int, int]]) -> float:
-    """Return the character F1 of one text; 1 if both are empty, 0 if one is."""
-    truth = {at for begin, end in gold for at in range(begin, end)}
-    said = {at for begin, end in found for at in range(begin, end)}
-    if not truth and not said:
-        return 1.0
-    return 2 * len(truth & said) / (len(truth) + len(said)) if truth and said else 0.0

@@ -22,12 +22,11 @@ from _measures import (
     precision_at,
     share,
     shifted_ece,
-    span_f1,
 )
 from evenhand.screening import Category, Verdict
 from evenhand.screening.training.own import own_rows
 from evenhand.screening.training.rows import BENIGN_SET, Part
-from evenhand.screening.training.settle import truth_of
+from evenhand.screening.training.settle import span_f1, truth_of
 
 OWN_SET = Path(__file__).resolve().parent / "own_set"
 

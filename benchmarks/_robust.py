@@ -13,8 +13,8 @@ from _bench import Bench, table
 from _measures import figure, share
 from attacks import NAMES, attacked
 from evenhand.screening import Category, Screener, Verdict
+from evenhand.screening.choosing import full_judge
 from evenhand.screening.encoder import load_encoder
-from evenhand.screening.judges import FullJudge
 from evenhand.screening.training.own import own_rows
 from evenhand.screening.training.rows import BENIGN_SET
 from evenhand.screening.words import strong_words
@@ -123,7 +123,7 @@ def float_weights(bench: Bench, folder: Path | None) -> Iterator[str]:
     exact = Screener()
     package = load_encoder(folder)
     whole = bench.screener.package.calibration
-    judge = FullJudge(type(package)(package.model, whole))
+    judge = full_judge(type(package)(package.model, whole), None)
     exact._judge = judge  # the same screener round the other weights
     lines = []
     for name in ("hatecheck", BENIGN_SET):

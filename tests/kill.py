@@ -58,6 +58,17 @@ def killed_at(point: str, work: Work) -> list[str]:
         return _lines(pipe)
 
 
+def killed_at_call(owner: Any, name: str, work: Work, *, before: bool, nth: int = 1) -> list[str]:
+    """Run `work` in a child that dies at the nth call of `owner.name`, before it or right after it."""
+
+    def doomed(acknowledge: Acknowledge) -> None:
+        _patch(owner, name, nth, before=before)
+        work(acknowledge)
+
+    with _child(doomed) as (_, pipe):
+        return _lines(pipe)
+
+
 def finished(work: Work) -> list[str]:
     """Run `work` in a child to its end and return its lines; fails if it raised."""
     return together([work])[0]

@@ -15,6 +15,7 @@ from evenhand.context import Context
 from evenhand.ledger.checking import check_export
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.export import ExportedLog
+from evenhand.ledger.forks import parse_fork
 from evenhand.ledger.notes import Signer
 from evenhand.ledger.policy import Policy
 from evenhand.ledger.signing import KeyFile
@@ -63,6 +64,8 @@ def test_a_new_installation_verifies(desk: Desk, here: list[str], capsys: Any) -
     report = json.loads(out)
     assert (code, report["verdict"], report["findings"]) == (0, "verified", [])
     assert report["size"] >= 2
+    assert "nothing was left out" in report["not_shown"][0]
+    assert "only a checkpoint kept outside shows that" in run(capsys, "verify", *here)[1]
 
 
 def test_an_audit_verifies_and_is_itself_a_leaf(desk: Desk, here: list[str], capsys: Any) -> None:
@@ -90,6 +93,11 @@ def test_against_another_copy(desk: Desk, here: list[str], capsys: Any, tmp_path
     for path, reason in ((fork, "fork_detected"), (larger, "rollback_detected")):
         code, out, _ = run(capsys, "verify", "--against", str(path), *here)
         assert code == 1 and f"failed {reason}: {path}" in out
+        assert "does not show" not in out
+    (proof,) = (desk.home.root / "forks").iterdir()
+    parsed = parse_fork(proof.read_bytes())
+    parsed.check([signer.verifier])
+    assert parsed.first == fork.read_bytes() and str(proof) in run(capsys, "verify", "--against", str(fork), *here)[1]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00\xff", b"hello\n"])
@@ -143,9 +151,24 @@ def test_tiles_only_holds_no_entries(desk: Desk, here: list[str], capsys: Any, t
     assert not (tmp_path / "static/tile/entries").exists()
 
 
-@pytest.mark.parametrize("name", ["verify", "audit", "checkpoint", "prove", "export"])
+def test_recover_needs_one_way_and_an_export(here: list[str], capsys: Any, tmp_path: Path) -> None:
+    assert run(capsys, "recover", *here)[0] == 2
+    assert run(capsys, "recover", "--from", str(tmp_path), "--new-origin", "x", *here)[0] == 2
+    code, _, err = run(capsys, "recover", "--from", str(tmp_path), *here)
+    assert code == 2 and "not an export of a log" in err
+    code, out, _ = run(capsys, "recover", "--new-origin", "evenhand/second", *here)
+    assert code == 0 and "goes on as evenhand/second" in out
+    assert run(capsys, "verify", *here)[0] == 0
+
+
+COMMANDS = ["verify", "audit", "checkpoint", "prove", "export", "rotate-key", "witnesses", "recover"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_no_installation_is_one_line(name: str, capsys: Any, tmp_path: Path) -> None:
-    more = {"prove": ["0"], "export": ["--to", str(tmp_path / "out")]}.get(name, [])
+    more = {
+        "prove": ["0"], "export": ["--to", str(tmp_path / "out")], "recover": ["--new-origin", "x"],
+    }.get(name, [])  # fmt: skip
     code, out, err = run(capsys, name, *more, "--dir", str(tmp_path / "nowhere"))
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "nowhere" in err

@@ -71,3 +71,14 @@ def test_times_can_be_lowered_never_raised() -> None:
     for wrong in ((31, 90), (30, 91), (0, 90), (30, 10)):
         with pytest.raises(UsageError, match="lowered, not raised"):
             Retention(*wrong)
+
+
+def test_what_is_erased_goes_whatever_its_age_and_whoever_kept_it(corpus: Corpus) -> None:
+    forgotten = forget(corpus, at(1), lambda *_: "h", kept=frozenset({"x:2"}), gone={"x:2", "x:9"})
+    assert (forgotten.texts, forgotten.rows, len(forgotten.removed)) == (0, 1, 1)
+    assert isinstance(corpus.manifest, MemoryManifest)
+    corpus.manifest.swap(add=forgotten.added, remove=forgotten.removed)
+    for file in forgotten.removed:
+        corpus.path(file).unlink()
+    assert [row["native_id"] for row in corpus.query("SELECT * FROM observations").to_pylist()] == ["1", "3"]
+    assert b"secret words 2" not in b"".join(path.read_bytes() for path in corpus.folder.rglob("*.parquet"))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +104,30 @@ def test_reports_are_opened_on_one_word(site: Site, cases: list[str]) -> None:
 def assert_named(page: Any) -> None:
     """The page after a press has one heading and a title too."""
     assert page.title().endswith(" – Evenhand")
+
+
+def test_a_case_is_handed_out_and_checked_outside(site: Site, cases: list[str], tmp_path: Path) -> None:
+    from evenhand.web.record.outbox import run_pending
+
+    address = f"/cases/{cases[2]}/bundle"
+    assert_page_is_good(site, address, member="officer")
+    with site.page("officer", scripts=False) as page:
+        page.goto(site.at(f"/cases/{cases[2]}"))
+        page.get_by_role("link", name="Hand out the case as a bundle").click()
+        page.get_by_role("button", name="Make the bundle").click()
+        expect(page.get_by_role("alert")).to_contain_text("Say who gets it")
+        page.get_by_label("Everything that may be handed out").check()
+        page.get_by_label("Who gets it?").fill("The sender’s solicitor")
+        page.get_by_label("Why?").fill("She acts for the sender.")
+        page.get_by_role("button", name="Make the bundle").click()
+        expect(page.get_by_role("main")).to_contain_text("It is not ready yet.")
+        run_pending()
+        page.get_by_role("link", name="Look again").click()
+        with page.expect_download() as got:
+            page.get_by_role("link", name="Save this bundle").click()
+        got.value.save_as(tmp_path / "bundle.zip")
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        archive.extractall(tmp_path)
+    (program,) = tmp_path.glob("case-*/verify.py")
+    done = subprocess.run([sys.executable, "-I", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split(".")[0]) == (0, "VERIFIED"), done.stdout

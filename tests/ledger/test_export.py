@@ -10,16 +10,18 @@ import pytest
 
 from evenhand.ledger import Checkpoint, Entry, MemoryStore, leaf_hash
 from evenhand.ledger.append import append_encoded
-from evenhand.ledger.checking import check_export, check_note
+from evenhand.ledger.checking import check_export
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
 from evenhand.ledger.export import ExportedLog, export_log
 from evenhand.ledger.files import write_durably
+from evenhand.ledger.keyring import ACTIVE
 from evenhand.ledger.notes import Signer, parse_vkey
 from evenhand.ledger.proofs import inclusion_proof, root_from_tiles
 from evenhand.ledger.tiles import pack_bundle, unpack_bundle
 from evenhand.ledger.tlog_proof import prove
 from evenhand.ledger.tree import root_of, verify_inclusion
+from evenhand.ledger.vouching import check_note
 
 AT = "2026-03-04T05:06:07Z"
 
@@ -72,7 +74,7 @@ def test_an_export_reads_back_as_the_log(log: Any, signer: Signer, tmp_path: Pat
     assert list(read.entries(250, 260)) == list(log.store.entries(250, 260))
     assert check_export(read, read, 700) == []
     note = (tmp_path / "checkpoint").read_bytes()
-    assert check_note(read, 700, note, [signer.verifier], "checkpoint") == []
+    assert check_note(read, 700, note, {signer.verifier: ACTIVE}, "checkpoint") == []
     path = inclusion_proof(read, 511, 700)
     verify_inclusion(511, 700, log.store.rows[511].leaf_hash, path, root_of(log.store.head()))
 

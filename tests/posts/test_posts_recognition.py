@@ -19,10 +19,8 @@ from tests.fixtures.make_x import (
 )
 
 from evenhand.errors import Ambiguous, UsageError
-from evenhand.posts import Direction, Sign, read
+from evenhand.posts import Sign, read
 from evenhand.posts import recognise as recognise_file
-from evenhand.posts.mapped import mapped_readers
-from evenhand.posts.mapped.reader import Mapped
 from evenhand.posts.recognition import READERS, reader_named
 
 TWEETS = script("tweets", [archive_tweet("1")])
@@ -92,16 +90,6 @@ def test_two_close_answers_are_a_question(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(Ambiguous, match="is this rows or x_archive"):
         recognise_file(path)
     assert recognise_file(path, as_format="rows").reader.sniff.__func__ is rows.__func__
-
-
-def test_every_reader_says_whose_words_it_holds() -> None:
-    in_code = {r.source_format: r.direction for r in READERS if not isinstance(r, Mapped)}
-    assert in_code == {
-        "x_archive/1": Direction.OWNER_OUTGOING,
-        "x_api/1": Direction.BOTH,
-        "rows/1": Direction.BOTH,
-    }
-    assert {r.direction for r in mapped_readers()} == {Direction.BOTH}
 
 
 def test_an_unknown_reader_is_named(tmp_path: Path) -> None:

@@ -4,15 +4,19 @@ import json
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import evenhand.screening
 from evenhand.errors import UsageError
 from evenhand.screening import Category, Screener
-from evenhand.screening.encoder import BATCH, encoder_id, load_encoder, shipped_encoder
+from evenhand.screening.encoder import BATCH, SPARE, STRETCH, encoder_id, load_encoder, runs, shipped_encoder
+from evenhand.screening.model import Package, Platt, save, shipped
 from evenhand.screening.outputs import CATEGORIES
 from evenhand.screening.pieces import padded, pieces, windows
 from evenhand.screening.settled import Settled
@@ -137,3 +141,54 @@ def test_an_older_local_package_is_used_by_its_id(tmp_path: Path) -> None:
 def test_an_absent_model_is_refused_with_exit_code_2(model: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not on this machine"):
         Screener(model, models=tmp_path)
+
+
+@pytest.mark.slow
+def test_an_older_package_brings_the_linear_model_its_calibration_names(tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    text = (FOLDER / "tokenizer.json").read_bytes() + b"\n"
+    (older / "tokenizer.json").write_bytes(text)
+    (older / "encoder.onnx").write_bytes((FOLDER / "encoder.onnx").read_bytes())
+    found = encoder_id((older / "encoder.onnx").read_bytes(), text)
+    own = shipped()
+    linear = Package(replace(own.model, biases=(own.model.biases[0] + 9.0, *own.model.biases[1:])), own.calibration)
+    fixed = replace(shipped_encoder().calibration, linear_model=linear.model.id)
+    fixed = replace(fixed, linear={Category.ABUSE: {"abuse": 1.0, "identity_attack": 0.0, "incivility": 0.0}})
+    (older / "calibration.json").write_text(json.dumps({"model": found, "calibration": fixed.to_dict()}), "utf-8")
+    older.rename(tmp_path / found)
+    with pytest.raises(UsageError, match="not a readable detector package"):
+        Screener(found, models=tmp_path)
+    save(own, tmp_path / found / "linear")
+    with pytest.raises(UsageError, match="was fixed with"):
+        Screener(found, models=tmp_path)
+    save(linear, tmp_path / found / "linear")
+    scores = [
+        one.screen(["The bus was late again."])[0].scores for one in (Screener(found, models=tmp_path), Screener())
+    ]
+    assert (scores[0][Category.ABUSE] or 0) > (scores[1][Category.ABUSE] or 0) + 0.01
+
+
+def test_the_linear_model_that_the_calibration_names_is_the_one_that_comes_with_it() -> None:
+    fixed = shipped_encoder().calibration
+    assert fixed.linear_model in {"", shipped().model.id}
+    assert bool(fixed.linear) == bool(fixed.linear_model)
+
+
+def test_a_calibration_that_asks_nothing_more_keeps_its_id() -> None:
+    plain = Settled({Category.ABUSE: Platt(1.0, 0.0)}, {Category.ABUSE: 0.5}, {}, 0.0, 0.5, {})
+    assert set(plain.to_dict()) == {"heads", "thresholds", "rules", "span_cut", "frame_cut", "gate"}
+    asking = replace(plain, linear={Category.ABUSE: {"abuse": 0.5}}, linear_model="linear-0", span_near=1.0)
+    assert asking.id != plain.id
+    assert Settled.from_dict(json.loads(json.dumps(asking.to_dict()))) == asking
+
+
+@given(st.lists(st.integers(3, 88), max_size=200))
+def test_each_row_is_run_once_among_rows_of_nearly_its_length(sizes: list[int]) -> None:
+    found = list(runs(sizes))
+    assert sorted(number for run in found for number in run) == list(range(len(sizes)))
+    for run in found:
+        assert 1 <= len(run) <= BATCH
+        assert max(sizes[n] for n in run) <= STRETCH * min(sizes[n] for n in run) + SPARE
+    alike = list(runs([20] * (2 * BATCH + 1)))
+    assert [len(run) for run in alike] == [BATCH, BATCH, 1]

@@ -42,3 +42,11 @@ def test_signs_for_people_and_links_are_never_shown() -> None:
     read = _read("@somebody muslims https://example.org", {"@": 9.0, "‡": 9.0, "→": 9.0})
     assert over_cut(read, 0.0) == []
     assert shown_spans(read, 0.0) == []
+
+
+def test_what_stands_far_below_the_strongest_word_is_not_shown() -> None:
+    text = "you muppet, you clown, you neighbour"
+    read = _read(text, {"muppet": 3.0, "clown": 2.4, "neighbour": 0.5})
+    for shown in (over_cut(read, 0.0, 1.0), shown_spans(read, 0.0, 1.0)):
+        assert [text[b:e] for b, e in shown] == ["muppet", "clown"]
+    assert [text[b:e] for b, e in over_cut(read, 0.0)] == ["muppet", "clown", "neighbour"]

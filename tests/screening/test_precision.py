@@ -44,9 +44,3 @@ def test_ece_of_perfect_and_of_sure_wrong_scores(measures) -> None:
     truth = np.array([True, False])
     assert measures.ece(truth, np.array([1.0, 0.0])) == 0.0
     assert measures.ece(truth, np.array([0.0, 1.0])) == 1.0
-
-
-def test_span_f1(measures) -> None:
-    assert measures.span_f1([], []) == 1.0
-    assert measures.span_f1([(0, 2)], []) == 0.0
-    assert measures.span_f1([(0, 2)], [(1, 3)]) == 0.5

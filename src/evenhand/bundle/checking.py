@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +47,8 @@ class BundleReport:
     sealed: int | None
     fingerprints: tuple[str, ...]
     """SHA-256 (hex) of each log key that signed, as it is written: to be compared with a copy from elsewhere."""
+    cosigned: tuple[tuple[str, str], ...] = ()
+    """Which of the policy's witnesses cosigned the newest checkpoint, and when (UTC, Z)."""
 
     @property
     def verdict(self) -> Verdict:
@@ -56,7 +59,9 @@ class BundleReport:
         """Return the report as plain JSON."""
         return {
             "verdict": self.verdict.value, "exit": self.verdict.exit_code, "items": self.items, "sealed": self.sealed,
-            "fingerprints": list(self.fingerprints), "findings": [finding.as_json() for finding in self.findings],
+            "fingerprints": list(self.fingerprints),
+            "cosigned": [{"witness": name, "at": at} for name, at in self.cosigned],
+            "findings": [finding.as_json() for finding in self.findings],
         }  # fmt: skip
 
 
@@ -68,6 +73,11 @@ def check_bundle(path: Path, *, now: int, policy: bytes | None = None, keyring: 
     """
     with opened_bundle(path) as bundle:
         return _Check(bundle, now, policy, keyring).run()
+
+
+def moment(seconds: int) -> str:
+    """Return POSIX seconds as UTC, Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass
@@ -100,7 +110,12 @@ class _Check:
         unique = {(each.verdict, each.reason, each.place): each for each in reversed(self.findings)}
         signers = set() if self.trust is None else self.trust.signers
         fingerprints = tuple(sorted(sha256(str(key).encode()).hexdigest() for key in signers))
-        return BundleReport(tuple(reversed(unique.values())), count, self.sealed, fingerprints)
+        return BundleReport(tuple(reversed(unique.values())), count, self.sealed, fingerprints, self.cosigners())
+
+    def cosigners(self) -> tuple[tuple[str, str], ...]:
+        """Return who cosigned the newest checkpoint, and when, by name."""
+        found = {} if self.trust is None or self.newest is None else self.trust.cosigned.get(self.newest, {})
+        return tuple((name, moment(seconds)) for name, seconds in sorted(found.items()))
 
     def attempt(self, place: str, check: Callable[[], Result]) -> Result | None:
         """Return a check's result, or note why there is none."""

@@ -73,6 +73,8 @@ def _entry_row(item: dict[str, Any], texts: Sequence[tuple[str, str]]) -> str:
     links += [f"<details><summary>{escape(name)}</summary><p>{escape(text)}</p></details>" for name, text in texts]
     closed = f"withheld: {escape(', '.join(item['withheld']))}" if item["withheld"] else ""
     what = f"{_said(item['type'])}<br><code>{escape(item['type'])}</code>"
+    if item["erased"] is not None:
+        closed = f"erased, as entry {item['erased']} says"
     cells = [str(item["index"]), escape(item["at"]), what, "<br>".join([*links, *filter(None, [closed])])]
     return "".join(f"<td>{cell}</td>" for cell in cells)
 

@@ -18,6 +18,7 @@ from evenhand.ledger.errors import Malformed
 
 MOST_BYTES: Final = 64 << 20
 """Of any file that is read whole; objects are hashed in pieces, however large."""
+_AGE: Final = b"age-encryption.org/"
 _UNREADABLE: Final = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
@@ -65,9 +66,19 @@ def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
         archive = zipfile.ZipFile(path)
     except _UNREADABLE as error:
         mend = "Name the folder or the ZIP file of a bundle."
+        if _starts_with(path, _AGE):
+            mend = "It is encrypted: age -d -i KEYFILE FILE > bundle.zip makes the ZIP file."
         raise UsageError("this is no bundle that can be read", where=str(path), mend=mend) from error
     with archive:
         yield _checked(_archive(archive), path)
+
+
+def _starts_with(path: Path, head: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(head)) == head
+    except OSError:
+        return False
 
 
 def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:

@@ -15,6 +15,7 @@ from evenhand.bundle.bag import Bag
 from evenhand.bundle.payload import json_line, opening_json
 from evenhand.ledger.commitment import Opening
 from evenhand.ledger.encoding import b64
+from evenhand.ledger.policy import NamedWitness, write_policy
 from evenhand.ledger.proofs import consistency_proof
 from evenhand.ledger.store import Checkpoint, Store
 from evenhand.ledger.tlog_proof import prove
@@ -27,6 +28,7 @@ class Seal:
     """The entry of the export (its index, the opening of `c.manifest`) and the checkpoint that covers it.
 
     `earlier`: the checkpoint that was the newest before, or None. `keyring`: the log's keys as its file lists them.
+    `witnesses`: those that the log asks to cosign.
     """
 
     index: int
@@ -34,6 +36,7 @@ class Seal:
     checkpoint: Checkpoint
     keyring: tuple[Mapping[str, Any], ...]
     earlier: Checkpoint | None = None
+    witnesses: tuple[NamedWitness, ...] = ()
 
 
 def write_tags(bag: Bag, store: Store, seal: Seal, indexes: Iterable[int]) -> None:
@@ -51,7 +54,7 @@ def write_tags(bag: Bag, store: Store, seal: Seal, indexes: Iterable[int]) -> No
         first, second = seal.earlier.size, seal.checkpoint.size
         bag.put(f"proofs/consistency/{first}-{second}.json", _consistency(store, seal.earlier, second))
     bag.put("log/checkpoint", seal.checkpoint.published)
-    bag.put("log/policy", policy_of(seal.keyring))
+    bag.put("log/policy", policy_of(seal.keyring, seal.witnesses))
     bag.put("log/keyring.json", keyring_of(seal.keyring))
     bag.put(VERIFIER, verifier())
     bag.close()
@@ -62,10 +65,9 @@ def verifier() -> bytes:
     return resources.files("evenhand.bundle").joinpath(VERIFIER).read_bytes()
 
 
-def policy_of(keyring: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return the policy that trusts the keys of a log; no witness is asked for, because none is known to us."""
-    keys = "".join(f"log {key['vkey']}\n" for key in keyring)
-    return f"# Whom to trust about this log. Compare with a copy from another source.\n{keys}quorum none\n".encode()
+def policy_of(keyring: Sequence[Mapping[str, Any]], witnesses: Iterable[NamedWitness] = ()) -> bytes:
+    """Return the policy that trusts the keys of a log and knows its witnesses; none of them is asked for."""
+    return write_policy((key["vkey"] for key in keyring), witnesses)
 
 
 def keyring_of(keyring: Sequence[Mapping[str, Any]]) -> bytes:

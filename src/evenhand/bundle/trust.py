@@ -2,67 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final
 
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import OpenedCheckpoint, TreeHead, counting_cosigners, open_checkpoint
-from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
-from evenhand.ledger.notes import VerifierKey, parse_trusted_vkey
+from evenhand.ledger.errors import Contradiction, Malformed, Reason
+from evenhand.ledger.keyring import Keyring, Status, parse_keyring, standing_of
+from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.policy import NONE, Policy, parse_policy
-
-_FIELDS: Final = frozenset({"vkey", "status", "added_index", "status_index", "last_size"})
-
-
-class Status(StrEnum):
-    """What became of a key of the log."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-    REVOKED = "revoked"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyState:
-    """The state of one key; `last`: the last size of the log for which it counts, None while it is active."""
-
-    status: Status
-    last: int | None
-
-    def counts_at(self, size: int) -> bool:
-        """Return whether the key still counted for a log of this size."""
-        return self.last is None or size <= self.last
-
-
-def parse_keyring(data: bytes) -> dict[VerifierKey, KeyState]:
-    """Return key -> state of a keyring.json; raises Malformed."""
-    try:
-        listed = json.loads(data)
-    except (ValueError, RecursionError):
-        raise Malformed("a keyring that is not JSON") from None
-    if not isinstance(listed, list):
-        raise Malformed("a keyring that is not a list")
-    states: dict[VerifierKey, KeyState] = {}
-    for entry in listed:
-        key, state = _key_state(entry)
-        if key in states:
-            raise Malformed("a key that is listed twice")
-        states[key] = state
-    return states
-
-
-def _key_state(entry: Any) -> tuple[VerifierKey, KeyState]:
-    if not isinstance(entry, dict) or entry.keys() != _FIELDS or not isinstance(entry["vkey"], str):
-        raise Malformed("a key of the keyring with other fields than it must have")
-    status, last = entry["status"], entry["last_size"]
-    if status not in list(Status) or (status == Status.ACTIVE) != (last is None):
-        raise Malformed("a key whose status is unknown, or does not fit its last size")
-    if last is not None and (type(last) is not int or last < 0):
-        raise Malformed("a last size that is no size")
-    return parse_trusted_vkey(entry["vkey"]), KeyState(Status(status), last)
 
 
 @dataclass
@@ -70,9 +17,11 @@ class Trust:
     """Policy and keyring, and what was opened by them. `now`: POSIX seconds, for cosignatures from the future."""
 
     policy: Policy
-    keyring: Mapping[VerifierKey, KeyState]
+    keyring: Keyring
     now: int
     signers: set[VerifierKey] = field(default_factory=set)
+    cosigned: dict[TreeHead, dict[str, int]] = field(default_factory=dict)
+    """Head -> the names of the policy's witnesses that cosigned it, and when (POSIX seconds)."""
     superseded: bool = False
     weak: set[TreeHead] = field(default_factory=set)
     """Heads that a revoked key alone signed, at a size for which it still counted."""
@@ -82,28 +31,19 @@ class Trust:
         opened = open_checkpoint(note, self.policy.logs, list(self.policy.witnesses.values()))
         if opened.head.size == 0:
             raise Malformed("a checkpoint of an empty log covers nothing")
-        if not self.policy.is_met_by(counting_cosigners(opened, self.now)):
+        counting = counting_cosigners(opened, self.now)
+        if not self.policy.is_met_by(counting):
             raise Contradiction(Reason.QUORUM_NOT_MET, "too few of the policy's witnesses cosigned")
         self._judge(opened)
         self.signers.update(opened.log_keys)
+        self.cosigned[opened.head] = {key.name: opened.cosigners[key] for key in counting}
         return opened.head
 
     def _judge(self, opened: OpenedCheckpoint) -> None:
-        states = [self.keyring[key] for key in opened.log_keys if key in self.keyring]
-        counting = {state.status for state in states if state.counts_at(opened.head.size)}
-        if Status.ACTIVE in counting:
-            return
-        if Status.RETIRED in counting:
-            self.superseded = True
-        elif Status.REVOKED in counting:
-            if self.policy.quorum == NONE:
-                self.weak.add(opened.head)
-        elif any(state.status is Status.REVOKED for state in states):
-            raise Contradiction(Reason.AFTER_REVOCATION, "signed by a key that was revoked at a smaller size")
-        elif states:
-            raise Contradiction(Reason.AFTER_RETIREMENT, "signed by a key that was retired at a smaller size")
-        else:
-            raise Missing(Reason.NO_KEY, "the key that signed is not in the keyring")
+        standing = standing_of(opened, self.keyring)
+        self.superseded = self.superseded or standing is Status.RETIRED
+        if standing is Status.REVOKED and self.policy.quorum == NONE:
+            self.weak.add(opened.head)
 
 
 def parse_trust(policy: bytes, keyring: bytes, now: int) -> Trust:

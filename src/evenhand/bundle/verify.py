@@ -267,10 +267,20 @@ def open_bag(path: Path) -> Bag:
     try:
         bag = folder_bag(path) if path.is_dir() else zip_bag(path)
     except READ_ERRORS:
-        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.") from None
+        mend = " It is encrypted with age: decrypt it first (age -d)." if is_encrypted(path) else ""
+        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.{mend}") from None
     if not any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
         raise NotABundle(f"{path}: this is not a case bundle: there is no {MANIFEST} in it.")
     return bag
+
+
+def is_encrypted(path: Path) -> bool:
+    """Return whether a file begins as one that the program age wrote."""
+    try:
+        with path.open("rb") as file:
+            return file.read(19) == b"age-encryption.org/"
+    except OSError:
+        return False
 
 
 def folder_bag(root: Path) -> Bag:
@@ -831,6 +841,7 @@ class Trust:
     def __init__(self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None) -> None:
         self.policy, self.keyring, self.checker = policy, keyring, checker
         self.signers: list[Key] = []
+        self.cosigned: dict[tuple[int, bytes], dict[str, int]] = {}  # of a head: witness -> when, in seconds
         self._opened: dict[bytes, Head | Wrong | Lacking] = {}
         self.weak: dict[bytes, Head] = {}  # signed by a revoked key alone, at a size for which it still counted
         self.superseded = False
@@ -856,17 +867,21 @@ class Trust:
         lines = [(known[name, key_id], signature) for name, key_id, signature in note.lines if (name, key_id) in known]
         usable = [(key, signature) for key, signature in lines if key.kind != LATER]
         own = [key for key, _ in usable if key.kind == LOG_KEY and key.name == head.origin]
-        cosigned = set()
+        cosigned: set[str] = set()
+        moments: dict[str, int] = {}
         for key, signature in usable:
             moment = self._verify(key, signature, note.text)
             if key.kind == COSIGNER and moment <= time.time() + 300:
                 cosigned.add(key.text)
+                moments[key.name] = min(moment, moments.get(key.name, moment))
         if not own:
             raise Wrong("unknown_log", f"no known key of the log {plain(head.origin)} signed the checkpoint")
         if not self.policy.met(cosigned):
             raise Wrong("quorum_not_met", "too few of the policy's witnesses signed the checkpoint")
         self._status(own, head, data, bool(self.policy.quorum != b"none"))
         self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
+        if self.checker is not None:
+            self.cosigned[head.size, head.root] = moments
 
     def _verify(self, key: Key, signature: bytes, text: str) -> int:
         """Return the time of a cosignature (0 for a log key's), if the signature fits."""
@@ -1256,10 +1271,24 @@ def result_of(check: Check, here: Path) -> dict[str, Any]:
         "log": None if check.newest is None else {"origin": check.newest.origin, "size": check.newest.size},
         "keys": "given" if check.given_policy is not None else "bundle",
         "fingerprints": [key.fingerprint for key in signers],
+        "cosigned": cosigners_of(check),
         "script": sha256(here.read_bytes()).hex(),
         "items": [item_of(dict(item), check.report) for item in check.items],
         "findings": check.report.findings,
     }
+
+
+def cosigners_of(check: Check) -> list[dict[str, str]]:
+    """Return which of the policy's witnesses cosigned the newest checkpoint, and when."""
+    if check.trust is None or check.newest is None:
+        return []
+    found = check.trust.cosigned.get((check.newest.size, check.newest.root), {})
+    return [{"witness": plain(name), "at": time_of(found[name])} for name in sorted(found)]
+
+
+def time_of(seconds: int) -> str:
+    """Return a moment as the entries write it."""
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def lines_of(result: dict[str, Any]) -> Iterator[str]:
@@ -1268,6 +1297,8 @@ def lines_of(result: dict[str, Any]) -> Iterator[str]:
     if result["sealed"]["at"] and result["sealed"]["index"] is not None and result["log"]:
         sealed, log = result["sealed"], result["log"]
         yield f"Sealed at {sealed['at']} as entry {sealed['index']} of the log {plain(log['origin'])}."
+    for each in result["cosigned"]:
+        yield f"Cosigned by {each['witness']} at {each['at']}."
     yield ""
     if result["findings"]:
         yield "What was found:"

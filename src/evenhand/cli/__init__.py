@@ -17,6 +17,8 @@ from evenhand.errors import EvenhandError, UsageError
 
 # command -> (module that holds it as `command`, one line of help)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "archive": ("evenhand.cli.archive", "Check your own archive against a code of conduct; nothing leaves."),
+    "backup": ("evenhand.cli.backup", "Write an installation into one encrypted file, its keys into another."),
     "bundle": ("evenhand.cli.bundle", "Hand out a case as files that anybody can check offline; check such files."),
     "code": ("evenhand.cli.code", "Check a code of conduct, or show what was in force on a day."),
     "demo": ("evenhand.cli.demo", "Build and serve the fictional organisation."),
@@ -25,17 +27,21 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "import": ("evenhand.cli.imports", "Read platform exports into a corpus; raw bytes are kept."),
     "invariants": ("evenhand.cli.invariants", "Check the promises of independence on this installation."),
     "ledger": ("evenhand.cli.ledger", "Verify, audit, prove or export the tamper-evident log."),
+    "live": ("evenhand.cli.live", "Look after sources from which posts come in by themselves."),
     "membership": ("evenhand.cli.membership", "Load the register of members; look one person up for a case."),
     "people": ("evenhand.cli.people", "Make accounts, give and end roles, record mandates."),
     "perspective": ("evenhand.cli.perspective", "Serve scores in the Perspective API's protocol; compare, keys."),
     "procedure": ("evenhand.cli.procedure", "Check what an organisation chose in its procedure."),
     "protect": ("evenhand.cli.protect", "Declare whose accounts this organisation protects."),
+    "restore": ("evenhand.cli.restore", "Put a backup into an empty folder, and check what is in it."),
     "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
     "screen-local": ("evenhand.cli.screen_local", "Refit the detector to what two people of yours labelled alike."),
     "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),
     "statistics": ("evenhand.cli.statistics", "Publish figures of a period; check what was published."),
     "tick": ("evenhand.cli.tick", "Apply what is due now; safe to run at any time."),
     "train": ("evenhand.cli.train", "Reproduce the shipped detector from labelled text."),
+    "vault": ("evenhand.cli.vault", "List and check the files of cases, hold them, erase."),
+    "witness": ("evenhand.cli.witness", "Cosign the log of a sister organisation."),
 }
 
 

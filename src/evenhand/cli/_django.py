@@ -29,12 +29,12 @@ def setup_django(home: Home) -> None:
     django.setup()
 
 
-def ready(home: Home, *, create: bool = True, ctx: Context | None = None) -> None:
+def ready(home: Home, *, create: bool = True, ctx: Context | None = None, origin: str | None = None) -> None:
     """Make the installation in `home` usable for the rest of this process.
 
     With `create`, a new home gets its keys, database and first leaves; without it, a home that is not there
-    raises UsageError. `ctx`: on whose clock a new home begins (default: now). Holds a key service (an own child
-    process unless one is running) until the end.
+    raises UsageError. `ctx`: on whose clock a new home begins (default: now); `origin`: how its log is called.
+    Holds a key service (an own child process unless one is running) until the end.
     """
     if not create and not home.database.exists() and not os.environ.get("DATABASE_URL"):
         raise UsageError(
@@ -49,5 +49,5 @@ def ready(home: Home, *, create: bool = True, ctx: Context | None = None) -> Non
     migrate_if_needed()
     _held.enter_context(key_service(home))
     atexit.register(_held.close)
-    initialise(home, ctx or Context.system())
+    initialise(home, ctx or Context.system(), origin=origin)
     check_start()

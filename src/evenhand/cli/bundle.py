@@ -14,7 +14,7 @@ from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
     from evenhand.bundle import BundleReport
-    from evenhand.web.cases.bundle import Exported
+    from evenhand.web.cases.bundle_making import Exported
     from evenhand.web.cases.models import Case
     from evenhand.web.record.ids import ActorId
 
@@ -38,6 +38,12 @@ def command() -> None:
     "--redact", "redact", multiple=True, metavar="WHAT",
     help="Keep closed: a field (reply), a type and field (case.reply_received:reply), an entry (17, 17:reply). Repeat.",
 )  # fmt: skip
+@click.option("--for", "recipient", default="", metavar="WHO", help="Who gets it; stands in the record, sealed.")
+@click.option("--why", default="", metavar="WORDS", help="Why; stands in the record, sealed.")
+@click.option(
+    "--age", "age", multiple=True, metavar="KEY",
+    help="Encrypt it for this public key of age (age1…), as one file. Repeat for several.",
+)  # fmt: skip
 @click.option("--as", "account", metavar="NAME", help="Read as this account, which must hold a seat in the case.")
 @click.option("--dir", "directory", metavar="DIR", help="The installation (default: EVENHAND_DATA).")
 @_json
@@ -46,6 +52,9 @@ def export_command(
     to: Path,
     zipped: bool,
     redact: tuple[str, ...],
+    recipient: str,
+    why: str,
+    age: tuple[str, ...],
     account: str | None,
     directory: str | None,
     as_json: bool,
@@ -62,11 +71,15 @@ def export_command(
     ready(home, create=False)
     from evenhand.cli._stores import stores_of
     from evenhand.web.cases.bundle import export_bundle
+    from evenhand.web.cases.bundle_making import Given
 
+    given = Given(recipient, why, age)
     with stores_of(home):
         found, actor = _case(case), _actor(account)
-        done = export_bundle(case=found, to=to, actor=actor, ctx=Context.system(), redact=rules, zipped=zipped)
-    _show_export(done, found.number, as_json=as_json)
+        done = export_bundle(
+            case=found, to=to, actor=actor, ctx=Context.system(), redact=rules, zipped=zipped, given=given
+        )
+    _show_export(done, found.number, encrypted=bool(age), as_json=as_json)
     return REFUSED if done.refused else 0
 
 
@@ -126,11 +139,13 @@ def _read(path: Path) -> bytes:
         raise UsageError(str(error.strerror), where=str(path), mend="Name a file that can be read.") from error
 
 
-def _show_export(done: Exported, number: str, *, as_json: bool) -> None:
+def _show_export(done: Exported, number: str, *, encrypted: bool, as_json: bool) -> None:
     if as_json:
         emit_json(_plain(done, number))
         return
     click.echo(f"{done.path}: case {number}, {done.items} entries, sealed as entry {done.index} of the log.")
+    if encrypted:
+        click.echo(f"To open it: age -d -i KEYFILE {done.path} > bundle.zip")
     click.echo(f"To check it anywhere: python3 {'verify.py PATH' if done.path.is_file() else done.path / 'verify.py'}")
     if done.withheld:
         console.print(f"{done.withheld} field(s) stay closed.")
@@ -151,5 +166,7 @@ def _show_report(report: BundleReport, keys: str) -> None:
         click.echo(f"{kind}: {finding.place}: {finding.words}")
     sealed = "not known to be sealed" if report.sealed is None else f"sealed as entry {report.sealed} of the log"
     click.echo(f"{report.verdict}: {report.items} entries, {sealed}.")
+    for name, at in report.cosigned:
+        click.echo(f"Cosigned by {name} at {at}.")
     for fingerprint in report.fingerprints:
         click.echo(f"Signed by the key {fingerprint}, checked against {keys}. Compare it with the page /ledger.")

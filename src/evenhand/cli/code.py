@@ -58,7 +58,7 @@ def show(code: str, on: date | None, as_json: bool, as_toml: bool) -> int:
     if as_toml:
         click.echo(codes.builtin_text(code), nl=False)
         return 0
-    found = _find(code)
+    found = code_named(code)
     day = on or _today()
     version = codes.in_force(found, day)
     if as_json:
@@ -72,7 +72,8 @@ def _today() -> date:
     return Context.system().now().date()
 
 
-def _find(name: str) -> codes.CodeOfConduct:
+def code_named(name: str) -> codes.CodeOfConduct:
+    """Return a code of conduct: one that comes with Evenhand by its slug, or a TOML file."""
     if name in codes.builtin_slugs():
         return codes.builtin(name)
     path = Path(name)

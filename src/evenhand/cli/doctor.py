@@ -78,6 +78,17 @@ def _key_files(home: Home) -> Iterator[Finding]:
         )
 
 
+def _recovery_key(home: Home) -> Iterator[Finding]:
+    """Say whether a stolen log key could be revoked by somebody who has not stolen it."""
+    if not home.log_key.exists() or home.demo_mark.exists():
+        return
+    if home.log_key.with_name("recovery.vkey").exists():
+        yield Finding("recovery key of the log", State.OK, "made; its private half is kept elsewhere")
+    else:
+        words = "there is none: whoever steals the log key could name a successor of their own"
+        yield Finding("recovery key of the log", State.MISSING, words, "Run: evenhand ledger init --recovery-key FILE.")
+
+
 def _key_file(variable: str, path: Path) -> Finding:
     if not path.exists():
         return Finding(variable, State.MISSING, f"{path} does not exist", "It is made on the first start.")
@@ -176,7 +187,7 @@ def _python(_home: Home) -> Iterator[Finding]:
 
 
 _CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
-    _python, _folder, _organisation, _key_files, _hosts, _cookies, _desk_database, _corpus,
+    _python, _folder, _organisation, _key_files, _recovery_key, _hosts, _cookies, _desk_database, _corpus,
 )  # fmt: skip
 
 

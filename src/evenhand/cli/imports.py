@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
 
 from evenhand.cli._django import ready
 from evenhand.cli._stores import stores_of
 from evenhand.cli.output import console, emit_json
 from evenhand.context import Context
 from evenhand.corpus import Corpus, Ingested, MemoryManifest, Terms, ingest
-from evenhand.corpus.mappings import keep_mapping, recognise_mapped
+from evenhand.corpus.mappings import Guessed, keep_mapping, recognise_mapped
+from evenhand.corpus.tally import tallied
+from evenhand.corpus.telling import Chapter, facts_of, story
 from evenhand.errors import UsageError
 from evenhand.posts import Choices, Recognised
 from evenhand.posts.times import zone_of
 from evenhand.web.home import Home
-
-_REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class _Unread:
 
     path: Path
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of one file: the document for programs, the chapters for people."""
+
+    document: dict[str, Any]
+    chapters: list[Chapter]
 
 
 @click.command()
@@ -72,17 +82,17 @@ def command(
     _check_corpus(corpus, files)
     with stores_of(home):
         import_one = _dry(home, basis) if dry_run else _real(home, basis)
-    done: list[dict[str, Any]] = []
+    done: list[_Done] = []
     try:
         for file in files:
             with stores_of(home):
-                done.append(_unread(file) if isinstance(file, _Unread) else _one(file, import_one))
+                done.append(_unread(file) if isinstance(file, _Unread) else _one(file, import_one, dry_run=dry_run))
     finally:
         # What has been committed is told even if a later file stops the command.
         if as_json or not sys.stdout.isatty():
-            emit_json(done)
+            emit_json([each.document for each in done])
         _show(done, dry_run=dry_run)
-    return 3 if any(file["refused"] for file in done) else 0
+    return 3 if any(each.document["refused"] for each in done) else 0
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
@@ -107,10 +117,29 @@ def _looked_at(
 ) -> Recognised | _Unread:
     try:
         return recognise_mapped(path, folder, as_format=as_format, choices=choices, named=mapping)
+    except Guessed as question:
+        if inside:
+            return _Unread(path, question.what)
+        _ask(question, folder)
+        raise
     except UsageError as error:
         if not inside:
             raise
         return _Unread(path, error.what)
+
+
+def _ask(question: Guessed, folder: Path) -> None:
+    """Show what the guess makes of the first five records, and write its mapping file for a person to change."""
+    found = question.guess
+    place = folder / "guessed" / f"{Path(question.where).name}.toml"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(question.text, encoding="utf-8")
+    headers = [escape(f"{field}\n({column})") for field, column in found.mapping.items()]
+    table = Table(*headers, title="A guess at the first records")
+    for row in found.sample:
+        table.add_row(*(escape(row[name]) for name in found.mapping))
+    console.print(table)
+    question.mend = f"If so, say --mapping {place}; else change that file first. Nothing was imported."
 
 
 def _check_corpus(corpus: Path, files: list[Recognised | _Unread]) -> None:
@@ -129,7 +158,7 @@ def _dry(home: Home, basis: str | None) -> Any:
     else:
         manifest = MemoryManifest()
 
-    def count(recognised: Recognised, terms: Terms) -> Ingested:
+    def count(original: Recognised, recognised: Recognised, terms: Terms) -> Ingested:
         from evenhand.corpus.basis import check_basis
 
         check_basis(recognised, basis)
@@ -144,10 +173,10 @@ def _real(home: Home, basis: str | None) -> Any:
     ready(home)
     from evenhand.web.sources.actions import import_file
 
-    def run(recognised: Recognised, terms: Terms) -> Ingested:
+    def run(original: Recognised, recognised: Recognised, terms: Terms) -> Ingested:
         ctx = Context.system()
         ingested = import_file(recognised=recognised, ctx=ctx, home=home, basis=basis, terms=terms).ingested
-        kept = keep_mapping(recognised, home.corpus)
+        kept = keep_mapping(original, home.corpus)
         if kept:
             ingested.report.note(f"mapping kept for the next table with this header: {kept}")
         return ingested
@@ -155,8 +184,9 @@ def _real(home: Home, basis: str | None) -> Any:
     return run
 
 
-def _one(recognised: Recognised, import_one: Any) -> dict[str, Any]:
+def _one(recognised: Recognised, import_one: Any, *, dry_run: bool) -> _Done:
     source = recognised.source
+    counted, tally = tallied(recognised)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -171,8 +201,9 @@ def _one(recognised: Recognised, import_one: Any) -> dict[str, Any]:
             elapsed = progress.tasks[0].elapsed or 0.001
             progress.update(task, completed=source.fraction(), read=read, rate=read / elapsed)
 
-        ingested = import_one(recognised, Terms(progress=told))
-    return _as_json(recognised, ingested)
+        ingested = import_one(recognised, counted, Terms(progress=told))
+    chapters = story(facts_of(recognised, ingested, tally, dry=dry_run), str)
+    return _Done(_as_json(recognised, ingested), chapters)
 
 
 def _as_json(recognised: Recognised, ingested: Ingested) -> dict[str, Any]:
@@ -190,14 +221,16 @@ def _as_json(recognised: Recognised, ingested: Ingested) -> dict[str, Any]:
     }
 
 
-def _unread(file: _Unread) -> dict[str, Any]:
+def _unread(file: _Unread) -> _Done:
     counts = {"posts": 0, "control": 0, "merged": 0, "suppressed": 0}
     refused = [{"locator": "", "reason": file.reason}]
-    return {"path": str(file.path), "format": None, "sha256": None, **counts, "refused": refused, "notes": []}
+    document = {"path": str(file.path), "format": None, "sha256": None, **counts, "refused": refused, "notes": []}
+    return _Done(document, [Chapter("What was not taken", (file.reason,))])
 
 
-def _show(done: list[dict[str, Any]], *, dry_run: bool) -> None:
-    for file in done:
+def _show(done: list[_Done], *, dry_run: bool) -> None:
+    for each in done:
+        file = each.document
         console.print(
             f"{file['path']}: {file['posts']:,} posts, {file['merged']:,} merged, {file['control']:,} control, "
             f"{file['suppressed']:,} suppressed, {len(file['refused']):,} refused"
@@ -205,9 +238,7 @@ def _show(done: list[dict[str, Any]], *, dry_run: bool) -> None:
             markup=False,
             soft_wrap=True,
         )
-        for refused in file["refused"][:_REFUSED_SHOWN]:
-            console.print(f"  refused {refused['locator']}: {refused['reason']}", markup=False, soft_wrap=True)
-        if len(file["refused"]) > _REFUSED_SHOWN:
-            console.print(f"  … and {len(file['refused']) - _REFUSED_SHOWN:,} more; --json lists all")
-        for note in file["notes"]:
-            console.print(f"  {note}", markup=False, soft_wrap=True)
+        for chapter in each.chapters:
+            console.print(f"  {chapter.heading}", markup=False)
+            for line in chapter.lines:
+                console.print(f"    {line}", markup=False, soft_wrap=True)

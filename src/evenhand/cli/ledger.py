@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from evenhand.cli import ledger_keys, ledger_recover, ledger_witnesses
 from evenhand.cli._django import home_of, setup_django
 from evenhand.cli.output import emit_json
 from evenhand.context import Context
@@ -38,6 +39,14 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON document 
 @click.group("ledger")
 def command() -> None:
     """Verify, audit, prove or export the tamper-evident log."""
+
+
+for _more in (
+    *(ledger_keys.init_command, ledger_keys.rotate_command, ledger_keys.revoke_command),
+    ledger_recover.recover_command,
+    *(ledger_witnesses.witnesses_command, ledger_witnesses.name_command, ledger_witnesses.end_command),
+):
+    command.add_command(_more)
 
 
 @command.command("verify")
@@ -66,7 +75,7 @@ def verify_command(against: Path | None, directory: str | None, as_json: bool) -
 @_dir
 @_json
 def audit_command(directory: str | None, as_json: bool) -> int:
-    """Check everything that verify does, all checkpoints and every opening; writes the leaf log.audited.
+    """Check everything that verify does, all checkpoints and every exported file; writes the leaf log.audited.
 
     Exit 0 verified, 1 failed, 2 unreadable, 4 unverifiable.
     """
@@ -225,13 +234,23 @@ def _proof_json(proof: TlogProof, size: int, leaf_hash: bytes) -> dict[str, Any]
     }
 
 
+NOT_SHOWN = (
+    "It does not show that nothing was left out.",
+    "Whoever holds the log key and all files of this machine could have rewritten everything; only a checkpoint kept "
+    "outside shows that: on a letter, at a witness, another copy (--against).",
+)
+"""What no verification from inside can show; said with every result that does not contradict."""
+
+
 def _show(report: Report, as_json: bool) -> int:
     """Print a report and return its exit code."""
     if as_json:
-        emit_json(report.as_json())
+        emit_json(report.as_json() | {"not_shown": list(NOT_SHOWN)})
         return report.exit_code
     for finding in report.findings:
         click.echo(_line(finding))
+    if report.exit_code != 1:
+        click.echo("\n".join(NOT_SHOWN))
     click.echo(f"{report.verdict}: {report.size} leaves and {report.documents} documents checked at {report.at}.")
     return report.exit_code
 

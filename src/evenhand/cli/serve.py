@@ -16,6 +16,7 @@ import click
 from evenhand.cli._django import home_of, ready
 from evenhand.cli.output import console
 from evenhand.errors import UsageError
+from evenhand.live.named import FILE as LIVE
 from evenhand.web.home import Home
 
 # Web workers never see where the keys lie (EVIDENCE §1.13, INTERFACES §4).
@@ -33,7 +34,7 @@ def command(port: int, host: str, workers: int, directory: str | None) -> int:
     home = home_of(directory)
     refuse_demo_in_production(home)
     ready(home)
-    return serve(port=port, host=host, workers=workers)
+    return serve(port=port, host=host, workers=workers, live=(home.root / LIVE).exists())
 
 
 def refuse_demo_in_production(home: Home) -> None:
@@ -46,13 +47,18 @@ def refuse_demo_in_production(home: Home) -> None:
         )
 
 
-def serve(*, port: int, host: str = "127.0.0.1", workers: int = 2) -> int:
-    """Serve until interrupted; return 0, or 1 if a part of it died. The caller holds the key service."""
+def serve(*, port: int, host: str = "127.0.0.1", workers: int = 2, live: bool = False) -> int:
+    """Serve until interrupted; return 0, or 1 if a part of it died. The caller holds the key service.
+
+    `live`: ask the live sources too; where none is named that process is not there at all.
+    """
     without_keys = {k: v for k, v in os.environ.items() if k not in _KEY_VARIABLES}
     parts = {
         "web": _start(_gunicorn(host, port, workers), without_keys),
         "worker": _start([sys.executable, "-m", "evenhand.cli.worker"], os.environ),
     }
+    if live:
+        parts["live"] = _start([sys.executable, "-m", "evenhand.cli", "live", "run"], without_keys)
     console.print(f"Serving at [bold]http://{host}:{port}/[/bold]  (Ctrl-C stops it)")
     try:
         return _watch(parts)

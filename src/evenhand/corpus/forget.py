@@ -75,18 +75,20 @@ def forget(
     *,
     retention: Retention = DEFAULT,
     kept: Collection[str] = frozenset(),
+    gone: Collection[str] = frozenset(),
 ) -> Forgotten:
     """Write anew the files that hold rows past their time, and return the swap to commit. Needs `writing`.
 
-    `kept`: record keys that became a lead or an exhibit; they keep their text. About 100 µs per old row.
+    `kept`: record keys that became a lead or an exhibit; they keep their text. `gone`: record keys that are erased
+    whatever their age; then every file is read. About 100 µs per old row.
     """
     now = ctx.now()
     text_before = to_us(now - timedelta(days=retention.text_days)) or 0
     row_before = to_us(now - timedelta(days=retention.author_days)) or 0
-    pass_ = _Pass(text_before, row_before, frozenset(kept), author_hash)
+    pass_ = _Pass(text_before, row_before, frozenset(kept), author_hash, frozenset(gone))
     added, removed = [], []
     for file in corpus.manifest.files():
-        if file.kind is FileKind.OBSERVATIONS and file.oldest_import < text_before:
+        if file.kind is FileKind.OBSERVATIONS and (gone or file.oldest_import < text_before):
             new = _rewrite(corpus, file, pass_, ctx)
             if new is not file:
                 removed.append(file)
@@ -102,11 +104,15 @@ class _Pass:
     row_before: int
     kept: frozenset[str]
     author_hash: AuthorHash
+    gone: frozenset[str] = frozenset()
     texts: int = 0
     rows: int = 0
 
     def after(self, row: Row) -> Row | None:
         """Return what stays of a row: all of it, its bare facts, or nothing."""
+        if row["record_key"] in self.gone:
+            self.rows += 1
+            return None
         if row["record_key"] in self.kept or row["imported_at"] >= self.text_before:
             return row
         if row["imported_at"] < self.row_before:

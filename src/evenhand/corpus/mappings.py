@@ -14,6 +14,8 @@ from typing import Final
 from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import Ambiguous, UsageError
 from evenhand.posts import Choices, Reader, Recognised, recognise
+from evenhand.posts.mapped import mapped_readers
+from evenhand.posts.mapped.guess import Guess, guess, guess_text
 from evenhand.posts.mapped.reader import Mapped, check_fits
 from evenhand.posts.mapped.shape import is_shape, read_shape
 from evenhand.posts.reader import Head
@@ -46,17 +48,40 @@ def recognise_mapped(
         recognised = recognise(path, as_format=as_format, choices=choices, more=added)
     except Ambiguous:
         raise
-    except UsageError:
+    except UsageError as error:
         kept = _kept(path, folder) if path.is_file() and as_format is None else None
         if kept is None:
-            raise
+            raise _question(path, as_format, error) from error
         return _with(recognise(path, as_format="rows", choices=choices), kept)
     kept = _kept(path, folder) if _is_table(recognised.reader) else None
     if kept is not None:
         return _with(recognised, kept)
     if as_format is None:
-        _check_understood(recognised)
+        try:
+            _check_understood(recognised)
+        except UsageError as error:
+            raise _question(path, as_format, error) from error
     return recognised
+
+
+class Guessed(Ambiguous):
+    """Nobody knows this file, but it looks like a list of posts: `guess` is what it may mean, for a person to judge."""
+
+    def __init__(self, found: Guess, path: Path) -> None:
+        read = ", ".join(f"'{column}' as {field}" for field, column in found.mapping.items())
+        super().__init__(
+            f"no reader knows this file. Is it right to read {read}?",
+            where=str(path),
+            mend="If so, import it with the mapping file of this guess: --mapping FILE; nothing was imported.",
+        )
+        self.guess = found
+        self.text = guess_text(found, path.stem)
+
+
+def _question(path: Path, as_format: str | None, error: UsageError) -> UsageError:
+    """Return the guess about a file that was refused, as a question; the refusal itself if there is no guess."""
+    found = guess(path) if as_format is None and path.is_file() else None
+    return error if found is None else Guessed(found, path)
 
 
 def added_readers(folder: Path) -> tuple[Mapped, ...]:
@@ -122,6 +147,8 @@ def keep_mapping(recognised: Recognised, folder: Path) -> Path | None:
 
     Plain columns need no mapping. A file that is there stays as it is, unless another mapping was used now.
     """
+    if isinstance(recognised.reader, Mapped):
+        return _keep_shape(recognised.reader, folder)
     if not _is_table(recognised.reader):
         return None
     columns = _columns(recognised.source.path, recognised.head)
@@ -132,6 +159,15 @@ def keep_mapping(recognised: Recognised, folder: Path) -> Path | None:
     place = _place(folder, columns)
     if not _says(place, columns, mapping):
         _write(place, scrub(mapping_text(columns, mapping)).encode())
+    return place
+
+
+def _keep_shape(reader: Mapped, folder: Path) -> Path | None:
+    """Keep the mapping of a whole format that a person named, so that the next such file is known by itself."""
+    if reader in mapped_readers() or reader in added_readers(folder):
+        return None
+    place = folder / "mappings" / f"{reader.source_format.replace('/', '-')}.toml"
+    _write(place, reader.shape.text.encode())
     return place
 
 

@@ -21,13 +21,13 @@ from evenhand.demo.crowd import Crowd, crowd
 from evenhand.demo.kinds import Kind, Wave
 from evenhand.demo.organisation import Organisation, ProtectedPerson, organisation, write_register
 from evenhand.demo.owners import SMALLEST, Owner, owners, timeline
-from evenhand.demo.shapes.common import whole_file
 from evenhand.demo.shapes.rows import CsvRows, JsonlRows
 from evenhand.demo.shapes.x_archive import keys_of, made_on, write_archive
 from evenhand.demo.shapes.x_v1 import V1Stream
 from evenhand.demo.shapes.x_v2 import V2Pages
 from evenhand.demo.torrent import DAYS, HOUR_MS, Act, torrent
 from evenhand.errors import UsageError
+from evenhand.files import whole_file
 
 FEWEST: Final = 500
 SEED: Final = "quillhaven-1"

@@ -1,23 +1,20 @@
-"""Checking a stored log: every leaf, tile, head and checkpoint again, and what was found named by its place.
+"""Checking a stored log: every leaf, tile and head again, and what was found named by its place.
 
-Pure: over a `Store` and keys. What documents and state tables say is checked by whoever holds them.
+Pure: over a `Store`. Checkpoints: `vouching`. Documents and state tables: whoever holds them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from evenhand.ledger.checkpoint import OpenedCheckpoint, open_checkpoint
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
 from evenhand.ledger.leaf import parse_time, strict_parse
-from evenhand.ledger.notes import VerifierKey
-from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.registry import REGISTRY
-from evenhand.ledger.store import HASH_SIZE, TILE_WIDTH, Checkpoint, Entry, Head, MemoryStore, Store, TileReader
+from evenhand.ledger.store import HASH_SIZE, TILE_WIDTH, Entry, Head, MemoryStore, Store, TileReader
 from evenhand.ledger.tiles import grow, split_hashes
 from evenhand.ledger.tree import extend, leaf_hash
 
@@ -221,52 +218,6 @@ def _tile_findings(level: int, idx: int, found: bytes, computed: bytes, head_agr
         return [failed(Reason.ROOT_MISMATCH, place, f"the tile does not hold the hash of {leaf}") for leaf in leaves]
     words = "the leaf's hash is not the one that its tile holds"
     return [failed(Reason.ENTRY_MISMATCH, leaf, words) for leaf in leaves]
-
-
-def check_checkpoints(
-    tiles: TileReader, size: int, checkpoints: Sequence[Checkpoint], log_keys: Sequence[VerifierKey]
-) -> list[Finding]:
-    """Return what is wrong with signed checkpoints against a tree of `size` leaves.
-
-    No checkpoint at all is `unverifiable/no_checkpoint`: a consistent rewrite would not show.
-    """
-    if not checkpoints:
-        words = "no checkpoint was signed yet: a consistent rewrite of the whole log would not show"
-        return [unverifiable(Reason.NO_CHECKPOINT, "ledger_checkpoint", words)]
-    findings = []
-    for checkpoint in checkpoints:
-        place = f"ledger_checkpoint size {checkpoint.size}"
-        found = check_note(tiles, size, checkpoint.note, log_keys, place)
-        findings += found
-        if not found and open_checkpoint(checkpoint.note, log_keys).head.size != checkpoint.size:
-            findings.append(failed(Reason.MALFORMED, place, "the note speaks of another size than its row"))
-    return findings
-
-
-def check_note(tiles: TileReader, size: int, note: bytes, log_keys: Sequence[VerifierKey], place: str) -> list[Finding]:
-    """Return what is wrong with a note, one of ours or another copy (`--against`), against this tree.
-
-    A larger tree than ours is `rollback_detected`; another root for its size is `fork_detected`.
-    """
-    try:
-        said = open_checkpoint(note, log_keys).head
-        if said.size > size:
-            words = f"it is signed over {said.size} leaves, but the log holds {size}"
-            return [failed(Reason.ROLLBACK_DETECTED, place, words)]
-        if root_from_tiles(tiles, said.size) != said.root:
-            words = f"it is signed over another tree of {said.size} leaves than the log holds"
-            return [failed(Reason.FORK_DETECTED, place, words)]
-    except (Contradiction, Missing) as error:
-        return [from_error(error, place)]
-    return []
-
-
-def find_fork(one: OpenedCheckpoint, other: OpenedCheckpoint) -> bytes | None:
-    """Return the proof-of-fork file of two signed notes of one log and size with different roots, else None."""
-    first, second = one.head, other.head
-    if first.origin != second.origin or first.size != second.size or first.root == second.root:
-        return None
-    return b"evenhand/fork/v1\n\n" + one.note.encode() + b"\n\n" + other.note.encode()
 
 
 def check_export(folder_log: EntrySource, tiles: TileReader, size: int) -> list[Finding]:

@@ -4,6 +4,7 @@ EvenhandError
 ├── UsageError
 │   ├── LeafRefused      the writer does not accept this draft
 │   ├── AppendRefused    the store is not in a state in which anything may be appended or signed
+│   │   └── SignerBusy   another process signs just now
 │   └── BadPolicy        a policy file that is not of its kind
 ├── DoesNotHold
 │   └── Contradiction    a check ran and contradicts; carries a `Reason`
@@ -58,6 +59,10 @@ class LeafRefused(UsageError):
 
 class AppendRefused(UsageError):
     """Nothing may be appended or signed in this state: no transaction, a torn tile, another signer."""
+
+
+class SignerBusy(AppendRefused):
+    """Another process holds the lock of the one that signs; nothing was signed now."""
 
 
 class BadPolicy(UsageError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from evenhand.ledger.checking import Finding, failed, from_error, notice
 from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
 from evenhand.ledger.files import write_durably
@@ -138,6 +139,42 @@ def read_tree_head(path: Path) -> TreeHead:
         return parse_tree_head(parse_note(read_limited(path, MAX_NOTE)).text)
     except Malformed as error:
         raise Malformed(error.what, where=str(path)) from None
+
+
+def check_files(store: Store, folder: Path) -> list[Finding]:
+    """Return what is wrong with every file of an export, those of earlier sizes too, against the log itself.
+
+    Cost: reads every file once. The checkpoint's signature is not checked here.
+    """
+    if not (folder / CHECKPOINT).exists():
+        return []
+    try:
+        size = read_tree_head(folder / CHECKPOINT).size
+    except Malformed as error:
+        return [from_error(error)]
+    here = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {CHECKPOINT}
+    wanted = [*_new_paths(size, 0)]
+    if (folder / "tile" / ENTRIES).exists():
+        wanted += _new_paths(size, 0, level_zero_as_entries=True)
+    missing = [path for path in wanted if not {str(path), str(TilePath(path.level, path.idx))} & here]
+    found = [failed(Reason.ROOT_MISMATCH, str(path), "the exported file is missing") for path in missing]
+    return found + [each for name in sorted(here) if (each := _check_file(store, folder, name)) is not None]
+
+
+def _check_file(store: Store, folder: Path, name: str) -> Finding | None:
+    try:
+        path = TilePath.parse(name)
+    except Malformed:
+        return notice(name, "a file that no export writes") if not name.endswith(".part") else None
+    try:
+        expected = _bundle(store, path) if path.level == ENTRIES else _tile(store, path)
+        changed = read_limited(folder / name, MAX_BUNDLE) != expected
+    except (Contradiction, OSError) as error:
+        return failed(Reason.ROOT_MISMATCH, name, f"the log has no such file: {error}")
+    if not changed:
+        return None
+    reason = Reason.ENTRY_MISMATCH if path.level == ENTRIES else Reason.ROOT_MISMATCH
+    return failed(reason, name, "the exported file is not what the log holds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evenhand.errors import UsageError
-from evenhand.ledger.errors import AppendRefused
+from evenhand.ledger.errors import SignerBusy
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -66,6 +66,6 @@ def only_signer(path: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise AppendRefused("another process is signing a checkpoint", where=str(path), mend="Try again.") from None
+        raise SignerBusy("another process is signing a checkpoint", where=str(path), mend="Try again.") from None
     finally:
         os.close(descriptor)

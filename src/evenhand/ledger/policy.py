@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,6 +46,25 @@ class Policy:
         if group is None:
             return name in cosigned and name in self.witnesses
         return sum(self._met(member, cosigned) for member in group.members) >= group.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWitness:
+    """A witness that a log asks: its key, whose name is also its name in the policy, and where it is asked."""
+
+    key: VerifierKey
+    url: str
+
+
+def write_policy(logs: Iterable[str], witnesses: Iterable[NamedWitness] = ()) -> bytes:
+    """Return the policy that a log publishes of itself: its keys (vkey texts) and the witnesses it asks.
+
+    The quorum is `none`: a proof made while a witness was away must not fail. Whoever wants a quorum changes one line.
+    """
+    lines = [f"log {vkey}" for vkey in logs]
+    lines += [f"witness {each.key.name} {each.key} {each.url}" for each in witnesses]
+    head = "# Whom to trust about this log. Compare with a copy from another source."
+    return "".join(f"{line}\n" for line in (head, *lines, "quorum none")).encode()
 
 
 def parse_policy(data: bytes) -> Policy:

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from evenhand.context import Context
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, parse_tree_head, sign_checkpoint
 from evenhand.ledger.errors import AppendRefused, Contradiction, Malformed, Reason
-from evenhand.ledger.files import only_signer, read_secret, write_durably
+from evenhand.ledger.files import only_signer, read_secret, sync_directory, write_durably
+from evenhand.ledger.keyring import ACTIVE, Keyring, Status
 from evenhand.ledger.leaf import format_time
-from evenhand.ledger.notes import Signer
+from evenhand.ledger.notes import Signer, VerifierKey
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.store import Checkpoint, Head, Store
 from evenhand.ledger.tree import root_of
@@ -46,6 +49,11 @@ class KeyFile:
         write_durably(self.path, f"{signer.encode()}\n".encode("ascii"), mode=0o600)
         return signer
 
+    @property
+    def next(self) -> KeyFile:
+        """The file of the key that takes over, while one does."""
+        return KeyFile(self.path.with_name(f"{self.path.name}.next"))
+
     def read(self) -> Signer:
         """Return the key. Raises UsageError where others may read the file, Malformed for what is no key."""
         try:
@@ -53,27 +61,48 @@ class KeyFile:
         except (Malformed, UnicodeDecodeError):
             raise Malformed("not a private log key", where=str(self.path)) from None
 
+    def signers(self) -> list[Signer]:
+        """Return the key, and beside it the one that takes over: both sign while a rotation is under way."""
+        return [self.read(), self.next.read()] if self.next.path.exists() else [self.read()]
 
-def make_checkpoint(store: Store, key_file: KeyFile, ctx: Context) -> Checkpoint:
+    def take_over(self) -> None:
+        """Put the next key in the place of this one, durably; the old private key is gone then."""
+        self.next.path.replace(self.path)
+        sync_directory(self.path.parent)
+
+
+NO_KEYS: Final[Keyring] = MappingProxyType({})
+
+
+def make_checkpoint(store: Store, key_file: KeyFile, ctx: Context, keyring: Keyring = NO_KEYS) -> Checkpoint:
     """Return the checkpoint of the tree as it stands: the stored one if its size has one, else a new one.
 
-    Runs in the caller's transaction and inserts the row; the caller commits. Raises Contradiction
-    `rollback_detected`, `fork_detected` or `root_mismatch` (nothing is signed), AppendRefused (another signer;
-    a lost high-water file).
+    `keyring`: the keys of this log, so that a checkpoint by an earlier one is continued, and a rotation that was cut
+    off at its very end is ended. Runs in the caller's transaction and inserts the row; the caller commits. Raises
+    Contradiction `rollback_detected`, `fork_detected` or `root_mismatch` (nothing is signed), AppendRefused (another
+    signer; a lost high-water file).
     """
     with only_signer(key_file.lock):
-        signer = key_file.read()
-        head = TreeHead(signer.name, store.head().size, checked_root(store, store.head()))
-        last = store.checkpoints(last=1)
-        check_high_water(store, head, _read_high_water(key_file.high_water, last))
-        if last:
-            _check_continues(store, head, last[0], signer)
-        if last and last[0].size == head.size:
-            return last[0]
-        write_durably(key_file.high_water, head.text().encode("ascii"), mode=0o600)
-        made = Checkpoint(head.size, sign_checkpoint(head, [signer]), format_time(ctx.now()))
-        store.add_checkpoint(made)
-        return made
+        return sign_head(store, key_file, ctx, keyring)
+
+
+def sign_head(store: Store, key_file: KeyFile, ctx: Context, keyring: Keyring = NO_KEYS) -> Checkpoint:
+    """Do what `make_checkpoint` does, for a caller that holds the signer's lock."""
+    state = store.head()  # before the keys: a key that comes later signs too early at most, never too late
+    if key_file.next.path.exists() and keyring.get(key_file.read().verifier, ACTIVE).status is not Status.ACTIVE:
+        key_file.take_over()
+    signers = key_file.signers()
+    head = TreeHead(signers[0].name, state.size, checked_root(store, state))
+    last = store.checkpoints(last=1)
+    check_high_water(store, head, _read_high_water(key_file.high_water, last))
+    if last:
+        _check_continues(store, head, last[0], [*keyring, *(signer.verifier for signer in signers)])
+    if last and last[0].size == head.size:
+        return last[0]
+    write_durably(key_file.high_water, head.text().encode("ascii"), mode=0o600)
+    made = Checkpoint(head.size, sign_checkpoint(head, signers), format_time(ctx.now()))
+    store.add_checkpoint(made)
+    return made
 
 
 def checked_root(store: Store, head: Head) -> bytes:
@@ -121,7 +150,10 @@ def _read_high_water(path: Path, last: Sequence[Checkpoint]) -> TreeHead | None:
         raise Malformed("the high-water file is damaged; nothing was signed now", where=str(path)) from None
 
 
-def _check_continues(store: Store, head: TreeHead, last: Checkpoint, signer: Signer) -> None:
-    """Return if the tree continues the last checkpoint row; a row by another key proves nothing and stops too."""
-    said = open_checkpoint(last.note, [signer.verifier]).head
-    check_high_water(store, head, said)
+def _check_continues(store: Store, head: TreeHead, last: Checkpoint, keys: Sequence[VerifierKey]) -> None:
+    """Return if the tree continues the last checkpoint row; a row by a key not of this log proves nothing and stops.
+
+    It may bear an earlier name of the log: one that lost its end goes on under a new name.
+    """
+    said = open_checkpoint(last.note, keys).head
+    check_high_water(store, head, TreeHead(head.origin, said.size, said.root))

@@ -115,6 +115,10 @@ def archive_in(stream: BinaryIO, start: bytes, limits: Limits, where: str) -> Ar
 
 
 def _whole(source: Source, start: bytes) -> Callable[[], AbstractContextManager[BinaryIO]]:
-    if packing_of(start) is None:
-        return source.open
-    return lambda: open_packed(source.open(), source.limits, source.name)
+    return source.open if packing_of(start) is None else partial(_unpacked, source)
+
+
+@contextmanager
+def _unpacked(source: Source) -> Iterator[BinaryIO]:
+    with source.open() as stream, open_packed(stream, source.limits, source.name) as unpacked:
+        yield unpacked

@@ -2,8 +2,10 @@
 
 `text_norm` replaces three entities (`&lt;` `&gt;` `&amp;`, once), CRLF by LF, UTF-8 that was written as Latin-1
 by the text it stood for, and each lone surrogate and NUL by U+FFFD. It keeps bidi controls, zero-width characters
-and look-alikes: they are what the detector looks for. The offset map is a list of replaced runs, each three varints: code points left alone since the
-last run, code points in text_norm, code points in the decoded text_raw. No bytes at all: nothing changed.
+and look-alikes: they are what the detector looks for.
+
+The offset map is a list of replaced runs, each three varints: code points left alone since the last run, code points
+in text_norm, code points in the decoded text_raw. No bytes at all: nothing changed.
 """
 
 from __future__ import annotations

@@ -8,21 +8,55 @@ from pathlib import Path
 from typing import Any, Final
 
 from evenhand.errors import Ambiguous, UsageError
+from evenhand.posts.bluesky import BlueskyAppView, BlueskyCar, BlueskyStream
+from evenhand.posts.discord import Discord
 from evenhand.posts.limits import IMPORT, Limits
+from evenhand.posts.mail import Mail
 from evenhand.posts.mapped import mapped_readers
+from evenhand.posts.mastodon import MastodonApi, MastodonArchive
+from evenhand.posts.meta import Facebook, Instagram, Threads
 from evenhand.posts.packed import open_packed, packing_of
 from evenhand.posts.parts import BROKEN, archive_in
 from evenhand.posts.reader import NO_CHOICES, Choices, Head, Reader, Sign, Source
+from evenhand.posts.reddit import RedditApi, RedditDump
 from evenhand.posts.rows import Rows
+from evenhand.posts.slack import Slack
+from evenhand.posts.telegram import Telegram
+from evenhand.posts.tiktok import TikTok
+from evenhand.posts.whatsapp import WhatsApp
 from evenhand.posts.x_api import XApi
 from evenhand.posts.x_archive import XArchive
+from evenhand.posts.youtube import YouTubeApi, YouTubeTakeout
 
-READERS: Final[tuple[Reader, ...]] = (XArchive(), XApi(), *mapped_readers(), Rows())
+READERS: Final[tuple[Reader, ...]] = (
+    XArchive(),
+    XApi(),
+    BlueskyCar(),
+    BlueskyStream(),
+    BlueskyAppView(),
+    MastodonArchive(),
+    MastodonApi(),
+    Facebook(),
+    Instagram(),
+    Threads(),
+    YouTubeApi(),
+    YouTubeTakeout(),
+    RedditDump(),
+    RedditApi(),
+    TikTok(),
+    WhatsApp(),
+    Telegram(),
+    Discord(),
+    Slack(),
+    Mail(),
+    *mapped_readers(),
+    Rows(),
+)
 """Every reader there is. A new one in code is added here and nowhere else; a new mapping is found by itself."""
 
 CLOSE: Final = 0.1
 _MEMBER_START: Final = 1 << 14
-_PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl")
+_PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl", ".eml", ".mbox", ".mbx")
 _PEEKED_MEMBERS: Final = 400
 _HASHED_AT_ONCE: Final = 1 << 20
 

@@ -76,7 +76,7 @@ class Slack(PartReader):
             yield from made
             for row in made:
                 side(row, channel=folder)
-                yield from _reactions(record, row, base, room, part, report)
+                yield from _reactions(record, row, base, room, part)
 
 
 class _Workspace:
@@ -84,6 +84,7 @@ class _Workspace:
 
     def __init__(self, parts: dict[str, Part], report: Report) -> None:
         self.tables = {"users.json", "integration_logs.json", "canvases.json", *_TABLES}
+        self.report = report
         self.users: dict[str, dict[str, Any]] = {}
         self.channels: dict[str, tuple[str, str]] = {}
         self.team = ""
@@ -210,7 +211,7 @@ def _put_words(row: Row, text: str) -> None:
     row["mentions"], row["urls"] = mentions, links
 
 
-def _reactions(record: JsonRecord, row: Row, base: Row, room: _Workspace, part: Part, report: Report) -> Iterator[Row]:
+def _reactions(record: JsonRecord, row: Row, base: Row, room: _Workspace, part: Part) -> Iterator[Row]:
     """Yield a row per person and reaction: an act of theirs, without words."""
     reactions = dict_of(record.value).get("reactions")
     for place, item in enumerate(listed(reactions)):
@@ -218,7 +219,7 @@ def _reactions(record: JsonRecord, row: Row, base: Row, room: _Workspace, part: 
         for at, user in enumerate(listed(dict_of(item).get("users"))):
             inner = f"{row['locator']}/reactions/{place}/users/{at}"
             if not isinstance(user, str) or not name:
-                report.refuse(part.at(inner), "record_malformed")
+                room.report.refuse(part.at(inner), "record_malformed")
                 continue
             made = base | {
                 "record_kind": "reaction",

@@ -48,10 +48,10 @@ class TikTok(PartReader):
 
     def known(self, value: Any) -> str | None:
         """Return by what this is an export of TikTok."""
-        if isinstance(value, dict) and ("Activity" in value or "Your Activity" in value):
-            if len(_TOPS & value.keys()) > 1 or {"Comment", "Profile", "Video"} & value.keys():
-                return "Activity among its sections"
-        return None
+        if not isinstance(value, dict) or not {"Activity", "Your Activity"} & value.keys():
+            return None
+        more = len(_TOPS & value.keys()) > 1 or {"Comment", "Profile", "Video"} & value.keys()
+        return "Activity among its sections" if more else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per comment, message, like, share and post."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from evenhand.errors import UsageError
-from evenhand.screening.encoder import THREADS, load_encoder, shipped_encoder
+from evenhand.screening.encoder import THREADS, EncoderPackage, load_encoder, shipped_encoder
 from evenhand.screening.gate import Gate
 from evenhand.screening.judges import FullJudge, Judge, LinearJudge
-from evenhand.screening.model import load, shipped
+from evenhand.screening.model import Package, load, shipped
 
 _MODEL_ID: Final = re.compile(r"(?:linear|minilm)-[0-9a-f]{12}")
 
@@ -35,7 +35,7 @@ def judges_of(
     """Return the judges for a model id (None: the shipped one). Raises UsageError if it is not on this machine."""
     full = shipped_encoder(threads)
     if model is None or model == full.model.id:
-        return Judges(FullJudge(full, off), Gate(shipped(), full.calibration.gate) if fast else None)
+        return Judges(full_judge(full, None, off), Gate(shipped(), full.calibration.gate) if fast else None)
     if model == shipped().model.id:
         return Judges(LinearJudge(shipped()))
     return Judges(_local(model, models, threads, off))
@@ -53,7 +53,25 @@ def _local(model: str, models: Path | None, threads: int, off: frozenset[str]) -
         )
     found: Judge
     is_linear = model.startswith("linear-")
-    found = LinearJudge(load(folder)) if is_linear else FullJudge(load_encoder(folder, threads), off)
+    found = LinearJudge(load(folder)) if is_linear else full_judge(load_encoder(folder, threads), folder, off)
     if found.id != model:
         raise UsageError(f"this folder holds {found.id}.", where=str(folder), mend="Restore the right package.")
     return found
+
+
+def full_judge(full: EncoderPackage, folder: Path | None, off: frozenset[str] = frozenset()) -> FullJudge:
+    """Return the judge of a full model with the linear model that its calibration asks.
+
+    That is the shipped one, or lies in the model's `folder` as linear/. Raises UsageError if it does neither.
+    """
+    wanted = full.calibration.linear_model
+    linear: Package | None = None
+    if wanted:
+        linear = shipped() if wanted == shipped().model.id or folder is None else load(folder / "linear")
+        if linear.model.id != wanted:
+            raise UsageError(
+                f"the model {full.model.id} was fixed with {wanted}, and here is {linear.model.id}.",
+                where=str(folder) if folder else "",
+                mend="Restore all files of one package.",
+            )
+    return FullJudge(full, off, linear)

@@ -12,10 +12,10 @@ import numpy as np
 from evenhand.categories import Category
 from evenhand.screening.encoder import EncoderPackage, Floats, Read
 from evenhand.screening.marks import over_cut, shown_spans
-from evenhand.screening.model import Package
+from evenhand.screening.model import HEADS, Package
 from evenhand.screening.outputs import CATEGORIES, CATEGORY_PART, FRAME_PART, FRAMES, TARGET_PART, TARGETS
 from evenhand.screening.ruling import Ruling, joined_spans, rulings, threat_rulings
-from evenhand.screening.scoring import flags_of, score
+from evenhand.screening.scoring import flags_of, highest_raw, score
 from evenhand.screening.settled import Settled
 from evenhand.screening.spans import word_spans
 from evenhand.screening.verdict import Frame, Span, Target
@@ -110,10 +110,14 @@ class LinearJudge:
 
 @dataclass(frozen=True, slots=True)
 class FullJudge:
-    """The fine-tuned encoder and the rules beside it; `off` are the rules the organisation switched off."""
+    """The fine-tuned encoder, and the rules and the linear model beside it.
+
+    `off` are the rules the organisation switched off; `linear` is asked where the calibration names it.
+    """
 
     package: EncoderPackage
     off: frozenset[str] = frozenset()
+    linear: Package | None = None
 
     @property
     def id(self) -> str:
@@ -130,23 +134,25 @@ class FullJudge:
         flat = [view for views in posts for view in views]
         above = [parent for views, parent in zip(posts, parents, strict=True) for _ in views]
         reads = self.package.model.read(flat, above) if flat else []
-        return list(self._best_of_each(posts, reads))
+        beside = highest_raw(self.linear.model, posts).tolist() if self.linear else [()] * len(posts)
+        return list(self._best_of_each(posts, reads, beside))
 
     def strong_words(self, one: Judged) -> list[Span]:
         """Return the words over the span cut-off of a post that reaches no threshold."""
         if one.read is None:
             return []
-        return [
-            Span(begin, end, Category.ABUSE) for begin, end in over_cut(one.read, self.package.calibration.span_cut)
-        ]
+        fixed = self.package.calibration
+        return [Span(begin, end, Category.ABUSE) for begin, end in over_cut(one.read, fixed.span_cut, fixed.span_near)]
 
-    def _best_of_each(self, posts: Sequence[Sequence[View]], reads: Sequence[Read]) -> Iterator[Judged]:
+    def _best_of_each(
+        self, posts: Sequence[Sequence[View]], reads: Sequence[Read], beside: Sequence[Sequence[float]]
+    ) -> Iterator[Judged]:
         at = 0
-        for views in posts:
-            yield self._judged(views, reads[at : at + len(views)])
+        for views, linear in zip(posts, beside, strict=True):
+            yield self._judged(views, reads[at : at + len(views)], linear)
             at += len(views)
 
-    def _judged(self, views: Sequence[View], reads: Sequence[Read]) -> Judged:
+    def _judged(self, views: Sequence[View], reads: Sequence[Read], linear: Sequence[float]) -> Judged:
         fixed = self.package.calibration
         best = _most_harmful(reads)
         found = rulings(views, self.off)
@@ -154,7 +160,7 @@ class FullJudge:
         loudest = heads[int(np.argmax(heads[:, CATEGORY_PART][:, _HARM].max(axis=1)))]
         raw = heads[:, CATEGORY_PART].max(axis=0).tolist()
         aside = _set_aside(loudest[FRAME_PART], fixed.frame_cut)
-        scores = served_scores(fixed, raw, found, aside)
+        scores = served_scores(fixed, raw, found, aside, linear)
         return Judged(
             views[best], found, scores, served_flags(fixed, scores),
             FRAMES[int(np.argmax(loudest[FRAME_PART]))], TARGETS[int(np.argmax(loudest[TARGET_PART]))], reads[best],
@@ -173,9 +179,9 @@ class FullJudge:
         """Return the words over the cut-off; else those of a rule; else the strongest."""
         if one.read is None:
             return []
-        cut = self.package.calibration.span_cut
+        cut, near = self.package.calibration.span_cut, self.package.calibration.span_near
         by_rule = [(ruling.span.begin, ruling.span.end) for ruling in one.rulings[:1]]
-        return over_cut(one.read, cut) or by_rule or shown_spans(one.read, cut)
+        return over_cut(one.read, cut, near) or by_rule or shown_spans(one.read, cut, near)
 
 
 _HARM: Final = [CATEGORIES.index(category) for category in HARMFUL]
@@ -192,13 +198,20 @@ def _set_aside(frame: Floats, cut: float) -> float:
     return aside if aside >= cut else 0.0
 
 
-def served_scores(fixed: Settled, raw: Sequence[float], found: Sequence[Ruling], aside: float) -> dict[Category, float]:
-    """Return the calibrated probabilities of one post from its raw scores and the rules that hit.
+def served_scores(
+    fixed: Settled, raw: Sequence[float], found: Sequence[Ruling], aside: float, linear: Sequence[float] = ()
+) -> dict[Category, float]:
+    """Return the calibrated probabilities of one post from its raw scores, the rules that hit and the linear model.
 
     What a rule finds is decided by its words: the score of its category reaches the published threshold,
     unless the words are not the writer's own.
     """
-    added = {Category.THREAT: sum(fixed.rules.get(kind, 0.0) for kind in {one.kind for one in found})}
+    added = {
+        category: sum(table[head] * value for head, value in zip(HEADS, linear, strict=True))
+        for category, table in fixed.linear.items()
+    }
+    by_rules = sum(fixed.rules.get(kind, 0.0) for kind in {one.kind for one in found})
+    added[Category.THREAT] = added.get(Category.THREAT, 0.0) + by_rules
     decided = set() if aside else {one.category for one in found if fixed.rules.get(one.kind, DECIDES) >= DECIDES}
     scores = {}
     for category, value in zip(CATEGORIES, raw, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -15,27 +16,28 @@ NEAR: Final = 0.7
 MOST_WORDS: Final = 6
 
 
-def shown_spans(read: Read, cut: float) -> list[tuple[int, int]]:
-    """Return [begin, end) of the original for the words at or over the cut-off; never empty if there is a word.
+def shown_spans(read: Read, cut: float, near: float = math.inf) -> list[tuple[int, int]]:
+    """Return [begin, end) of the original for the words over the cut-off; never empty if there is a word.
 
-    Neighbouring words become one span.
+    Neighbouring words become one span; see over_cut for `near`.
     """
     words = _words(read)
     if not words:
         return []
     scores = np.asarray([score for _, _, score in words])
-    chosen = np.flatnonzero(scores >= cut)
+    chosen = np.flatnonzero(scores >= max(cut, scores.max() - near))
     if not len(chosen):
-        near = np.flatnonzero(scores >= scores.max() - NEAR)
-        chosen = near[np.argsort(-scores[near], kind="stable")[:MOST_WORDS]]
+        strong = np.flatnonzero(scores >= scores.max() - NEAR)
+        chosen = strong[np.argsort(-scores[strong], kind="stable")[:MOST_WORDS]]
         chosen.sort()
     return _joined(read, words, chosen.tolist())
 
 
-def over_cut(read: Read, cut: float) -> list[tuple[int, int]]:
-    """Return the spans at or over the cut-off alone; may be empty."""
+def over_cut(read: Read, cut: float, near: float = math.inf) -> list[tuple[int, int]]:
+    """Return the words at or over the cut-off and at most `near` below the strongest of the post; may be empty."""
     words = _words(read)
-    return _joined(read, words, [at for at, (_, _, score) in enumerate(words) if score >= cut])
+    least = max(cut, max((score for _, _, score in words), default=cut) - near)
+    return _joined(read, words, [at for at, (_, _, score) in enumerate(words) if score >= least])
 
 
 def _words(read: Read) -> list[tuple[int, int, float]]:

@@ -42,6 +42,16 @@ def score(package: Package, posts: Sequence[Sequence[View]]) -> list[Scored]:
     return list(_best_of_each(package.calibration, posts, raw, _shares(package.model, tokens)))
 
 
+def highest_raw(model: LinearModel, posts: Sequence[Sequence[View]]) -> NDArray[np.float64]:
+    """Return per post the highest raw score of each head over its views: what `score` finds, and nothing else."""
+    views = [view for post in posts for view in post]
+    if not views:
+        return np.zeros((0, len(HEADS)))
+    raw = model.raw_scores(tokenise([view.text for view in views], canon()))[:, : len(HEADS)]
+    first = np.cumsum([0, *(len(post) for post in posts[:-1])])
+    return np.maximum.reduceat(raw, first, axis=0)
+
+
 def known_shares(model: LinearModel, views: Sequence[View]) -> list[float]:
     """Return the share of each view's words that the model's English vocabulary knows."""
     if not views:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evenhand.categories import Category
@@ -18,8 +19,11 @@ class Settled:
 
     heads: per category the logistic calibration of its raw score. thresholds: per category the published one.
     rules: what a rule's hit adds to the raw score of its category. span_cut: the raw span score from which a
-    word is shown. frame_cut: the share of another frame than "asserted" from which scores are lowered by it.
+    word is shown; span_near: how far below the strongest of its post it may be. frame_cut: the share of another
+    frame than "asserted" from which scores are lowered by it.
     gate: per head of the linear gate the raw score under which bulk work reads a post no further.
+    linear: per category what each raw score of the linear model adds, times this, to its logit; linear_model: that
+    model's id ("" if none is asked).
     """
 
     heads: Mapping[Category, Platt]
@@ -28,9 +32,14 @@ class Settled:
     span_cut: float
     frame_cut: float
     gate: Mapping[str, float]
+    span_near: float = math.inf
+    linear: Mapping[Category, Mapping[str, float]] = field(default_factory=dict)
+    linear_model: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values with sorted keys."""
+        """Return plain values with sorted keys; what a calibration does not use is no key, so that old ids stay."""
+        near = {} if self.span_near == math.inf else {"span_near": self.span_near}
+        asked = {name.value: dict(sorted(table.items())) for name, table in sorted(self.linear.items())}
         return {
             "heads": {name.value: [platt.slope, platt.offset] for name, platt in sorted(self.heads.items())},
             "thresholds": {name.value: value for name, value in sorted(self.thresholds.items())},
@@ -38,6 +47,8 @@ class Settled:
             "span_cut": self.span_cut,
             "frame_cut": self.frame_cut,
             "gate": dict(sorted(self.gate.items())),
+            **near,
+            **({"linear": asked, "linear_model": self.linear_model} if asked else {}),
         }
 
     @classmethod
@@ -47,7 +58,14 @@ class Settled:
         thresholds = {Category(name): float(value) for name, value in raw["thresholds"].items()}
         plain = {name: float(value) for name, value in raw["rules"].items()}
         gate = {name: float(value) for name, value in raw["gate"].items()}
-        return cls(heads, thresholds, plain, float(raw["span_cut"]), float(raw["frame_cut"]), gate)
+        asked = {
+            Category(name): {head: float(value) for head, value in table.items()}
+            for name, table in raw.get("linear", {}).items()
+        }
+        return cls(
+            heads, thresholds, plain, float(raw["span_cut"]), float(raw["frame_cut"]), gate,
+            float(raw.get("span_near", math.inf)), asked, str(raw.get("linear_model", "")),
+        )  # fmt: skip
 
     @property
     def id(self) -> str:

@@ -1,6 +1,7 @@
 """Translations: `python -m evenhand.web.catalogues` compiles the django.po of each app to the django.mo Django reads.
 
-Each app has its own; `locale` beside the apps holds the words of the pure rooms, which are message ids there.
+Each app has its own; `locale` beside the apps holds the words of the pure rooms, which are message ids there. A pure
+room that speaks without Django has a messages.po of its own.
 Pure Python, because gettext's programs are not on every machine. Plain entries only: no plural, no context, which is
 all our catalogues use; anything else is refused with its line.
 """
@@ -29,8 +30,9 @@ _IN_TAG: Final = re.compile(r"_\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\
 
 
 def catalogues(web: Path = WEB) -> list[Path]:
-    """Return every django.po below a folder, in order."""
-    return sorted([*web.glob("locale/*/LC_MESSAGES/django.po"), *web.glob("*/locale/*/LC_MESSAGES/django.po")])
+    """Return every django.po below a folder, and every messages.po of the rooms beside it, in order."""
+    of_web = [*web.glob("locale/*/LC_MESSAGES/django.po"), *web.glob("*/locale/*/LC_MESSAGES/django.po")]
+    return sorted([*of_web, *web.parent.glob("*/locale/*/LC_MESSAGES/messages.po")])
 
 
 def read(path: Path) -> dict[str, str]:
@@ -125,7 +127,7 @@ def _unescaped(text: str, path: Path, number: int) -> str:
 def main() -> int:
     """Compile everything and say what was written."""
     for path in compile_all():
-        sys.stdout.write(f"{path.relative_to(WEB)}\n")
+        sys.stdout.write(f"{path.relative_to(WEB.parent)}\n")
     return 0
 
 

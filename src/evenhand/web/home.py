@@ -29,6 +29,11 @@ class Home:
         return self.root / "corpus"
 
     @property
+    def vault(self) -> Path:
+        """Files of cases, sealed."""
+        return self.root / "vault"
+
+    @property
     def key_encryption_key(self) -> Path:
         """Wraps every data key; read by the key service alone."""
         return self._named("EVENHAND_KEK_FILE", "keys/kek")
@@ -47,6 +52,11 @@ class Home:
     def key_store(self) -> Path:
         """Wrapped data keys: a database of its own, never in the same backup as the ciphertext."""
         return self.root / "keys" / "store.sqlite3"
+
+    @property
+    def log_export(self) -> Path:
+        """The log as static files, after each checkpoint: a copy to publish, and to recover from."""
+        return self.root / "log"
 
     @property
     def demo_mark(self) -> Path:

@@ -48,7 +48,7 @@ from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.projections import ROWS
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.models import Clause, CodeVersion
-from evenhand.web.rules.projections import said
+from evenhand.web.record.projections import said
 
 CODE = "c" * 64
 CLAUSE = f"{CODE}:1"

@@ -101,8 +101,12 @@ def follower() -> Client:
 
 
 def to_assessor(story: Story) -> None:
+    story.press(story.people["officer_1"], "acknowledge", pseudonym="Ash")
+    from_triage(story)
+
+
+def from_triage(story: Story) -> None:
     officer, second = story.people["officer_1"], story.people["officer_2"]
-    story.press(officer, "acknowledge", pseudonym="Ash")
     story.press(officer, "triage", danger="none")
     story.press(officer, "look-up", account="chirp:harbour_gull", purpose="Was it a member?", on_day="2026-02-27")
     assert (

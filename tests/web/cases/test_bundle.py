@@ -12,24 +12,32 @@ import pytest
 from tests.bundle.bundle_room import both, packaged, stand_alone
 from tests.databases import Desk
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import Story
+from tests.web.cases.story_room import CODE, Story
 from tests.web.record.tampering import as_administrator
+from tests.web.vault.test_vlt_holds import Staff
 
 from evenhand.bundle.redaction import Redaction, parse_redaction
 from evenhand.errors import DoesNotHold, UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.ledger.errors import AppendRefused
-from evenhand.web.cases import bundle as bundles
-from evenhand.web.cases.bundle import Exported, export_bundle
+from evenhand.web.cases import bundle_letters
+from evenhand.web.cases import bundle_making as bundles
+from evenhand.web.cases.bundle import export_bundle
+from evenhand.web.cases.bundle_letters import letters_for
+from evenhand.web.cases.bundle_making import Exported
 from evenhand.web.cases.models import Case, Party, Upload
 from evenhand.web.cases.steps.files import add_file, clear
+from evenhand.web.notices.queries import letters_of_case, sealed_letters
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import KeyRefused, destroy_key
 from evenhand.web.record.models import ReadRow
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.queries import leaf_about, log_size, log_store
 from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import verify
+from evenhand.web.vault.erasing import erase, scope_of_object
+from evenhand.web.vault.words import Kind, Why
 
 pytestmark = pytest.mark.slow
 WORDS = "He called me a muppet"
@@ -169,7 +177,7 @@ def test_a_released_file_goes_along_as_a_copy_without_metadata(story: Story, tmp
     (said,) = [each for each in item["objects"] if each["field"] == "content"]
     assert said["grade"] == "P6" and "source unknown" in said["wording"] and "without metadata" in said["wording"]
     whole = b"".join(path.read_bytes() for path in done.path.rglob("*") if path.is_file())
-    assert b"Harbour" not in whole and b"Robin" not in whole
+    assert b"Harbour Lane" not in whole and b"Quill.png" not in whole
     again = export(story, tmp_path / "again")  # the copy is recorded once
     assert len([item for item in items_of(again.path) if item["type"] == "evidence.derived"]) == 1
     copy.write_bytes(copy.read_bytes() + b"x")
@@ -179,6 +187,66 @@ def test_a_released_file_goes_along_as_a_copy_without_metadata(story: Story, tmp
     assert both(closed.path).verdict == "verified"
     close_read_windows(story.ctx)
     assert verify(story.ctx).verdict is Verdict.VERIFIED
+
+
+def test_letters_go_along_as_they_were_sent(story: Story, tmp_path: Path) -> None:
+    story.press(story.people["officer_1"], "acknowledge", pseudonym="Ash")
+    done = export(story, tmp_path / "out")
+    assert done.refused == () and both(done.path).verdict == "verified"
+    sent = {item["index"]: item["objects"] for item in items_of(done.path) if item["type"] == "case.notice_sent"}
+    files = [each for objects in sent.values() for each in objects if each["field"] == "sent"]
+    letters = [(done.path / each["file"]).read_text() for each in files]
+    assert sorted(letters) == sorted(story.open_letters("complainant")) and len(letters) == len(sent) == 1
+    (done.path / files[0]["file"]).write_text(letters[0] + "\n")
+    assert (files[0]["file"], "content_mismatch") in both(done.path).found
+    closed = export(story, tmp_path / "closed", "case.notice_sent:sent")
+    assert both(closed.path).verdict == "verified" and not list((closed.path / "data/objects").glob("*letter*"))
+
+
+def test_letters_with_a_code_or_to_a_protected_person_stay_out(story: Story, tmp_path: Path) -> None:
+    story.press(story.people["officer_1"], "acknowledge", pseudonym="Ash")
+    (row,) = letters_of_case(story.case.id)
+    kept = sealed_letters([row])[0]
+    html = open_texts([kept], actor=SYSTEM, purpose="test", ctx=story.ctx)[kept]
+    for text, why in ((html + CODE, "it holds a code"), (html + "abcd-efgh-ijkl-mnoq", "")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bundle_letters, "open_texts", lambda ids, text=text, **_: dict.fromkeys(ids, text))
+            found = letters_for([row], closed=(), actor=SYSTEM, ctx=story.ctx, purpose="test")
+        assert bool(found.html) == (not why) and why in "".join(found.left_out)
+    as_administrator("UPDATE cases_party SET protected_identity = 1 WHERE side = 'complainant'")
+    done = export(story, tmp_path / "out")
+    assert any("who received it is protected" in words for words in done.refused)
+    assert not list((done.path / "data/objects").glob("*letter*"))
+
+
+def test_what_was_erased_is_said_and_everything_else_still_verifies(story: Story, tmp_path: Path) -> None:
+    party = Party.objects.select_related("case__submission").get(pk=story.party("complainant").id)
+    gone, kept = (add_file(party=party, name=f"{n}.png", data=PNG, ctx=story.ctx) for n in "ab")
+    officer = story.people["officer_1"]
+    story.press(officer, "acknowledge", pseudonym="Ash")
+    for file in (gone, kept):
+        clear(upload=Upload.objects.get(pk=file), actor=ActorId(officer), ctx=story.ctx, restrict=False)
+    whole = export(story, tmp_path / "before")
+    staff = Staff(story.desk)
+    erase(
+        kind=Kind.OBJECT, target=gone, why=Why.REQUEST, first=staff.dpo, second=staff.keeper,
+        scope=scope_of_object(gone), ctx=story.ctx,
+    )  # fmt: skip
+    done = export(story, tmp_path / "out")
+    assert any("it was erased" in words for words in done.refused)
+    said = both(done.path)
+    assert (said.verdict, said.exit, said.reasons) == ("unverifiable", 4, {"erased_lawfully"})
+    items = {item["index"]: item for item in stand_alone(done.path).all["items"]}
+    erased = [item for item in items.values() if item["reason"] == "erased_lawfully"]
+    assert {item["type"] for item in erased} == {"evidence.quarantined", "evidence.derived"} and len(erased) == 2
+    assert all(item["verdict"] == "verified" for item in items.values() if item not in erased)
+    assert [item["type"] for item in items.values() if item["type"] == "evidence.erased"] == ["evidence.erased"]
+    assert len(list((done.path / "data/objects").glob("*.png"))) == 1
+    assert "erased, as entry" in (done.path / "data/custody.html").read_text()
+    assert both(whole.path).verdict == "verified", "what was handed out before still verifies"
+    entry = f"data/entries/{erased[0]['index']}.json"
+    (done.path / entry).write_bytes((done.path / entry).read_bytes().replace(b'"v":1', b'"v":2'))
+    assert (entry, "entry_mismatch") in both(done.path).found
 
 
 def test_what_came_in_is_committed_to_at_intake(story: Story, tmp_path: Path) -> None:

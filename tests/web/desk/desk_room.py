@@ -20,9 +20,9 @@ from tests.databases import Desk
 from evenhand.codes import builtin
 from evenhand.context import Context
 from evenhand.corpus import Corpus, CorpusFile, FileKind, MemoryManifest
+from evenhand.corpus.aim import Account
 from evenhand.posts.columns import complete, to_table
 from evenhand.screening import Abstention, Category, Frame, Span, Target, Verdict
-from evenhand.web.desk.aim import Account
 from evenhand.web.desk.finding import Run, screen_new_posts
 from evenhand.web.desk.protection import declare
 from evenhand.web.people.actions import create_person, grant_role

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.web.desk.desk_room import Room
 
+from evenhand.corpus.aim import Account
 from evenhand.errors import UsageError
-from evenhand.web.desk.aim import Account
 from evenhand.web.desk.declarations import read_declarations
 from evenhand.web.desk.models import Protected
 from evenhand.web.desk.protection import declare_from_csv

@@ -8,8 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests.web.desk.desk_room import POSTED, Room, post, word_list
 
+from evenhand.corpus.aim import Account
 from evenhand.web.desk.models import Lead, Reading, Screening
 from evenhand.web.desk.projections import BATCH
+from evenhand.web.desk.protection import declare
 from evenhand.web.desk.snapshot import Author, Snapshot
 from evenhand.web.desk.words import Band
 from evenhand.web.record.ids import SYSTEM
@@ -211,3 +213,21 @@ def test_the_table_holds_one_lead_per_observation(room: Room) -> None:
     lead.id = "f" * 32
     with pytest.raises(IntegrityError), transaction.atomic():
         lead.save(force_insert=True)
+
+
+def test_what_somebody_handed_in_is_screened_as_aimed_at_them(room: Room) -> None:
+    room.bring_in([post("you idiot, sit down", at="", platform="other", side={"shield": room.ben})])
+    assert room.screen().leads == 1
+    assert Lead.objects.get().target == room.ben
+
+
+def test_a_bluesky_answer_names_whose_post_it_answers(room: Room) -> None:
+    account = Account("bluesky", "did:plc:cora", None)
+    cora = declare(label="Speaker", accounts=[account], actor=SYSTEM, ctx=room.ctx)
+    answered = "bluesky:at://did:plc:cora/app.bsky.feed.post/3k"
+    room.bring_in([
+        post("you idiot, sit down", at="", platform="bluesky", reply_to=answered),
+        post("you idiot, stand up", at="", platform="bluesky", quote_of=answered),
+    ])  # fmt: skip
+    assert room.screen().leads == 2
+    assert set(Lead.objects.values_list("target", flat=True)) == {cora}

@@ -8,8 +8,8 @@ import pytest
 from tests.web.desk.desk_room import Room, make_officer
 from tests.web.desk.test_desk_finding import wrong_tables
 
+from evenhand.corpus.aim import Account
 from evenhand.errors import UsageError
-from evenhand.web.desk.aim import Account
 from evenhand.web.desk.models import Protected
 from evenhand.web.desk.protection import declare, declared_accounts, seat_officer, unseat_former_officers
 from evenhand.web.people.actions import create_person, grant_role

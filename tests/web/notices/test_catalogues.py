@@ -12,7 +12,11 @@ from django.utils.translation import gettext
 
 from evenhand.codes.model import ActType, Rung
 from evenhand.errors import UsageError
-from evenhand.evidence.gates import ASKED
+from evenhand.evidence.fitness import Fitness
+from evenhand.evidence.gates import ASKED, CODES, Answer, AuthorLink, Gate, cure_of, gate_question, pass_needs
+from evenhand.evidence.grades import Grade
+from evenhand.evidence.mail import NOTE_WORDS, State
+from evenhand.evidence.pictures import TAKERS_QUESTIONS
 from evenhand.procedure.lexicon import THEME_WORDS
 from evenhand.procedure.notices import NOTICES
 from evenhand.procedure.outcomes import WORDS
@@ -27,14 +31,20 @@ OF_APPS = [path for path in FOUND if path != SHARED]
 
 
 def words_of_the_pure_rooms() -> set[str]:
-    """What the procedure and the codes say to parties, as message ids."""
+    """What the procedure, the codes and the rules of evidence say, as message ids."""
     vocabularies = (THEME_WORDS, PARTY_WORDS, OVERLAY_WORDS, RETENTION_WORDS, TERM_WORDS, FACTOR_WORDS, WORDS)
     said = {word for vocabulary in vocabularies for word in vocabulary.values()}
     said |= {spec.name for spec in NOTICES.values()} | {word for pair in ASKED.values() for word in pair}
+    for gate in Gate:
+        said |= {gate_question(gate), pass_needs(gate), cure_of(gate, Answer.UNKNOWN)}
+        said |= {cure for code in CODES[gate] if (cure := cure_of(gate, Answer.FAIL, code))}
+    said |= {each.words for each in (*Grade, *State, *AuthorLink, *Fitness)} | set(NOTE_WORDS.values())
+    said |= {words for _name, words in TAKERS_QUESTIONS}
     return (
         said
         | {text for role in CaseRole for text in (role.label, role.words)}
         | {each.words for each in (*Rung, *ActType)}
+        | marked(WEB.parent / "corpus" / "telling")
     )
 
 
@@ -50,20 +60,20 @@ def test_django_says_them() -> None:
         assert gettext("Skip to main content") == "Zum Inhalt springen"
 
 
-@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.relative_to(WEB).parts[0])
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.parents[3].name)
 def test_the_compiled_catalogue_is_what_the_text_says(path: Path) -> None:
     assert path.with_suffix(".mo").read_bytes() == compiled(read(path)), "run: make messages"
 
 
-@pytest.mark.parametrize("path", OF_APPS, ids=lambda path: path.relative_to(WEB).parts[0])
+@pytest.mark.parametrize("path", OF_APPS, ids=lambda path: path.parents[3].name)
 def test_every_text_of_the_app_is_translated_and_no_other(path: Path) -> None:
-    app = WEB / path.relative_to(WEB).parts[0]
+    app = path.parents[3]
     translated = set(read(path)) - {""}
     assert sorted(marked(app) - translated) == [], "without a translation"
     assert sorted(translated - marked(app)) == [], "translated, but nowhere used"
 
 
-@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.relative_to(WEB).parts[0])
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.parents[3].name)
 def test_a_translation_keeps_its_values(path: Path) -> None:
     import re
 

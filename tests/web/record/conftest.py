@@ -9,6 +9,6 @@ import pytest
 def only_own_projections(monkeypatch: pytest.MonkeyPatch) -> None:
     from evenhand.web.record import projections
 
-    own = ("key_seat", "read_window_row")
+    own = ("key_seat", "read_window_row", "log_witness")
     registry = {table: projections._REGISTRY[table] for table in own}
     monkeypatch.setattr(projections, "_REGISTRY", registry)

@@ -1,13 +1,10 @@
-"""What the shapes of X have in common: texts with mentions, times, ids, and files that appear only when whole."""
+"""What the shapes of X have in common: texts with mentions, times, ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from evenhand.demo.kinds import Kind
 from evenhand.demo.torrent import Act
@@ -88,18 +85,6 @@ def metrics(act: Act) -> dict[str, int]:
         "quotes": (seed >> 20) % 2,
         "views": likes * 37 + reach // 3,
     }
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that gets its name only if the block ends well."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def user_of(act: Act) -> dict[str, Any]:

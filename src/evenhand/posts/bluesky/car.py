@@ -37,15 +37,26 @@ def is_car(start: bytes) -> bool:
 def decode(data: bytes) -> Any:
     """Return the value of a DAG-CBOR block; its links are `Cid`. Raises BadCar for anything else."""
     try:
-        return cbor2.loads(data, tag_hook=_link)
+        return _linked(cbor2.loads(data))
     except _NO_CBOR as error:
         raise BadCar("block_malformed") from error
 
 
-def _link(decoder: Any, tag: Any) -> Any:
-    if tag.tag != _CID_TAG or not isinstance(tag.value, bytes) or not tag.value.startswith(b"\0"):
-        raise ValueError("a tag that is no link")
-    return Cid(tag.value[1:])
+def _linked(value: Any) -> Any:
+    """Return a value with its links named; other tags, and what is not of the data model, are refused."""
+    if isinstance(value, cbor2.CBORTag):
+        if value.tag != _CID_TAG or not isinstance(value.value, bytes) or not value.value.startswith(b"\0"):
+            raise ValueError("a tag that is no link")
+        return Cid(value.value[1:])
+    if isinstance(value, dict):
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError("a key that is no text")
+        return {name: _linked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_linked(inner) for inner in value]
+    if value is None or isinstance(value, (str, bytes, int, float)):
+        return value
+    raise ValueError("a value outside the data model")
 
 
 class Blocks:

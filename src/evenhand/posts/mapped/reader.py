@@ -24,6 +24,12 @@ class Mapped:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapped) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape.format)
+
     @property
     def source_format(self) -> str:
         """Name and version, as the mapping says."""

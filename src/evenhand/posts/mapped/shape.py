@@ -21,7 +21,7 @@ docs/how-to/add-a-platform-reader.md explains every key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,11 +80,12 @@ class Shape:
     note: str = ""  # what this format cannot show
     side: dict[str, str] = field(default_factory=dict)
     scores: tuple[str, ...] = ()
+    text: str = field(default="", repr=False, compare=False)  # the mapping file itself
 
 
 def read_shape(path: Path) -> Shape:
     """Return what a mapping file says; UsageError names the first line that is wrong."""
-    return _Checked(path, parsed(path)).shape()
+    return replace(_Checked(path, parsed(path)).shape(), text=path.read_text(encoding="utf-8"))
 
 
 def is_shape(path: Path) -> bool:

@@ -62,18 +62,16 @@ class Api:
         """Return by what a value is an answer of the API."""
         if not isinstance(value, dict):
             return None
-        if _is_status(value):
-            return "uri, account and content"
-        if value.get("type") == "Flag" and "object" in value:
-            return "type Flag"
-        if _is_report(value):
-            return "a report about target_account"
-        if "event" in value and "payload" in value:
-            return "event and payload of a stream"
-        if _is_notification(value) and ("status" in value or "group_key" in value):
-            return "a notification"
         inner = [item for name in _LISTS for item in listed(value.get(name))[:1] if isinstance(item, dict)]
-        return "statuses" if any(_is_status(item) for item in inner) else None
+        signs = {
+            "uri, account and content": _is_status(value),
+            "type Flag": value.get("type") == "Flag" and "object" in value,
+            "a report about target_account": _is_report(value),
+            "event and payload of a stream": "event" in value and "payload" in value,
+            "a notification": _is_notification(value) and ("status" in value or "group_key" in value),
+            "statuses": any(_is_status(item) for item in inner),
+        }
+        return next((reason for reason, holds in signs.items() if holds), None)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows of the file."""

@@ -48,27 +48,20 @@ class _Owner(PartReader):
         ids = SyntheticIds(base["member_sha256"])
         for name, build in self.lists.items():
             if name or whole is None or self._is_own_list(whole.value):
-                yield from self._list(part, name, build, base, ids, mending, report)
+                make = partial(_made, build=build, mending=mending, ids=ids, container=name)
+                for record in elements(part, report, name):
+                    yield from built(make, record, base, report, part)
 
     def _is_own_list(self, value: Any) -> bool:
         first = next((item for item in listed(value) if isinstance(item, dict)), None)
         return first is not None and self.known_item(first) is not None
 
-    def _list(
-        self, part: Part, name: str, build: Rows, base: Row, ids: SyntheticIds, mending: Mending, report: Report
-    ) -> Iterator[Row]:
-        make = partial(_made, build=build, mending=mending, ids=ids, container=name, platform=self.platform)
-        for record in elements(part, report, name):
-            yield from built(make, record, base, report, part)
 
-
-def _made(
-    record: JsonRecord, row: Row, *, build: Rows, mending: Mending, ids: SyntheticIds, container: str, platform: str
-) -> Row:
+def _made(record: JsonRecord, row: Row, *, build: Rows, mending: Mending, ids: SyntheticIds, container: str) -> Row:
     row = build(record, row, mending)
     row["flags"] += [code for code in mending.flags if code not in row["flags"]]
     row["native_id"] = ids.make(row, str(row.pop("container", container)))
-    row["record_key"] = f"{platform}:{row['native_id']}"
+    row["record_key"] = f"{row['platform']}:{row['native_id']}"
     return row
 
 

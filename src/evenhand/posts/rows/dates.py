@@ -16,6 +16,18 @@ _PARTS: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\d{9,17}(?:\.\d{1,9})?")
 _MOST: Final = 12
+_CENTURY: Final = (946_684_800_000_000, 4_102_444_800_000_000)
+
+
+def looks_like_a_date(value: Any) -> bool:
+    """Return whether a cell is a date in one of the forms that are read, or a Unix time of this century."""
+    text = str(value).strip()
+    if _NUMBER.fullmatch(text):
+        us = _epoch(float(text)).us
+        return us is not None and _CENTURY[0] <= us <= _CENTURY[1]
+    if not isinstance(value, str) or not 8 <= len(text) <= 40:
+        return False
+    return iso_time(text) is not UNPARSABLE or x_time(text) is not None or _PARTS.fullmatch(text) is not None
 
 
 class DateReader:

@@ -42,7 +42,11 @@ def header_of(line: str) -> Header | None:
         return None
     period = _period(match["period"])
     shape = (match["open"], match["dash"], match["between"].strip(), match["colon"])
-    more = ("second" * bool(match["second"]), "period" * bool(period), "year" * (len(match["a"]) == 4))
+    more = (
+        "second" * bool(match["second"]),
+        "period" * bool(period),
+        f"year {len(match['a']) == 4} {len(match['c']) == 4}",
+    )
     raw = line[match.end("open") : match.start("close")].strip()
     return Header(
         (int(match["a"]), int(match["b"]), int(match["c"])),

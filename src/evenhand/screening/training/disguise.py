@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from evenhand.screening.training.rows import Row, digest_number
 from evenhand.screening.words import strong_words
 
+# Of the rows that fix thresholds one in so many is disguised: what has seen no disguise is set as if nobody wrote one.
+ONE_IN: Final = 8
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _LEET: Final = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7+", "b": "8", "g": "9", "l": "1"}
 _VOWELS: Final = frozenset("aeiou")
@@ -53,16 +57,21 @@ def _masked(word: str, draw: random.Random) -> str:
 
 
 WAYS: Final[tuple[Callable[[str, random.Random], str], ...]] = (_leet, _spaced, _long, _dropped, _swapped, _masked)
+# How often each way is drawn: those most that the normal forms can least undo.
+OFTEN: Final = (4, 2, 1, 4, 4, 2)
+# Of the texts with strong words, the share in which those are hidden; in the others it may be any word.
+STRONG: Final = 0.7
 
 
 def disguised(text: str, draw: random.Random) -> str:
-    """Return the text with one or two words hidden (strong words first), or with spaces taken out."""
+    """Return the text with one or two words hidden (mostly strong ones), or with spaces taken out."""
     if draw.random() < 0.12:
         return _run_together(text, draw)
     words = list(_WORD.finditer(text))
     strong = [match for match in words if match.group().lower() in strong_words()]
-    chosen = draw.sample(strong or words, min(len(strong or words), draw.choice((1, 1, 2))))
-    way = draw.choice(WAYS)
+    some = strong if strong and draw.random() < STRONG else words
+    chosen = draw.sample(some, min(len(some), draw.choice((1, 1, 2))))
+    way = draw.choices(WAYS, OFTEN)[0]
     for match in sorted(chosen, key=lambda match: -match.start()):
         text = text[: match.start()] + way(match.group(), draw) + text[match.end() :]
     return text
@@ -75,6 +84,16 @@ def _run_together(text: str, draw: random.Random) -> str:
     begin = draw.randrange(len(words) - 1)
     end = min(len(words), begin + draw.randint(2, 6))
     return " ".join([*words[:begin], "".join(words[begin:end]), *words[end:]])
+
+
+def some_disguised(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows, ONE_IN of those without marked words disguised: chosen and drawn by their text alone."""
+    return [replace(row, text=disguised(row.text, random.Random(row.text))) if _is_chosen(row) else row for row in rows]
+
+
+def _is_chosen(row: Row) -> bool:
+    # The last digit of the number divides rows into parts (SCREENING §5), so it is left out here.
+    return row.spans is None and digest_number(row.text) // 10 % ONE_IN == 0
 
 
 def unpunctuated(text: str) -> str:

@@ -44,9 +44,12 @@ def with_gate(gate: Package, full: EncoderPackage, rows: Sequence[Row], say: Cal
 
 
 def settled_gate(gate: Package, settled: Settled, dev: Looked, benign: Looked) -> Settled:
-    """Return what was settled with the gate's table fixed anew for a gate that has its own column."""
+    """Return what was settled with the gate's table fixed anew for a gate that has its own column.
+
+    Its other columns are those that the heads ask; the calibration names this gate.
+    """
     dev, benign = (replace(seen, gate=_raw(gate, seen.rows)) for seen in (dev, benign))
-    return replace(settled, gate=gate_table(settled, dev, benign))
+    return replace(settled, gate=gate_table(settled, dev, benign), linear_model=gate.model.id)
 
 
 def _sampled(rows: Sequence[Row]) -> list[Row]:
@@ -57,7 +60,7 @@ def _sampled(rows: Sequence[Row]) -> list[Row]:
 
 
 def _flagged(gate: Package, full: EncoderPackage, rows: Sequence[Row], say: Callable[[str], None]) -> NDArray[np.int64]:
-    words, judge = vocabulary(gate.model), FullJudge(full)
+    words, judge = vocabulary(gate.model), FullJudge(full, linear=gate if full.calibration.linear else None)
     flags: list[bool] = []
     for start in range(0, len(rows), CHUNK):
         views = [read(row.text, words).views for row in rows[start : start + CHUNK]]

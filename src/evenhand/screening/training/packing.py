@@ -13,10 +13,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evenhand.screening.encoder import CALIBRATION, MODEL, THREADS, TOKENIZER, EncoderPackage, encoder_id, load_encoder
+from evenhand.screening.encoder import (
+    CALIBRATION,
+    MODEL,
+    THREADS,
+    TOKENIZER,
+    Encoder,
+    EncoderPackage,
+    encoder_id,
+    load_encoder,
+)
 from evenhand.screening.model import Package
 from evenhand.screening.pieces import load_tokenizer
 from evenhand.screening.settled import Settled
+from evenhand.screening.training.disguise import some_disguised
 from evenhand.screening.training.examples import drawn, one_pass
 from evenhand.screening.training.feeding import batches
 from evenhand.screening.training.graph import build, mapped
@@ -70,6 +80,16 @@ def write_settled(folder: Path, settled: Settled) -> None:
     (folder / CALIBRATION).write_text(text + "\n", "utf-8")
 
 
+def looked(
+    encoder: Encoder, gate: Package, rows: Sequence[Row], benign: Sequence[Row], say: Callable[[str], None]
+) -> tuple[Looked, Looked]:
+    """Return what is seen in the dev rows and in the benign threshold rows: all that may fix anything."""
+    every = [row for row in rows if row.part is Part.DEV]
+    dev = look(encoder, gate, some_disguised(_sampled(every)), say)
+    quiet = look(encoder, gate, some_disguised(benign[:BENIGN_ROWS]), say)
+    return replace(dev, stands=_stands(every, dev.rows)), quiet
+
+
 def settle_folder(
     folder: Path,
     gate: Package,
@@ -80,12 +100,8 @@ def settle_folder(
     threads: int = THREADS,
 ) -> tuple[EncoderPackage, Looked, Looked]:
     """Fix calibration, thresholds and cut-offs of a folder's model on dev and benign threshold rows; return all."""
-    encoder = load_encoder(folder, threads).model
-    every = [row for row in rows if row.part is Part.DEV]
-    dev = look(encoder, gate, _sampled(every), say)
-    dev = replace(dev, stands=_stands(every, dev.rows))
-    quiet = look(encoder, gate, benign[:BENIGN_ROWS], say)
-    write_settled(folder, settle(dev, quiet))
+    dev, quiet = looked(load_encoder(folder, threads).model, gate, rows, benign, say)
+    write_settled(folder, replace(settle(dev, quiet), linear_model=gate.model.id))
     return load_encoder(folder, threads), dev, quiet
 
 

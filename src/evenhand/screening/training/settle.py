@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from evenhand.screening.encoder import Encoder, Read
 from evenhand.screening.gate import gate_sums, names_of
 from evenhand.screening.judges import DECIDES, HARMFUL, PLACES
 from evenhand.screening.marks import over_cut
-from evenhand.screening.model import Package, Platt
+from evenhand.screening.model import HEADS, Package, Platt
 from evenhand.screening.outputs import CATEGORIES, CATEGORY_PART, FRAME_PART, FRAMES
 from evenhand.screening.rules import ThreatKind, find_threats
 from evenhand.screening.scoring import score
@@ -24,7 +24,7 @@ from evenhand.screening.settled import Settled
 from evenhand.screening.training.calibrate import best_threshold, platt, quiet_threshold
 from evenhand.screening.training.product import fitted_product
 from evenhand.screening.training.rows import Row, digest_number
-from evenhand.screening.training.targets import CATEGORY
+from evenhand.screening.training.targets import CATEGORY, is_quiet
 from evenhand.screening.verdict import Frame
 from evenhand.screening.views import read, vocabulary
 from evenhand.text import normalise
@@ -53,10 +53,18 @@ HARSH_FILES: Final = ("harsh_speech", "harsh_more", "criticism", "plain_anger", 
 # They are a hundred and one writer's, so that a handful of them could set any threshold. Sparing them may cost a
 # head this share of the true positives that its other limits leave, and no more: the rest is for a better model.
 HARSH_COST: Final = 0.1
+HARSH_COST_AS_THREAT: Final = 0.2
 # Sets whose dev rows say where hate begins: cleanly labelled, balanced.
 HATE_SETS: Final = frozenset({"hatemojibuild", "toxigen_annotated", "hatexplain", "measuring_hate_speech_sub", "own"})
+# What the linear model says is added to a head with at least so many positive dev rows: three more numbers are fixed.
+LEAST_POSITIVE: Final = 60
+# Heads it is not asked for: who attacks a group and who defends one use the same words, and their order, which tells
+# the two apart, it cannot see; what a profanity is says a list.
+UNASKED: Final = frozenset({Category.IDENTITY_ATTACK, Category.PROFANITY})
 # Of the full model's true positives the gate may lose so many on the rows it is fixed on.
 LOST: Final = 0.008
+# How far below the strongest word of a post a shown word may be.
+NEARS: Final = (math.inf, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5)
 FRAME_CUTS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
 # Lowering scores by their frame may cost so many of the true positives of dev rows.
 FRAME_LOST: Final = 0.004
@@ -125,41 +133,62 @@ def _aside(frame: Floats) -> float:
 
 def settle(dev: Looked, benign: Looked) -> Settled:
     """Return everything fixed: on dev rows, and on the benign rows that may set thresholds."""
-    heads, rules = _calibrations(dev)
-    draft = Settled(heads, {}, rules, 0.0, 1.01, {})
-    cut = _frame_cut(draft, dev, benign)
-    heads = _published(Settled(heads, {}, rules, 0.0, cut, {}), dev)
-    draft = Settled(heads, {}, rules, 0.0, cut, {})
-    thresholds = _thresholds(draft, dev, benign)
-    settled = Settled(heads, thresholds, rules, span_cut(dev), cut, {})
-    return Settled(heads, thresholds, rules, settled.span_cut, cut, gate_table(settled, dev, benign))
+    draft = _calibrations(dev)
+    draft = replace(draft, frame_cut=_frame_cut(draft, dev, benign))
+    draft = _published(draft, dev)
+    cut, near = span_cuts(dev)
+    settled = replace(draft, thresholds=_thresholds(draft, dev, benign), span_cut=cut, span_near=near)
+    return replace(settled, gate=gate_table(settled, dev, benign))
 
 
-def _calibrations(dev: Looked) -> tuple[dict[Category, Platt], dict[str, float]]:
+def _calibrations(dev: Looked) -> Settled:
+    """Return a draft: per head what its raw score, the threat rules and the linear model add to its logit."""
     heads: dict[Category, Platt] = {}
+    linear: dict[Category, dict[str, float]] = {}
+    rules = {kind.value: 1.0 for kind in ThreatKind}
     for column, category in enumerate(CATEGORIES):
-        given = [CATEGORY[category](row) for row in dev.rows]
-        hard = [None if value is None else int(value >= 0.5) for value in given]
-        if 1 in hard:
-            heads[category] = platt(dev.raw[:, column], hard)
-    labels = np.asarray([-1.0 if (v := CATEGORY[Category.THREAT](row)) is None else v for row in dev.rows])
-    use = labels >= 0
-    if len(set((labels[use] >= 0.5).tolist())) < 2:
-        return heads, {kind.value: 1.0 for kind in ThreatKind}
-    table = np.column_stack([dev.raw[:, CATEGORIES.index(Category.THREAT)], dev.kinds])[use]
-    fitted = LogisticRegression(C=10.0, max_iter=500).fit(table, labels[use] >= 0.5)
-    slope, *added = (round(float(value), 6) for value in fitted.coef_[0])
-    heads[Category.THREAT] = Platt(slope, round(float(fitted.intercept_[0]), 6))
-    # A rule explains itself: where it hits it may raise a score, never lower it.
-    return heads, {kind.value: max(0.0, value) for kind, value in zip(ThreatKind, added, strict=True)}
+        truth = truth_of(category, dev.rows)
+        if not (truth == 1).any():
+            continue
+        is_threat = category is Category.THREAT
+        asks = category not in UNASKED and (truth == 1).sum() >= LEAST_POSITIVE
+        kinds, beside = dev.kinds[:, : dev.kinds.shape[1] * is_threat], dev.gate[:, : len(HEADS) * asks]
+        fit = _direction(np.column_stack([dev.raw[:, column], kinds, beside]), truth, dev.rows, against_quiet=is_threat)
+        slope, *added = (round(float(value), 6) for value in fit[:-1])
+        heads[category] = Platt(slope, round(float(fit[-1]), 6))
+        if is_threat:
+            # A rule explains itself: where it hits it may raise a score, never lower it.
+            rules = {kind.value: max(0.0, value) for kind, value in zip(ThreatKind, added, strict=False)}
+        if asks:
+            linear[category] = dict(zip(HEADS, added[kinds.shape[1] :], strict=True))
+    return Settled(heads, {}, rules, 0.0, 1.01, {}, linear=linear)
 
 
-def _published(draft: Settled, dev: Looked) -> dict[Category, Platt]:
+def _direction(table: Floats, truth: Floats, rows: Sequence[Row], *, against_quiet: bool) -> Floats:
+    """Return the weights of a table's columns and the constant, by logistic fit on the rows whose label is known.
+
+    `against_quiet`: the columns are weighed on the positives against rows that hold no harm of any kind, which is
+    what a threat must be told from at one post in a hundred; the scale and the constant come from all rows.
+    """
+    known = ~np.isnan(truth)
+    calm = np.asarray([is_quiet(row) for row in rows]) if against_quiet else known
+    use = known & ((truth == 1) | calm)
+    if len(set(truth[use].tolist())) < 2:
+        return np.asarray([1.0, *[0.0] * table.shape[1]])
+    fitted = LogisticRegression(C=10.0, max_iter=1000).fit(table[use], truth[use] == 1)
+    weights, constant = fitted.coef_[0], float(fitted.intercept_[0])
+    if against_quiet:
+        scale = platt(table @ weights, [None if np.isnan(value) else int(value) for value in truth])
+        weights, constant = weights * scale.slope, scale.offset
+    return np.asarray([*weights, constant], np.float64)
+
+
+def _published(draft: Settled, dev: Looked) -> Settled:
     """Return the calibrations refitted to what is published: lowered by the frame, and by what explains abuse.
 
     Rows count by how many of their set they stand for. Threat keeps its fit, which holds its rules.
     """
-    out = dict(draft.heads)
+    out = draft
     framed = 1 - np.where(dev.aside >= draft.frame_cut, dev.aside, 0.0)
     last = sorted(draft.heads, key=lambda category: (category is Category.ABUSE, category.value))
     for category in last:
@@ -167,11 +196,21 @@ def _published(draft: Settled, dev: Looked) -> dict[Category, Platt]:
             continue
         share = np.ones(len(dev.rows)) if category is Category.PROFANITY else framed
         if category is Category.ABUSE:
-            so_far = scores_of(Settled(out, {}, draft.rules, 0.0, draft.frame_cut, {}), dev)
-            share = share * not_explained(so_far)
-        raw = dev.raw[:, CATEGORIES.index(category)]
-        out[category] = fitted_product(out[category], raw, share, truth_of(category, dev.rows), dev.weights)
+            share = share * not_explained(scores_of(out, dev))
+        was = out.heads[category]
+        felt = _logits(out, category, dev) - was.offset
+        fit = fitted_product(Platt(1.0, was.offset), felt, share, truth_of(category, dev.rows), dev.weights)
+        heads = {**out.heads, category: Platt(round(was.slope * fit.slope, 6), fit.offset)}
+        asked = {head: round(value * fit.slope, 6) for head, value in out.linear.get(category, {}).items()}
+        out = replace(out, heads=heads, linear={**out.linear, **({category: asked} if asked else {})})
     return out
+
+
+def _logits(settled: Settled, category: Category, seen: Looked) -> Floats:
+    """Return the logits of a head before its rules: its own raw score and what the linear model adds."""
+    fixed, asked = settled.heads[category], settled.linear.get(category, {})
+    z = fixed.slope * seen.raw[:, CATEGORIES.index(category)] + fixed.offset
+    return np.asarray(z + sum(value * seen.gate[:, HEADS.index(head)] for head, value in asked.items()), np.float64)
 
 
 def not_explained(scores: Mapping[Category, Floats]) -> Floats | float:
@@ -187,9 +226,8 @@ def scores_of(settled: Settled, seen: Looked) -> dict[Category, Floats]:
     aside = np.where(seen.aside >= settled.frame_cut, seen.aside, 0.0)
     added = seen.kinds @ np.asarray([settled.rules[kind.value] for kind in ThreatKind])
     out = {}
-    for category, fixed in settled.heads.items():
-        z = fixed.slope * seen.raw[:, CATEGORIES.index(category)] + fixed.offset
-        z = z + (added if category is Category.THREAT else 0.0)
+    for category in settled.heads:
+        z = _logits(settled, category, seen) + (added if category is Category.THREAT else 0.0)
         share = 1.0 if category is Category.PROFANITY else 1.0 - aside
         out[category] = share / (1 + np.exp(-np.clip(z, -40, 40)))
     if Category.ABUSE in out:
@@ -227,17 +265,18 @@ def _thresholds(draft: Settled, dev: Looked, benign: Looked) -> dict[Category, f
             share = HARSH_AS_THREAT if category is Category.THREAT else HARSH
             sparing = quiet_threshold(scores[harsh].tolist(), share) if harsh.any() else 0.0
             right = scores[truth_of(category, dev.rows) == 1]
-            found[category] = max(limit, min(sparing, affordable(right, limit)))
+            cost = HARSH_COST_AS_THREAT if category is Category.THREAT else HARSH_COST
+            found[category] = max(limit, min(sparing, affordable(right, limit, cost)))
     return found
 
 
-def affordable(right: Floats, limit: float) -> float:
-    """Return the highest threshold (rounded down to 3 places) that keeps all but HARSH_COST of the true positives.
+def affordable(right: Floats, limit: float, cost: float = HARSH_COST) -> float:
+    """Return the highest threshold (rounded down to 3 places) that keeps all but a share of the true positives.
 
     `right` are the scores of the rows that hold the harm, `limit` the threshold from which it is counted.
     """
     kept = np.sort(right[right >= limit])
-    return math.floor(float(kept[int(HARSH_COST * len(kept))]) * 1000) / 1000 if len(kept) else limit
+    return math.floor(float(kept[int(cost * len(kept))]) * 1000) / 1000 if len(kept) else limit
 
 
 def _is_our_harsh_speech(row: Row) -> bool:
@@ -261,7 +300,7 @@ def _frame_cut(draft: Settled, dev: Looked, benign: Looked) -> float:
     for category, limit in limits.items():
         right |= (plain[category] >= limit) & (truth_of(category, dev.rows) == 1)
     for cut in FRAME_CUTS:
-        lowered = scores_of(Settled(draft.heads, {}, draft.rules, 0.0, cut, {}), dev)
+        lowered = scores_of(replace(draft, frame_cut=cut), dev)
         still = np.zeros(len(dev.rows), np.bool_)
         for category, limit in limits.items():
             still |= lowered[category] >= limit
@@ -270,20 +309,29 @@ def _frame_cut(draft: Settled, dev: Looked, benign: Looked) -> float:
     return FRAME_CUTS[-1]
 
 
-def span_cut(dev: Looked) -> float:
-    """Return the raw span score with the best mean character F1 on toxic dev rows with marked words."""
-    use = [
+def span_cuts(dev: Looked, nears: Sequence[float] = NEARS) -> tuple[float, float]:
+    """Return the raw span score, and how far below the strongest word, with the best mean character F1.
+
+    What stands far below the strongest word of its post is seldom marked.
+    """
+    pairs = [(dev.rows[at].spans or [], dev.reads[at]) for at in span_rows(dev)]
+    if not pairs:
+        return 0.0, math.inf
+    choices = [(step / 5, near) for step in range(-20, 11) for near in nears]
+    means = [np.mean([span_f1(spans, over_cut(one, *choice)) for spans, one in pairs]) for choice in choices]
+    return choices[int(np.argmax(means))]
+
+
+def span_rows(dev: Looked) -> list[int]:
+    """Return the numbers of the toxic dev rows whose words somebody marked."""
+    return [
         at for at, row in enumerate(dev.rows)
         if row.dataset == "toxic_spans_typed" and row.spans is not None and (row.share("abusive") or 0) >= 0.5
     ]  # fmt: skip
-    if not use:
-        return 0.0
-    cuts = [step / 5 for step in range(-20, 11)]
-    means = [np.mean([_span_f1(dev.rows[at].spans or [], over_cut(dev.reads[at], cut)) for at in use]) for cut in cuts]
-    return cuts[int(np.argmax(means))]
 
 
-def _span_f1(gold: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]]) -> float:
+def span_f1(gold: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]]) -> float:
+    """Return the F1 of the marked characters; 1 where neither marks any."""
     truth = {at for begin, end in gold for at in range(begin, end)}
     said = {at for begin, end in found for at in range(begin, end)}
     if not truth and not said:

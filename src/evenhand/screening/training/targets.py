@@ -30,7 +30,7 @@ def _profane() -> re.Pattern[str]:
     return re.compile(rf"\b(?:(?:{begin})\w*|(?:{whole})\b)")
 
 
-def _quiet(row: Row) -> bool:
+def is_quiet(row: Row) -> bool:
     """Return whether a row is known to hold no harm of any kind."""
     if row.share("presumed_benign") == 1:
         return True
@@ -44,14 +44,14 @@ def _known(row: Row, label: str) -> float | None:
     share = row.share(label)
     if share is not None:
         return share if row.dataset in GRADED else float(share >= 0.5)
-    return 0.0 if _quiet(row) else None
+    return 0.0 if is_quiet(row) else None
 
 
 def _abuse(row: Row) -> float | None:
     share = row.share("abusive")
     if row.dataset in GRADED and share is not None:
         return share
-    return 0.0 if _quiet(row) else labels.abuse(row)
+    return 0.0 if is_quiet(row) else labels.abuse(row)
 
 
 def _insult(row: Row) -> float | None:
@@ -87,7 +87,7 @@ def _incivility(row: Row) -> float | None:
 CATEGORY: Final[Mapping[Category, Callable[[Row], float | None]]] = {
     Category.ABUSE: _abuse,
     Category.INSULT: _insult,
-    Category.IDENTITY_ATTACK: lambda row: 0.0 if _quiet(row) else labels.identity_attack(row),
+    Category.IDENTITY_ATTACK: lambda row: 0.0 if is_quiet(row) else labels.identity_attack(row),
     Category.THREAT: lambda row: None if row.dataset == "misogyny_eacl21" else _known(row, "threat"),
     Category.SEXUAL_HARASSMENT: _sexual,
     Category.DEHUMANISATION: _dehumanisation,
@@ -122,7 +122,7 @@ def target(row: Row) -> tuple[int, float]:
     named = row.word("target")
     if named is not None:
         return TARGETS.index(Target(named)), 1.0
-    if _quiet(row):
+    if is_quiet(row):
         return TARGETS.index(Target.NONE), INFERRED
     if row.dataset == "convabuse" and row.orig.get("types", {}).get("target.system"):
         return TARGETS.index(Target.ADDRESSEE), 1.0

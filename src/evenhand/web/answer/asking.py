@@ -22,6 +22,7 @@ from evenhand.web.intake.rights import (
     sent_a_file,
 )
 from evenhand.web.intake.ringing import asked_to_ring
+from evenhand.web.intake.sending import took_a_part
 
 
 @for_party("POST")
@@ -41,6 +42,12 @@ def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     return sent_a_file(
         request, party, ctx, back="answer", again=lambda form: party_page(request, party, ctx, file=form)
     )
+
+
+@for_party("POST")
+def file_part(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a part of a file from the page's script."""
+    return took_a_part(request, party, ctx, back="answer")
 
 
 @for_party("GET", "POST")

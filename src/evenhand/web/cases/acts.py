@@ -22,7 +22,7 @@ from evenhand.errors import UsageError
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.refusals import Stale
 from evenhand.web.record.ids import SYSTEM, ActorId, DocumentId, KeyId, SealedId
-from evenhand.web.record.projections import ROWS, plain
+from evenhand.web.record.projections import ROWS, plain, said
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.seats import has_seat
 from evenhand.web.record.unit import Recorder
@@ -46,8 +46,7 @@ class Act:
     def insert(self, row: Row) -> Row:
         """Insert a row and return it; the database's own guards speak first."""
         row.save(force_insert=True)
-        columns = {field.column: plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
-        self.rows.append([row._meta.db_table, _key(row), columns])
+        self.rows.append(said(row))
         return row
 
     def change(self, row: models.Model, **columns: Any) -> None:

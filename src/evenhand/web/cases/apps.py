@@ -17,10 +17,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register triggers, folds, the edges the database is filled with, what falls due, which leads are withheld."""
-        from evenhand.web.cases import clocks, edges, projections, vacancies
+        from evenhand.web.cases import clocks, edges, holding, projections, vacancies
+        from evenhand.web.cases.bundle_exports import JOB, make_asked, sweep_exports
+        from evenhand.web.cases.incoming import sweep_parts
         from evenhand.web.cases.steps.decide.closing import afterwards_due
         from evenhand.web.cases.steps.decide.conclude import conclude_due
-        from evenhand.web.cases.steps.files import sweep_uploads
         from evenhand.web.cases.steps.panel.convene import convene_due
         from evenhand.web.cases.steps.report import send_receipts
         from evenhand.web.cases.steps.service import clocks_of_served_letters
@@ -28,12 +29,15 @@ class CasesConfig(AppConfig):
         from evenhand.web.desk import withheld
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
+        from evenhand.web.record.outbox import register_job
+        from evenhand.web.vault.holds import register_cases
 
         for part in ("rows", "seats", "moves", "merits"):
             register_triggers(f"cases.{part}", Path(self.path) / "triggers" / part)
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
         withheld.register(weighed_by)
+        register_cases(holding.cases_of, holding.people_of)
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)
@@ -42,4 +46,6 @@ class CasesConfig(AppConfig):
         register_due("panels set", convene_due)
         register_due("decisions with their reasons sent on", conclude_due)
         register_due("terms begun and ended, cases closed", afterwards_due)
-        register_due("uploads without a row removed", sweep_uploads)
+        register_job(JOB, make_asked)
+        register_due("bundles removed that nobody needs any more", sweep_exports)
+        register_due("files removed that nobody finished sending", sweep_parts)

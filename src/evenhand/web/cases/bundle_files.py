@@ -1,4 +1,4 @@
-"""The files of a case in its bundle: working copies without metadata, each one recorded before it is handed out.
+"""The files of a case in its bundle: working copies without metadata, each one an act of the record.
 
 What a party sent may carry a place or a name in its metadata, so the original never leaves; the copy is an object of
 its own, `evidence.derived`, that refers to the leaf by which the original came in.
@@ -7,27 +7,23 @@ its own, `evidence.derived`, that refers to the leaf by which the original came 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from evenhand import __version__
 from evenhand.bundle import Object
 from evenhand.context import Context
 from evenhand.evidence.grades import ProvenanceClass, Route, provenance, wording
 from evenhand.evidence.uploads import Stripped
-from evenhand.web.cases.models import Case, Upload
+from evenhand.web.cases.models import Upload
 from evenhand.web.cases.steps.files import working_copy
 from evenhand.web.record.handing_out import HandedOut
-from evenhand.web.record.ids import ActorId, KeyId
-from evenhand.web.record.queries import leaf_about
-from evenhand.web.record.unit import recording
+from evenhand.web.record.ids import ActorId
+from evenhand.web.vault.erasing import finished
 
 DERIVED: Final = "evidence.derived"
-METHOD: Final = b"working copy without metadata"
 _ROUTE: Final = Route(ProvenanceClass.USER_STATEMENT)
-_ENDINGS: Final = {"text": "txt", "mail": "eml", "jpeg": "jpg"}
 _WORDS: Final[Mapping[str, str]] = {
     "restricted": "marked do not look, do not copy",
     "quarantined": "nobody has looked at it yet",
@@ -47,8 +43,10 @@ class Copy:
         return sha256(self.stripped.data).digest()
 
 
-def stays_out(file: Upload, *, protected: bool) -> str:
+def stays_out(file: Upload, *, protected: bool, erased: Collection[str] = ()) -> str:
     """Return why a file is not handed out; nothing where it is. `protected`: nobody may learn who sent the report."""
+    if file.id in erased:
+        return "it was erased; the log says so"
     if protected and file.submission_id is not None:
         return "who sent it is protected in this case"
     return _WORDS.get(file.state, "")
@@ -56,35 +54,17 @@ def stays_out(file: Upload, *, protected: bool) -> str:
 
 def left_out(files: Sequence[Upload], *, protected: bool) -> Iterator[str]:
     """Yield, for each file that is not handed out, which one it is and why."""
+    erased = finished([file.id for file in files])
     for place, file in enumerate(files, 1):
-        if why := stays_out(file, protected=protected):
+        if why := stays_out(file, protected=protected, erased=erased):
             yield f"File {place} ({file.kind}): {why}."
 
 
 def copies_of(files: Sequence[Upload], *, protected: bool, actor: ActorId, ctx: Context) -> list[Copy]:
     """Return the working copies of the released ones, each a reading. Holds them all at once: 20 MB each at most."""
-    wanted = [file for file in files if not stays_out(file, protected=protected)]
+    erased = finished([file.id for file in files])
+    wanted = [file for file in files if not stays_out(file, protected=protected, erased=erased)]
     return [Copy(file, working_copy(upload=file, actor=actor, ctx=ctx)) for file in wanted]
-
-
-def record_copies(
-    copies: Sequence[Copy], acts: Sequence[HandedOut], *, case: Case, actor: ActorId, ctx: Context, purpose: str
-) -> bool:
-    """Record each copy that no act of the case speaks of yet; return whether there was any."""
-    known = {said for act in acts if (said := _said(act)) is not None}
-    missing = [copy for copy in copies if (copy.upload.id, copy.digest) not in known]
-    if not missing:
-        return False
-    origins = {copy.upload.id: leaf_about(copy.upload.id, "evidence.quarantined") for copy in missing}
-    with recording(actor=actor, ctx=ctx, purpose=purpose) as r:
-        for copy in missing:
-            r.add(
-                type=DERIVED, key=KeyId(copy.upload.key), case=case.id, obj=copy.upload.id,
-                ref=[origins[copy.upload.id]],
-                body={"tool": f"evenhand {__version__}", "removed": list(copy.stripped.removed)},
-                commitments={"content": copy.digest, "method": METHOD},
-            )  # fmt: skip
-    return True
 
 
 def object_of(act: HandedOut, copies: Sequence[Copy]) -> Object | None:
@@ -94,7 +74,7 @@ def object_of(act: HandedOut, copies: Sequence[Copy]) -> Object | None:
         if said == (copy.upload.id, copy.digest):
             kind = copy.stripped.kind
             words = f"copy without metadata, made at {act.at}, of a {wording(_ROUTE, copy.upload.received_at)}"
-            name = f"file.{_ENDINGS.get(str(kind), str(kind))}"
+            name = f"file.{kind.ending}"
             return Object("content", copy.stripped.data, kind.media_type, name, words, provenance(_ROUTE).value)
     return None
 

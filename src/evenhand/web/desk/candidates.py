@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from evenhand.corpus import Corpus
-from evenhand.web.desk.aim import Accounts, aimed_at
+from evenhand.corpus.aim import Accounts, aimed_at
 from evenhand.web.desk.policy import ACT_OF_RELATION
 from evenhand.web.desk.words import Act
 
@@ -29,11 +29,14 @@ WITH fresh AS (
 )
 SELECT record_key, observation_sha256, platform, author_id, author_handle, author_display, relation, text_norm,
        truncated, epoch_us(coalesce(claimed_at, observed_at)) AS posted_us, target_unresolved, mentions, side,
-       answered_id, answered_handle, answered_text, quoted_id, quoted_handle
+       answered_id, answered_handle, answered_text, quoted_id, quoted_handle, reply_to, quote_of
 FROM fresh
 WHERE list_has_any($names, list_concat(
     [platform || '#' || coalesce(answered_id, ''), platform || '#' || coalesce(quoted_id, ''),
      platform || '#' || coalesce(element_at(side, 'reply_to_author')[1], ''),
+     'shield#' || coalesce(element_at(side, 'shield')[1], ''),
+     platform || '#' || regexp_extract(coalesce(reply_to, ''), '^bluesky:at://([^/]+)/', 1),
+     platform || '#' || regexp_extract(coalesce(quote_of, ''), '^bluesky:at://([^/]+)/', 1),
      platform || '@' || lower(coalesce(answered_handle, '')), platform || '@' || lower(coalesce(quoted_handle, '')),
      platform || '@' || lower(coalesce(target_unresolved, ''))],
     list_transform(mentions, lambda m: platform || '#' || coalesce(m.id, '')),

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from evenhand.corpus.aim import Account
 from evenhand.errors import UsageError
-from evenhand.web.desk.aim import Account
 
 
 @dataclass(frozen=True, slots=True)

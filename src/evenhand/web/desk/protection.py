@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from evenhand.context import Context
+from evenhand.corpus.aim import Account, Accounts
 from evenhand.errors import UsageError
-from evenhand.web.desk.aim import Account, Accounts
 from evenhand.web.desk.declarations import read_declarations
 from evenhand.web.desk.models import Protected
 from evenhand.web.desk.queries import former_officers

@@ -25,6 +25,7 @@ from evenhand.web.intake.follow_forms import CodeForm, FileForm, IdentityForm, M
 from evenhand.web.intake.follow_presenters import follow_page
 from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
 from evenhand.web.intake.rights import sent_a_file
+from evenhand.web.intake.sending import took_a_part
 
 SIDES = frozenset({"complainant", "reporter"})
 ELSEWHERE: Final = "https://www.wikipedia.org/"
@@ -117,6 +118,12 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
     return sent_a_file(request, party, ctx, back="follow", again=lambda form: _page(request, party, ctx, file=form))
+
+
+@for_side("POST")
+def file_part(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a part of a file from the page's script."""
+    return took_a_part(request, party, ctx, back="follow")
 
 
 @for_side("POST")

@@ -32,7 +32,10 @@ class FileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        label=_("File"), help_text=_("A picture, a PDF, a text or a saved e-mail, up to 20 MB."),
+        label=_("File"), help_text=_(
+            "A picture, a PDF, a text, a saved e-mail, a web archive or an export from a platform, up to 20 MB; where "
+            "this page may run its script, up to 256 MB."
+        ),
         error_messages={
             "required": _("Choose a file first."), "empty": _("This file is empty. Choose it again."),
             "missing": _("Choose a file first."), "invalid": _("The file did not arrive. Choose it again."),

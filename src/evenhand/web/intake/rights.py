@@ -29,6 +29,7 @@ from evenhand.web.cases.steps.files import add_file
 from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.intake.follow_forms import FileForm
 from evenhand.web.intake.forms import choice
+from evenhand.web.intake.sending import not_taken, received
 from evenhand.web.record.ids import ActorId
 from evenhand.web.ui.choices import offer, one_of
 from evenhand.web.ui.fields import status_of
@@ -76,7 +77,7 @@ def sent_a_file(
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid() or not _kept(form, party, ctx):
         return again(form)
-    messages.success(request, _("The file was received. What it says about its camera or its place is taken out."))
+    messages.success(request, received())
     return redirect(back)
 
 
@@ -86,8 +87,7 @@ def _kept(form: FileForm, party: Party, ctx: Context) -> bool:
     try:
         add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
     except UploadRefused:
-        said = _("We cannot take this file as it is. Send a screenshot (PNG or JPEG), a PDF, or a link in a message.")
-        form.add_error("file", said)
+        form.add_error("file", not_taken())
     except UsageError as refused:
         form.add_error("file", str(refused))
     return not form.errors

@@ -19,6 +19,7 @@ from evenhand.errors import UsageError
 from evenhand.procedure.clocks import ServiceKind
 from evenhand.procedure.notices import NoticeId
 from evenhand.web.notices import queries
+from evenhand.web.notices.checkpoint_mark import newest_note
 from evenhand.web.notices.codes import check_digest, new_check_code
 from evenhand.web.notices.composing import Composed, Fields, Frame, compose
 from evenhand.web.notices.mailing import SEND_MAIL, mail_words
@@ -72,7 +73,7 @@ def send(
     at = ctx.now().replace(microsecond=0)
     code = new_check_code(ctx)
     known = unit(settings.HOME, known_locale(party.locale))
-    frame = Frame(known, number, at, code, party.place, party.code, out_of_scope, withheld)
+    frame = Frame(known, number, at, code, party.place, party.code, out_of_scope, withheld, newest_note())
     shown = frame if party.code_in_letter else replace(frame, code="")
     made = compose(notice=notice, side=party.side, locale=party.locale, fields=fields, frame=shown, own_text=own_text)
     return _stored(r, notice=notice, case=case, party=party, made=made, frame=frame)

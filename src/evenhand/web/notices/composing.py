@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from evenhand.procedure.notices import NOTICES, NoticeId
 from evenhand.web.notices import policy
+from evenhand.web.notices.checkpoint_mark import qr_svg
 from evenhand.web.notices.letter_text import Facts, Heading, Items, Text, Veil, merge, words_of
 from evenhand.web.notices.organisation import Unit
 from evenhand.web.notices.wording import LOCALES, Wording, filled, known_locale, wording
@@ -27,7 +28,10 @@ FIXED: Final = ("answer", "where_to_take_it", "review_right")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around a letter: when, under which number, how to check it, the code that opens the party's side."""
+    """What stands around a letter: when, under which number, how to check it, the code that opens the party's side.
+
+    `checkpoint`: the newest signed checkpoint of the record, or nothing.
+    """
 
     unit: Unit
     number: str
@@ -37,6 +41,7 @@ class Frame:
     code: str = ""
     out_of_scope: bool = False
     withheld: bool = False
+    checkpoint: str = ""
 
     def values(self, locale: str) -> dict[str, str]:
         """Return what standing words and the page around the letter may show."""
@@ -160,6 +165,9 @@ def _rendered(text: Text, frame: Frame, locale: str) -> tuple[str, str]:
     around, others = frame.values(locale), other_languages(frame, locale)
     shown = {"text": text, "locale": locale, "others": others, "front": _shown(text.front), "body": _shown(text.body)}
     with translation.override(locale):
+        if frame.checkpoint:
+            square = qr_svg(frame.checkpoint, _("The same lines as a square that a telephone reads"))
+            shown |= {"checkpoint": frame.checkpoint.rstrip("\n"), "square": square}
         html = render_to_string("notices/letter.html", around | shown)
     head = (*(around[name] for name in ("organisation", "number", "sent_on", "site", "code")), *(w for _l, w in others))
     return html, words_of(f"{' '.join(head)}\n{text.title}", text.front)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +25,8 @@ class _Blocks(HTMLParser):
     lang: str = ""
     title: str = ""
     text: list[str] | None = None
+    drawing: list[str] | None = None
+    kind: str = ""
     skipping: int = 0
 
     def __post_init__(self) -> None:
@@ -30,7 +34,9 @@ class _Blocks(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a block, or a line break inside one."""
-        if tag == "html":
+        if tag == "svg" or self.drawing is not None:
+            self.drawing = [*(self.drawing or []), self.get_starttag_text() or ""]
+        elif tag == "html":
             self.lang = dict(attrs).get("lang") or "en"
         elif tag in _SKIPPED:
             self.skipping += 1
@@ -39,22 +45,43 @@ class _Blocks(HTMLParser):
         elif tag == "br" and self.text is not None:
             self.text.append("\n")
         elif tag in _TEXT:
-            self.text = []
+            self.text, self.kind = [], "note" if ("class", "note") in attrs else tag
 
     def handle_data(self, data: str) -> None:
         """Take the words of a block, line breaks of the source being spaces."""
-        if self.text is not None and not self.skipping:
+        if self.drawing is not None:
+            self.drawing.append(escape(data))
+        elif self.text is not None and not self.skipping:
             self.text.append(data.replace("\n", " "))
 
     def handle_endtag(self, tag: str) -> None:
         """End a block."""
-        if tag in _SKIPPED:
+        if self.drawing is not None:
+            self.drawing.append(f"</{tag}>")
+            if tag == "svg":
+                self._end_drawing("".join(self.drawing))
+        elif tag in _SKIPPED:
             self.skipping -= 1
         elif tag == "section":
             self.blocks.append({"kind": "break"})
         elif tag in _TEXT and self.text is not None:
-            self._end(tag, "".join(self.text).strip())
+            self._end(self.kind if tag == "p" else tag, "".join(self.text).strip())
             self.text = None
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take an element that is closed at once: a line break, a part of a drawing."""
+        if self.drawing is not None:
+            self.drawing.append(self.get_starttag_text() or "")
+        else:
+            self.handle_starttag(tag, attrs)
+
+    def _end_drawing(self, svg: str) -> None:
+        """Keep a drawing with the words of its title for whoever cannot see it."""
+        title = re.search(r"<title>(.*?)</title>", svg)
+        if "xmlns=" not in svg:
+            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        self.blocks.append({"kind": "drawing", "svg": svg, "text": unescape(title[1]) if title else ""})
+        self.drawing = None
 
     def _end(self, tag: str, text: str) -> None:
         if tag == "title":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ from evenhand.procedure.durations import Duration
 from evenhand.procedure.notices import NoticeId
 from evenhand.web.notices.models import Accepted, Attempt, Letter, Service
 from evenhand.web.notices.words import By, Unserved
-from evenhand.web.record.ids import DocumentId
+from evenhand.web.record.ids import DocumentId, SealedId
 from evenhand.web.record.queries import leaf_of
 
 PATIENCE: Final = timedelta(hours=1)
@@ -72,6 +72,12 @@ def letters_of(case: str, party: str) -> list[LetterRow]:
 def letters_of_case(case: str) -> list[LetterRow]:
     """Return all letters of a case, oldest first, for those who handle it. One query."""
     return [_row(found) for found in Letter.objects.filter(case_id=case).order_by("sent_at", "id")]
+
+
+def sealed_letters(rows: Sequence[LetterRow]) -> list[SealedId]:
+    """Return for each letter the sealed text that holds it as it was sent, in the same order. One query."""
+    found = dict(Letter.objects.filter(id__in=[row.id for row in rows]).values_list("id", "html"))
+    return [SealedId(found[row.id]) for row in rows]
 
 
 def letter(letter_id: str) -> Letter:

@@ -11,6 +11,7 @@ from evenhand.ledger.checking import Verdict
 from evenhand.web.home import Home
 from evenhand.web.record.nightly import checked_at
 from evenhand.web.record.verify import last_check
+from evenhand.web.vault.queries import first_alarm_at
 
 LATELY = timedelta(hours=36)
 
@@ -25,7 +26,14 @@ class CheckedLine:
 
 
 def checked_line(now: datetime) -> CheckedLine:
-    """Return what can be said of the last check of this installation. Reads one small file."""
+    """Return what can be said of the last check of this installation. One small file and one query."""
+    if found_at := first_alarm_at():
+        words = _("A stored file is not what came in, or is missing. Somebody must look into it. Found:")
+        return CheckedLine(words, found_at, True)
+    return _of_the_record(now)
+
+
+def _of_the_record(now: datetime) -> CheckedLine:
     report = last_check(Home.here())
     at = checked_at(report)
     if report is None or at is None:

@@ -15,6 +15,7 @@ from evenhand.ledger import Checkpoint
 from evenhand.ledger.checkpoint import parse_tree_head
 from evenhand.ledger.encoding import b64
 from evenhand.ledger.notes import parse_note
+from evenhand.web.record.witnesses import Standing
 
 OLD_AFTER = timedelta(hours=48)  # INV-40
 
@@ -26,7 +27,6 @@ class Shown:
     made_at: datetime
     entries: int
     root: str
-    witnesses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,30 @@ def shown_keys(keyring: Sequence[Mapping[str, Any]]) -> list[ShownKey]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownWitness:
+    """A witness that is asked to cosign, in words: its name, where it is asked, how it stands, since when."""
+
+    name: str
+    url: str
+    words: str | Promise
+    at: datetime | None
+    entries: int
+
+
+def shown_witness(standing: Standing, now: datetime) -> ShownWitness:
+    """Return one witness as the page shows it."""
+    words = _("Cosigned at")
+    if standing.disagrees:
+        words = _("Does not cosign: what it was shown before is not what this record holds now. Last cosigned:")
+    elif standing.cosigned_at is None:
+        words = _("Has not cosigned yet.")
+    elif standing.is_late(now):
+        words = _("Not cosigned since")
+    witness = standing.witness
+    return ShownWitness(witness.key.name, witness.url, words, standing.cosigned_at, standing.size)
+
+
 def ledger_page(checkpoints: Sequence[Checkpoint], now: datetime) -> LedgerPage:
     """Return the page for checkpoints in the order of their size, smallest first."""
     if not checkpoints:
@@ -75,11 +99,11 @@ def ledger_page(checkpoints: Sequence[Checkpoint], now: datetime) -> LedgerPage:
     latest = _shown(newest)
     earlier = tuple(_shown(checkpoint) for checkpoint in reversed(checkpoints[:-1]))
     origin = parse_tree_head(parse_note(newest.note).text).origin
-    note = newest.note.decode()
+    note = newest.published.decode()
     return LedgerPage(origin, latest, note, earlier, old=now - latest.made_at > OLD_AFTER)
 
 
 def _shown(checkpoint: Checkpoint) -> Shown:
     head = parse_tree_head(parse_note(checkpoint.note).text)
     made_at = datetime.fromisoformat(checkpoint.made_at).astimezone(UTC)
-    return Shown(made_at, head.size, b64(head.root), len(checkpoint.cosignatures))
+    return Shown(made_at, head.size, b64(head.root))

@@ -11,17 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from evenhand.bundle.sealing import keyring_of, policy_of
+from evenhand.bundle.sealing import keyring_of
 from evenhand.context import Context
 from evenhand.web.home import Home
 from evenhand.web.publish.checked import checked_line
 from evenhand.web.publish.code_pages import code_page, text_of, version_page
 from evenhand.web.publish.home_page import home_page
-from evenhand.web.publish.presenters import ledger_page, shown_keys
+from evenhand.web.publish.presenters import ledger_page, shown_keys, shown_witness
 from evenhand.web.publish.procedure_page import procedure_page
 from evenhand.web.publish.queries import readiness
 from evenhand.web.record.checkpoints import keyring_lines
 from evenhand.web.record.queries import checkpoints, latest_checkpoint
+from evenhand.web.record.witnesses import policy_text, standings
 
 SHOWN_CHECKPOINTS = 15
 PLAIN = "text/plain; charset=utf-8"
@@ -76,23 +77,28 @@ def procedure_source(_request: HttpRequest) -> HttpResponse:
 def ledger(request: HttpRequest) -> HttpResponse:
     """Show the newest checkpoint of the record, those before it, and how to check them."""
     now = Context.system().now()
-    page, keys = ledger_page(checkpoints(SHOWN_CHECKPOINTS), now), shown_keys(keyring_lines(Home.here()))
-    return render(request, "publish/ledger.html", {"page": page, "keys": keys, "checked": checked_line(now)})
+    found = {
+        "page": ledger_page(checkpoints(SHOWN_CHECKPOINTS), now),
+        "keys": shown_keys(keyring_lines(Home.here())),
+        "witnesses": [shown_witness(standing, now) for standing in standings(Home.here())],
+        "checked": checked_line(now),
+    }
+    return render(request, "publish/ledger.html", found)
 
 
 @require_safe
 def checkpoint(_request: HttpRequest) -> HttpResponse:
-    """Give the newest checkpoint's note as it was signed, for programs and for keeping; 404 before the first."""
+    """Give the newest checkpoint as it was signed and cosigned, for programs and for keeping; 404 before the first."""
     newest = latest_checkpoint()
     if newest is None:
         raise Http404
-    return HttpResponse(newest.note, content_type=PLAIN)
+    return HttpResponse(newest.published, content_type=PLAIN)
 
 
 @require_safe
 def ledger_policy(_request: HttpRequest) -> HttpResponse:
-    """Give the keys of the log as a policy, for the `--policy` of a bundle's verify.py; 404 where none is known."""
-    return _keys_as(policy_of, PLAIN)
+    """Give keys and witnesses of the log as a policy, for the `--policy` of verify.py; 404 where no key is known."""
+    return _keys_as(lambda _lines: policy_text(Home.here()), PLAIN)
 
 
 @require_safe

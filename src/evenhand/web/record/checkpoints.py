@@ -14,8 +14,11 @@ from django.db import connection, transaction
 
 from evenhand.context import Context
 from evenhand.ledger import signing
+from evenhand.ledger.errors import Contradiction, SignerBusy
+from evenhand.ledger.export import CHECKPOINT, export_log, read_tree_head
 from evenhand.ledger.files import write_durably
-from evenhand.ledger.notes import VerifierKey, parse_trusted_vkey
+from evenhand.ledger.keyring import KeyState, parse_keyring
+from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.signing import KeyFile
 from evenhand.ledger.store import Checkpoint
 from evenhand.web.home import Home
@@ -38,8 +41,28 @@ def checkpoint_if_due(ctx: Context) -> int:
         return 0
     if last and size - last[0].size < EVERY_LEAVES and ctx.now() - datetime.fromisoformat(last[0].made_at) < EVERY:
         return 0
-    make_checkpoint(ctx)
+    try:
+        make_checkpoint(ctx)
+    except SignerBusy:  # a command signs just now, or changes the key: next minute
+        return 0
     return 1
+
+
+def export_if_due(_ctx: Context) -> int:
+    """Write the newest checkpoint and what it covers as static files; return how many files were written.
+
+    Where a file holds other bytes nothing is overwritten and nothing stops: the nightly check names it.
+    """
+    store, folder = DjangoStore(connection), Home.here().log_export
+    newest = store.checkpoints(last=1)
+    note = folder / CHECKPOINT
+    if not newest or (note.exists() and note.read_bytes() == newest[0].published):
+        return 0
+    try:
+        since = min(read_tree_head(note).size, newest[0].size) if note.exists() else 0
+        return export_log(store, newest[0], folder, since=since)
+    except Contradiction:
+        return 0
 
 
 def make_checkpoint(ctx: Context) -> Checkpoint:
@@ -49,12 +72,19 @@ def make_checkpoint(ctx: Context) -> Checkpoint:
     works, UsageError for a key file that is absent or open to others. Call it outside any transaction.
     """
     with transaction.atomic():
-        return signing.make_checkpoint(DjangoStore(connection), key_file(Home.here()), ctx)
+        home = Home.here()
+        return signing.make_checkpoint(DjangoStore(connection), key_file(home), ctx, key_states(home))
 
 
 def keyring(home: Home) -> list[VerifierKey]:
     """Return the public keys of this log, oldest first; empty where none was written down."""
-    return [parse_trusted_vkey(entry["vkey"]) for entry in keyring_lines(home)]
+    return list(key_states(home))
+
+
+def key_states(home: Home) -> dict[VerifierKey, KeyState]:
+    """Return what became of each public key of this log, oldest first; empty where none was written down."""
+    path = _keyring_path(home)
+    return parse_keyring(path.read_bytes()) if path.exists() else {}
 
 
 def keyring_lines(home: Home) -> list[dict[str, Any]]:

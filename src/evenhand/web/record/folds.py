@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from evenhand.web.record.documents import Document
-from evenhand.web.record.projections import Projection, register
+from evenhand.web.record.projections import Projection, fold_rows, register
+from evenhand.web.record.reads import ACCESSED, READ
 
 
 def register_all() -> None:
     """Register the record's projections."""
     register(Projection(table="key_seat", types=(), fold=fold_seats))
-    register(Projection(table="read_window_row", types=("record.read",), fold=fold_windows))
+    register(Projection(table="read_window_row", types=(READ, ACCESSED), fold=fold_windows))
+    register(Projection(table="log_witness", types=("policy.changed",), fold=fold_rows("log_witness")))
 
 
 def fold_seats(state: dict[Any, dict[str, Any]], document: Document) -> None:

@@ -106,6 +106,7 @@ def grant_application_role(connection: BaseDatabaseWrapper, role: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
             f"REVOKE UPDATE, DELETE, TRUNCATE ON {append_only} FROM {quoted}, PUBLIC",
+            f"GRANT DELETE ON record TO {quoted}",  # of an erasure that is on record alone: its row trigger says which
             f"REVOKE ALL ON schema_manifest, django_migrations FROM {quoted}",
             f"GRANT SELECT ON schema_manifest, django_migrations TO {quoted}",
         ):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from evenhand.context import Context
 from evenhand.errors import DoesNotHold
@@ -41,17 +42,85 @@ class _Leaf:
     type: str
     at: str
     case: str | None
+    obj: str | None
     commitments: dict[str, str]
 
 
-def open_records(keys: Collection[KeyId], *, case: str, actor: ActorId, purpose: str, ctx: Context) -> list[HandedOut]:
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """One leaf of which nothing is opened: its index and exact bytes, its type and time, what it commits to.
+
+    `eraser`: the index of the leaf that says that its content was erased, None for that leaf itself.
+    """
+
+    seq: int
+    entry: bytes
+    type: str
+    at: str
+    fields: tuple[str, ...]
+    eraser: int | None
+
+
+_ERASERS: Final = ("evidence.erased", "retention.purged")
+Only = Callable[[str, str | None], bool]
+"""Whether an act is wanted, by its type and the id (hex32) of its thing: both stand open in the leaf."""
+
+
+def fields_of(keys: Collection[KeyId], *, case: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return, for each act that `open_records` would return, its type and the fields its leaf commits to.
+
+    Opens nothing. Two queries and one more per 500 acts.
+    """
+    return [(leaf.type, tuple(leaf.commitments)) for leaf in _leaves(keys) if leaf.case in (None, case)]
+
+
+def erased_of(case: str) -> list[Bare]:
+    """Return the leaves of a case (hex32) whose content was erased, and those that say so, in the order of the log.
+
+    Reads every leaf once: the log has no index of what refers to what.
+    """
+    erasers: dict[int, tuple[int, bytes]] = {}
+    for seq, data in LedgerEntry.objects.values_list("seq", "data").iterator(2_000):
+        if any(f'"{kind}"'.encode() in bytes(data) for kind in _ERASERS):
+            leaf = strict_parse(bytes(data), seq, known_types=False)
+            refs = leaf.get("ref", []) if leaf["t"] in _ERASERS else []
+            assert isinstance(refs, list)
+            erasers |= {int(str(ref)): (seq, bytes(data)) for ref in refs}
+    kept = set(Record.objects.filter(seq__in=list(erasers)).values_list("seq", flat=True))
+    wanted = [seq for seq in erasers if seq not in kept]
+    rows = LedgerEntry.objects.filter(seq__in=wanted).values_list("seq", "data")
+    gone = [_bare(seq, bytes(data), erasers[seq][0]) for seq, data in rows]
+    ours = [bare for bare in gone if _id_in(strict_parse(bare.entry, bare.seq, known_types=False), "case") == case]
+    said = {bare.eraser: erasers[bare.seq][1] for bare in ours if bare.eraser is not None}
+    return sorted([*ours, *(_bare(seq, data, None) for seq, data in said.items())], key=lambda bare: bare.seq)
+
+
+def living_of(keys: Collection[KeyId]) -> list[KeyId]:
+    """Return those keys under which a document still lies: of a side that was erased there is none."""
+    found = set(Record.objects.filter(key_id__in=list(keys)).values_list("key_id", flat=True))
+    return [key for key in keys if key in found]
+
+
+def _bare(seq: int, data: bytes, eraser: int | None) -> Bare:
+    leaf = strict_parse(data, seq, known_types=False)
+    committed = leaf.get("c", {})
+    assert isinstance(committed, dict)
+    return Bare(seq, data, str(leaf["t"]), str(leaf["at"]), tuple(sorted(committed)), eraser)
+
+
+def open_records(
+    keys: Collection[KeyId], *, case: str, actor: ActorId, purpose: str, ctx: Context, only: Only | None = None
+) -> list[HandedOut]:
     """Return what lies under some keys and belongs to a case (hex32) or to none, in the order of the log.
 
-    Each document and each leaf that opens further is one read row, committed first. Raises KeyRefused without a seat,
-    NoKeyService, DoesNotHold where a document or an opening is not what its leaf commits to. Holds all of it at once.
+    `only`: what else it must be; the rest is not opened. Each document and each leaf that opens further is one read
+    row, committed first. Raises KeyRefused without a seat, NoKeyService, DoesNotHold where a document or an opening is
+    not what its leaf commits to. Holds all of it at once.
     """
     data_keys = {key: unwrap(key, actor=actor, purpose=purpose) for key in keys}
     leaves = [leaf for leaf in _leaves(keys) if leaf.case in (None, case)]
+    if only is not None:
+        leaves = [leaf for leaf in leaves if only(leaf.type, leaf.obj)]
     read = [(leaf.record.id, KeyId(leaf.record.key_id)) for leaf in leaves]
     read += [(f"{leaf.record.seq:032x}", KeyId(leaf.record.key_id)) for leaf in leaves if len(leaf.commitments) > 1]
     log_reads(read, actor=actor, purpose=purpose, ctx=ctx)
@@ -71,13 +140,17 @@ def _leaves(keys: Collection[KeyId]) -> list[_Leaf]:
 
 def _leaf(record: Record, data: bytes) -> _Leaf:
     leaf = strict_parse(data, record.seq, known_types=False)
-    committed, case = leaf.get("c", {}), leaf.get("case")
+    committed = leaf.get("c", {})
     assert isinstance(committed, dict)
     return _Leaf(
         record=record, data=data, type=str(leaf["t"]), at=str(leaf["at"]),
-        case=None if case is None else unb64u(str(case), ID_SIZE).hex(),
+        case=_id_in(leaf, "case"), obj=_id_in(leaf, "obj"),
         commitments={name: str(value) for name, value in committed.items()},
     )  # fmt: skip
+
+
+def _id_in(leaf: Mapping[str, object], name: str) -> str | None:
+    return unb64u(str(leaf[name]), ID_SIZE).hex() if name in leaf else None
 
 
 def _openings(seqs: list[int]) -> dict[int, list[Opening]]:

@@ -18,6 +18,9 @@ SYSTEM: Final = ActorId("system")
 ORGANISATION: Final = KeyId("0" * 32)
 """The key of what belongs to no case and no subject."""
 
+BLOB_NAMES: Final = KeyId("0" * 31 + "1")
+"""The key that names the files of the vault; it seals nothing and is never destroyed."""
+
 _HEX = re.compile(r"[0-9a-f]{32}")
 
 

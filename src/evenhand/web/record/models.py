@@ -70,6 +70,19 @@ class LedgerCosignature(models.Model):
         db_table = "ledger_cosignature"
 
 
+class LogWitness(models.Model):
+    """A witness that is asked to cosign, from when until when; `disabled_at` is null while it is asked."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+    vkey = models.TextField()
+    url = models.TextField()
+    enabled_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "log_witness"
+
+
 class Record(models.Model):
     """One document, sealed under the key of its case, subject or the organisation; `seq` is its leaf."""
 

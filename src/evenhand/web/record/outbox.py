@@ -7,6 +7,8 @@ Context. One django-tasks task carries all of them, so a name in the table outli
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django_tasks import task
@@ -36,6 +38,27 @@ def perform(name: str, payload: dict[str, Any]) -> None:
     if name not in _JOBS:
         raise UsageError(f"there is no job called '{name}'")
     _JOBS[name](payload, Context.system())
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One job as the queue holds it: what it was given, when, and what became of it."""
+
+    payload: dict[str, Any]
+    at: datetime
+    over: bool
+    failed: bool
+
+
+def queued(name: str) -> list[Queued]:
+    """Return the jobs of one name that the queue still holds, oldest first. One query."""
+    from django_tasks_db.models import DBTaskResult
+
+    ours = DBTaskResult.objects.filter(task_path=perform.module_path, args_kwargs__args__0=name)
+    return [
+        Queued(row.args_kwargs["args"][1], row.enqueued_at, row.finished_at is not None, row.status == "FAILED")
+        for row in ours.order_by("enqueued_at")
+    ]
 
 
 def run_pending(limit: int | None = None) -> int:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import models
 
+from evenhand.errors import DoesNotHold
 from evenhand.web.record.documents import Document
 
 Row = dict[str, Any]
@@ -73,6 +74,8 @@ class _State(dict[Any, Row]):
 
 ROWS: Final = "changed_rows"
 """Where a document holds the rows it changed: table, key, columns."""
+RESTATED: Final = "restated_rows"
+"""Where a document says rows anew whose own documents were erased: table, key, columns. Every table knows it."""
 _REGISTRY: Final[dict[str, Projection]] = {}
 
 
@@ -117,6 +120,21 @@ class Folding:
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 words = f"the document cannot be folded ({type(error).__name__}: {error})"
                 self.failed.append(Difference(projection.table, document.id, document.seq, words))
+        for table, key, columns in document.body.get(RESTATED, ()):
+            restated = self._states[table]
+            restated.seq = document.seq
+            restated[tuple(key) if isinstance(key, list) else key] = columns
+
+    def restatement(self) -> list[list[Any]]:
+        """Return every row that is not as the documents taken so far say it, as `RESTATED` holds it.
+
+        For an erasure alone, after `differences` of all documents found nothing: else a change behind the record's
+        back would become part of it. Raises DoesNotHold for a row that the documents say and the table lacks.
+        """
+        rows = [row for projection in registered() for row in _unsaid(projection, self._states[projection.table])]
+        if self.failed:
+            raise DoesNotHold("a document cannot be folded", mend="Run: evenhand ledger verify.")
+        return rows
 
     def differences(self) -> Iterator[Difference]:
         """Yield each row that was changed, added or removed behind the record's back."""
@@ -138,6 +156,21 @@ def _compare(projection: Projection, state: _State) -> Iterator[Difference]:
             yield Difference(projection.table, _words(key), state.touched.get(key), words)
     for key in state.keys() - seen:
         yield Difference(projection.table, _words(key), state.touched.get(key), "the recorded row is missing")
+
+
+def _unsaid(projection: Projection, state: _State) -> Iterator[list[Any]]:
+    seen = set()
+    for key, row in _stored(projection):
+        seen.add(key)
+        expected = dict.get(state, key)
+        if expected is None or _wrong_columns(row, expected, projection.apart):
+            columns = {name: plain(value) for name, value in row.items() if name not in projection.apart}
+            yield [projection.table, list(key) if isinstance(key, tuple) else plain(key), columns]
+    if missing := state.keys() - seen:
+        raise DoesNotHold(
+            f"{projection.table} id {_words(min(missing, key=str))}: the recorded row is missing",
+            mend="Run: evenhand ledger verify.",
+        )  # fmt: skip
 
 
 def _wrong_columns(row: Row, expected: Row, apart: frozenset[str]) -> list[str]:
@@ -176,6 +209,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return list(map(plain, value)) if isinstance(value, list | tuple) else value
+
+
+def said(row: models.Model) -> list[Any]:
+    """Return a whole row as a document says it: table, key, columns."""
+    columns = {field.column: plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+    return [row._meta.db_table, list(row.pk) if isinstance(row.pk, tuple) else row.pk, columns]
 
 
 def _words(key: Any) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from contextlib import suppress
+from typing import Any
 
 from django.db import connection
 
 from evenhand.errors import UsageError
+from evenhand.ledger.errors import Malformed
+from evenhand.ledger.leaf import strict_parse
 from evenhand.ledger.store import Checkpoint, Store
 from evenhand.ledger.tlog_proof import prove
 from evenhand.web.record.ids import DocumentId
@@ -61,6 +65,22 @@ def leaf_about(obj: str, type: str, *, since: int = 0) -> int:
     if row is None:
         raise UsageError("there is no such leaf", where=type)
     return int(row[0])
+
+
+def key_leaves() -> list[tuple[int, dict[str, Any]]]:
+    """Return (index, leaf) of every leaf about the log's keys, in order; leaves that cannot be read are left out.
+
+    Looks through all leaves: for verifying, and for changing a key.
+    """
+    found = "instr(data, %s) > 0" if connection.vendor == "sqlite" else "position(%s in data) > 0"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT seq, data FROM ledger_entry WHERE {found} ORDER BY seq", [b'"t":"key.'])  # noqa: S608 `found` is one of the two texts above
+        rows = cursor.fetchall()
+    leaves = []
+    for seq, data in rows:
+        with suppress(Malformed):
+            leaves.append((int(seq), dict(strict_parse(bytes(data), int(seq), known_types=False))))
+    return leaves
 
 
 def is_covered(index: int) -> bool:

@@ -2,13 +2,14 @@
 
 A row's hash is SHA-256("evenhand/read/v1\\n" || its canonical JSON); each row holds the hash of the one before.
 Rows of one actor, key (case, subject or organisation) and purpose in one quarter of an hour stand behind one leaf
-`record.read`, whose `c.reads` commits to the RFC 6962 root over them (EVIDENCE §2.2).
+`record.read`, whose `c.reads` commits to the RFC 6962 root over them; rows of one file behind a leaf of its own,
+`evidence.accessed` (EVIDENCE §2.2).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -27,6 +28,13 @@ WINDOW: Final = timedelta(minutes=15)
 NO_ROW: Final = bytes(32)
 _CHAIN_LOCK: Final = 0x6576656E68616E64  # "evenhand": one writer of the chain at a time on PostgreSQL
 _AT_MOST: Final = 20_000  # rows closed in one unit of work
+READ, ACCESSED = "record.read", "evidence.accessed"
+_EXHIBITS: Final[list[Callable[[Collection[str]], Collection[str]]]] = []
+
+
+def register_exhibits(exhibits: Callable[[Collection[str]], Collection[str]]) -> None:
+    """Register who knows which of some object ids are files; call it in `ready()`."""
+    _EXHIBITS.append(exhibits)
 
 
 def log_reads(objects: Sequence[tuple[str, KeyId]], *, actor: ActorId, purpose: str, ctx: Context) -> None:
@@ -73,18 +81,28 @@ def close_read_windows(ctx: Context) -> int:
     """Write a leaf for each window that has ended and return how many; idempotent, for `tick`."""
     before = _window(ctx.now())
     open_rows = ReadRow.objects.filter(at__lt=before).exclude(seq__in=ReadWindowRow.objects.values("row"))
-    groups: dict[tuple[str, str, str, datetime], list[ReadRow]] = defaultdict(list)
-    for row in open_rows.order_by("seq")[:_AT_MOST]:
-        groups[row.actor, row.key_id, row.purpose, _window(row.at)].append(row)
+    groups: dict[tuple[str, str, str, datetime, str], list[ReadRow]] = defaultdict(list)
+    found = list(open_rows.order_by("seq")[:_AT_MOST])
+    files = _files({row.object_id for row in found})
+    for row in found:
+        file = row.object_id if row.object_id in files else ""
+        groups[row.actor, row.key_id, row.purpose, _window(row.at), file].append(row)
     if not groups:
         return 0
     with recording(actor=SYSTEM, ctx=ctx, purpose="close read windows") as r:
-        for (actor, key, purpose, start), rows in groups.items():
+        for (actor, key, purpose, start, file), rows in groups.items():
             seqs = [row.seq for row in rows]
             body = {"actor": actor, "key": key, "purpose": purpose, "window": instant(start), "rows": seqs}
-            document = r.add(type="record.read", key=ORGANISATION, body=body, commitments={"reads": rows_root(rows)})
+            document = r.add(
+                type=ACCESSED if file else READ, key=ORGANISATION, obj=file or None, body=body,
+                commitments={"reads": rows_root(rows)},
+            )  # fmt: skip
             ReadWindowRow.objects.bulk_create(ReadWindowRow(row=seq, document_id=document) for seq in seqs)
     return len(groups)
+
+
+def _files(objects: Collection[str]) -> frozenset[str]:
+    return frozenset(file for exhibits in _EXHIBITS for file in exhibits(objects))
 
 
 def _window(at: datetime) -> datetime:

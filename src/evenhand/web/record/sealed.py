@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from evenhand.context import Context
+from evenhand.errors import UsageError
 from evenhand.web.record.crypto import blind_index, open_sealed, seal
+from evenhand.web.record.deleting import held
 from evenhand.web.record.documents import text_bound
 from evenhand.web.record.ids import ActorId, KeyId, SealedId
 from evenhand.web.record.keys import unwrap
@@ -56,7 +58,12 @@ def search_value(r: Recorder, *, key: KeyId, field: str, value: str) -> bytes:
 
 
 def erase_texts(r: Recorder, ids: Sequence[str]) -> int:
-    """Delete sealed texts for ever and return how many there were; the unit adds the document that says why."""
+    """Delete sealed texts for ever and return how many there were; the unit adds the document that says why.
+
+    Raises UsageError where one of them is held, or where nobody can tell: then nothing is deleted.
+    """
+    if held(ids):
+        raise UsageError("a text is under a legal hold; nothing was deleted", mend="Run: evenhand vault list.")
     return SealedText.objects.filter(id__in=list(ids)).delete()[0]
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from evenhand.ledger.errors import AppendRefused
+from evenhand.ledger.notes import SignatureLine, VerifierKey
 from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
 from evenhand.web.record.documents import instant
 from evenhand.web.record.durability import check_durability
@@ -106,6 +107,21 @@ class DjangoStore:
             "INSERT INTO ledger_checkpoint (size, note, made_at) VALUES (%s, %s, %s)",
             [checkpoint.size, checkpoint.note.decode("utf-8"), self._db.ops.adapt_datetimefield_value(made_at)],
         )
+
+    def add_cosignature(self, size: int, line: SignatureLine) -> None:
+        """Insert a witness's line over the checkpoint of a size; one by the same key is refused."""
+        self._run(
+            "INSERT INTO ledger_cosignature (size, key_name, key_id, line) VALUES (%s, %s, %s, %s)",
+            [size, line.name, line.key_id, str(line)],
+        )
+
+    def cosigned_by(self, key: VerifierKey) -> tuple[int, SignatureLine] | None:
+        """Return the largest size that a witness cosigned and its line, or None; the line is not verified here."""
+        rows = self._rows(
+            "SELECT size, line FROM ledger_cosignature WHERE key_name = %s AND key_id = %s ORDER BY size DESC LIMIT 1",
+            [key.name, key.key_id],
+        )
+        return (rows[0][0], SignatureLine.parse(rows[0][1])) if rows else None
 
     def _checkpoint(self, size: int, note: str, made_at: datetime | str) -> Checkpoint:
         lines = self._rows("SELECT line FROM ledger_cosignature WHERE size = %s ORDER BY key_name, key_id", [size])

@@ -10,10 +10,11 @@ from django.apps import apps
 from django.db import models
 
 from evenhand.context import Context
-from evenhand.web.record.ids import ORGANISATION, KeyId
+from evenhand.web.record.ids import BLOB_NAMES, ORGANISATION, KeyId
 from evenhand.web.record.keys import NoKeyService, destroy_key, living_keys
 
 GRACE: Final = timedelta(hours=24)
+_KEPT: Final = (ORGANISATION, BLOB_NAMES)
 
 
 def sweep_keys(ctx: Context) -> int:
@@ -22,7 +23,7 @@ def sweep_keys(ctx: Context) -> int:
     Without a key service nothing is due: the next run does it.
     """
     try:
-        old = [key for key, made in living_keys() if made <= ctx.now() - GRACE and key != ORGANISATION]
+        old = [key for key, made in living_keys() if made <= ctx.now() - GRACE and key not in _KEPT]
     except NoKeyService:
         return 0
     return sum(destroy_key(key) for key in old if not _in_use(key))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,25 @@ from evenhand.ledger.checking import (
     QUICK_CHECKPOINTS,
     Finding,
     Verdict,
-    check_checkpoints,
     check_log,
-    check_note,
     failed,
+    notice,
     unverifiable,
     worst,
 )
 from evenhand.ledger.draft import SYSTEM as SYSTEM_ACTOR
 from evenhand.ledger.draft import Draft
-from evenhand.ledger.errors import AppendRefused, Malformed, Reason
+from evenhand.ledger.errors import AppendRefused, Contradiction, Malformed, Missing, Reason
+from evenhand.ledger.export import check_files
 from evenhand.ledger.files import write_durably
-from evenhand.ledger.notes import VerifierKey, parse_note
+from evenhand.ledger.forks import prove_fork
+from evenhand.ledger.keyring import Keyring
+from evenhand.ledger.notes import parse_note
+from evenhand.ledger.store import Checkpoint
+from evenhand.ledger.vouching import check_checkpoints, check_note, vouched_size
 from evenhand.web.home import Home
-from evenhand.web.record.checkpoints import key_file, keyring
+from evenhand.web.record.checkpoints import key_file, key_states
+from evenhand.web.record.checks.counts import Counts
 from evenhand.web.record.checks.documents import Keys, check_documents, orphans
 from evenhand.web.record.checks.high_water import check_file
 from evenhand.web.record.checks.names import Names
@@ -48,9 +54,12 @@ from evenhand.web.record.documents import instant
 from evenhand.web.record.guards import trigger_findings
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.keys import NoKeyService, is_running
+from evenhand.web.record.log_keys import key_findings
 from evenhand.web.record.projections import Folding
+from evenhand.web.record.reads import ACCESSED, READ
 from evenhand.web.record.store import DjangoStore
 from evenhand.web.record.unit import recording
+from evenhand.web.record.witnesses import all_witness_keys, witness_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +141,17 @@ def _report(kind: str, ctx: Context, against: Path | None) -> Report:
 
 
 def _all_findings(home: Home, content: _Content, against: Path | None) -> list[Finding]:
-    store, keys = DjangoStore(connection), keyring(home)
+    store, keys = DjangoStore(connection), key_states(home)
     size = store.head().size
     findings = check_log(store)
     notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
-    findings += check_checkpoints(store, size, notes, keys)
+    findings += check_checkpoints(store, size, notes, keys, all_witness_keys())
     findings += check_file(store, key_file(home), notes)
-    findings += _against(store, size, against, keys)
+    findings += witness_findings(home)
+    findings += key_findings(home)
+    if content.thorough:
+        findings += check_files(store, home.log_export)
+    findings += _against(home, store, against, keys)
     return [*findings, *strays(), *content.findings(home)]
 
 
@@ -147,7 +160,7 @@ def _trigger_findings() -> list[Finding]:
     return [failed(Reason.TRIGGERS_CHANGED, f"trigger {name}", words) for name, words in found]
 
 
-def _against(store: DjangoStore, size: int, path: Path | None, keys: list[VerifierKey]) -> list[Finding]:
+def _against(home: Home, store: DjangoStore, path: Path | None, keys: Keyring) -> list[Finding]:
     if path is None:
         return []
     try:
@@ -157,7 +170,23 @@ def _against(store: DjangoStore, size: int, path: Path | None, keys: list[Verifi
         raise UsageError(
             "this is no checkpoint that can be read", where=str(path), mend="Name a file with one signed checkpoint."
         ) from error
-    return check_note(store, size, note, keys, str(path))
+    size, ours = store.head().size, store.checkpoints()
+    vouched = vouched_size(store, size, ours[-QUICK_CHECKPOINTS:], keys)
+    found = check_note(store, size, note, keys, str(path), vouched=vouched)
+    if any(finding.reason is Reason.FORK_DETECTED for finding in found):
+        found += _kept_fork(home, store, note, keys, ours)
+    return found
+
+
+def _kept_fork(home: Home, store: DjangoStore, note: bytes, keys: Keyring, ours: Sequence[Checkpoint]) -> list[Finding]:
+    """Write the proof that two contradicting trees were signed, and return where it lies; nothing where none can be."""
+    for checkpoint in ours:
+        with contextlib.suppress(Contradiction, Missing):
+            if fork := prove_fork(store, checkpoint, note, list(keys)):
+                path = home.root / "forks" / f"{sha256(fork.encode()).hexdigest()[:16]}.fork"
+                write_durably(path, fork.encode())
+                return [notice(str(path), "the proof that two logs were signed: anybody can check it, keep it safe")]
+    return []
 
 
 class _Content:
@@ -182,21 +211,24 @@ class _Content:
 
     def _opened(self) -> Iterator[Finding]:
         folding, texts, names, openings = Folding(), Texts(), Names(self._keys), Openings(self._keys)
+        counts = Counts()
         complete = True
         for checked in check_documents(self._keys):
             yield from checked.findings
             yield from openings.findings(checked.row)
             names.take(checked)
+            counts.take(checked)
             if checked.document is None:
-                complete = complete and not checked.findings
+                complete = complete and all(each.verdict is Verdict.VERIFIED for each in checked.findings)
                 continue
             self.documents += 1
             folding.take(checked.document)
             texts.take(checked.document)
-            if checked.document.type == "record.read":
+            if checked.document.type in (READ, ACCESSED):
                 yield from check_window(checked, self._keys)
         yield from texts.findings(self._keys, complete=complete)
         yield from names.findings(complete=complete)
+        yield from counts.findings(complete=complete)
         yield from _projected(folding, complete=complete)
 
 

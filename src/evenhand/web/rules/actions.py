@@ -19,12 +19,11 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.people.queries import standing_of
 from evenhand.web.record.ids import ORGANISATION, ActorId
-from evenhand.web.record.projections import ROWS
+from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.rules.checking import CheckedCode, CheckedProcedure, check_code, check_procedure
 from evenhand.web.rules.models import Clause, CodeVersion, ProcedureVersion, Proposal
 from evenhand.web.rules.policy import check_signer, check_signers
-from evenhand.web.rules.projections import said
 from evenhand.web.rules.queries import clause_id, code_versions, procedures, thing_of
 
 

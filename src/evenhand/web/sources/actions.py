@@ -57,7 +57,7 @@ def import_file(
         ingested = ingest(corpus, recognised, ctx, terms)
         if not ingested.files and is_held(recognised.source.sha256):
             return Imported("", ingested)
-        copy = seal_copy(home, recognised.source.path, sha256=recognised.source.sha256, ctx=ctx)
+        copy = seal_copy(home, recognised.source, ctx=ctx)
         try:
             _record(recognised, ingested, copy, actor=actor, basis=basis, ctx=ctx)
         except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SourcesConfig(AppConfig):
@@ -13,9 +14,18 @@ class SourcesConfig(AppConfig):
     verbose_name = "Sources"
 
     def ready(self) -> None:
-        """Register what the documents rebuild, and what forgets."""
+        """Register what the documents rebuild, what forgets, the job that reads an upload, and the link to the page."""
         from evenhand.web.record.due import register_due
+        from evenhand.web.record.outbox import register_job
         from evenhand.web.sources import folds, retention
+        from evenhand.web.sources.bringing import BRING_IN, bring_in
+        from evenhand.web.sources.waiting import forget_waiting
+        from evenhand.web.ui.navigation import Entry, register
+        from evenhand.web.vault.erasing import register_eraser
 
         folds.register_all()
+        register_eraser(retention.erase_posts)
         register_due("old sources and texts forgotten", retention.forget_due)
+        register_due("uploads nobody finished removed", forget_waiting)
+        register_job(BRING_IN, bring_in)
+        register(Entry(_("Imports"), "imports", permission="import_posts", place=30))

@@ -60,3 +60,8 @@ def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
 def is_held(sha256: str) -> bool:
     """Return whether a file with these bytes is held sealed already."""
     return _sealed().filter(sha256=sha256).exists()
+
+
+def past_imports(most: int) -> list[models.Import]:
+    """Return the last imports, newest first."""
+    return list(models.Import.objects.order_by("-imported_at", "id")[:most])

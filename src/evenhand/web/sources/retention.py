@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,8 +10,10 @@ from evenhand.context import Context
 from evenhand.corpus import Corpus
 from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
 from evenhand.corpus.store import Busy, discard
+from evenhand.errors import UsageError
 from evenhand.posts.times import to_us
 from evenhand.web.home import Home
+from evenhand.web.record.deleting import held
 from evenhand.web.record.documents import canonical
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId
 from evenhand.web.record.keys import NoKeyService, destroy_key, is_running
@@ -19,7 +21,7 @@ from evenhand.web.record.sealed import erase_texts, search_value
 from evenhand.web.record.unit import recording
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import file_row
-from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.sources.sealing import path_of
 
 _KEEPERS: Final[list[Callable[[], Iterable[str]]]] = []
@@ -47,9 +49,15 @@ def forget_due(ctx: Context) -> int:
 def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
     """Destroy the sealed copies of files imported over `days` days ago; digest and counts stay. Return how many."""
     due = models.Import.objects.exclude(key_id="").filter(imported_at__lt=ctx.now() - timedelta(days=days))
-    gone = list(due.order_by("imported_at", "id"))
-    if not gone:
-        return 0
+    found = list(due.order_by("imported_at", "id"))
+    kept = held([row.id for row in found])
+    gone = [row for row in found if row.id not in kept]
+    if gone:
+        _forget_copies(gone, ctx=ctx, home=home)
+    return len(gone)
+
+
+def _forget_copies(gone: list[models.Import], *, ctx: Context, home: Home) -> None:
     with recording(actor=SYSTEM, ctx=ctx, purpose="forget old source files") as r:
         erase_texts(r, [row.name_id for row in gone])
         models.Import.objects.filter(id__in=[row.id for row in gone]).update(key_id="", wrapped_key="", name_id="")
@@ -63,7 +71,26 @@ def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
             commitments={"count": canonical({"sources": len(gone)})},
         )
         r.on_commit(lambda: _destroy(home, gone))
-    return len(gone)
+
+
+def erase_posts(posts: Collection[str], ctx: Context) -> int:
+    """Erase posts (by record key) from the corpus, with the sealed copies of the files they came in; for an erasure.
+
+    Return how many rows went. Those copies go before their thirty days are over: they hold the posts too. Raises
+    UsageError where one of the files is held, Busy during an import.
+    """
+    home = Home.here()
+    if not posts or not home.corpus.is_dir():
+        return 0
+    marks = ", ".join("?" for _ in posts)
+    found = query(f"SELECT DISTINCT source_sha256 AS digest FROM observations WHERE record_key IN ({marks})", [*posts])  # noqa: S608 marks alone
+    files = models.Import.objects.exclude(key_id="").filter(sha256__in=[row["digest"] for row in found.to_pylist()])
+    copies = list(files.order_by("imported_at", "id"))
+    if held([row.id for row in copies]):
+        raise UsageError("a file that these posts came in is under a legal hold", mend="evenhand vault list")
+    if copies:
+        _forget_copies(copies, ctx=ctx, home=home)
+    return _forget_rows(ctx=ctx, home=home, gone=posts).rows
 
 
 def _destroy(home: Home, gone: list[models.Import]) -> None:
@@ -79,6 +106,14 @@ def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) ->
     before = to_us(ctx.now() - timedelta(days=retention.text_days)) or 0
     if all(file.oldest_import >= before for file in corpus.manifest.files()):
         return 0
+    forgotten = _forget_rows(ctx=ctx, home=home, retention=retention)
+    return forgotten.texts + forgotten.rows
+
+
+def _forget_rows(*, ctx: Context, home: Home, retention: Retention = DEFAULT, gone: Collection[str] = ()) -> Forgotten:
+    """Write anew what holds rows past their time or named, swap the manifest, record it; old files go after."""
+    held(())  # where nobody can tell what is held, nothing goes
+    corpus = corpus_here(home)
     kept = {key for keeper in _KEEPERS for key in keeper()}
     with corpus.writing(), recording(actor=SYSTEM, ctx=ctx, purpose="forget old texts") as r:
         forgotten = forget(
@@ -89,14 +124,15 @@ def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) ->
             ).hex(),
             retention=retention,
             kept=kept,
+            gone=gone,
         )
         if not forgotten.removed:
-            return 0
+            return forgotten
         models.CorpusFile.objects.filter(name__in=[file.name for file in forgotten.removed]).delete()
         models.CorpusFile.objects.bulk_create(models.CorpusFile(**file_row(file)) for file in forgotten.added)
         r.add(type="retention.purged", key=ORGANISATION, body=_body(forgotten), commitments=_count(forgotten))
         r.on_commit(lambda: _remove(corpus, forgotten))
-    return forgotten.texts + forgotten.rows
+    return forgotten
 
 
 def _body(forgotten: Forgotten) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus
-from evenhand.corpus.sealed_file import SALT, open_chunks, seal_chunks
 from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import UsageError
+from evenhand.posts import Source
+from evenhand.vault.chunks import SALT, open_chunks, seal_chunks
 from evenhand.web.home import Home
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import create_key, destroy_key, unwrap
@@ -42,10 +43,10 @@ def path_of(home: Home, source_id: str) -> Path:
     return home.corpus / copy_name(source_id)
 
 
-def seal_copy(home: Home, source: Path, *, sha256: str, ctx: Context) -> SealedCopy:
-    """Seal a copy of a source file and return it. Key first, then the file, each durable. Needs `writing`.
+def seal_copy(home: Home, source: Source, *, ctx: Context) -> SealedCopy:
+    """Seal a copy of a source and return it. Key first, then the file, each durable. Needs `writing`.
 
-    No plaintext touches the disk. Raises UsageError if the bytes are not those of `sha256` any more.
+    No plaintext touches the disk. Raises UsageError if the bytes are not those of its digest any more.
     """
     source_id = ctx.new_id()
     key = create_key(ctx=ctx, scope=source_id, kind="subject")
@@ -53,7 +54,7 @@ def seal_copy(home: Home, source: Path, *, sha256: str, ctx: Context) -> SealedC
     try:
         file_key = ctx.random(32)
         wrapped = _wrap(file_key, key, source_id, ctx)
-        _write(corpus_here(home), copy.path, source, file_key, sha256=sha256, ctx=ctx)
+        _write(corpus_here(home), copy.path, source, file_key, ctx=ctx)
     except BaseException:
         copy.undo()
         raise
@@ -71,19 +72,19 @@ def _wrap(file_key: bytes, key: KeyId, source_id: str, ctx: Context) -> bytes:
     return nonce + AESGCM(data_key).encrypt(nonce, file_key, _bound(source_id))
 
 
-def _write(corpus: Corpus, target: Path, source: Path, file_key: bytes, *, sha256: str, ctx: Context) -> None:
+def _write(corpus: Corpus, target: Path, source: Source, file_key: bytes, *, ctx: Context) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     half = corpus.work / f"{target.stem}.half"
     digest = hashlib.sha256()
     try:
-        with source.open("rb") as plain, half.open("xb") as sealed:
+        with source.open() as plain, half.open("xb") as sealed:
             context = bytes.fromhex(target.stem)
             for chunk in seal_chunks(_Hashed(plain, digest), key=file_key, context=context, salt=ctx.random(SALT)):
                 sealed.write(chunk)
             sealed.flush()
             os.fsync(sealed.fileno())
-        if digest.hexdigest() != sha256:
-            raise UsageError("the file changed while it was read", where=str(source), mend="Try again.")
+        if digest.hexdigest() != source.sha256:
+            raise UsageError("the file changed while it was read", where=str(source.path), mend="Try again.")
         half.chmod(0o440)
         corpus.announce(copy_name(target.stem))
         half.rename(target)

@@ -19,7 +19,7 @@ from evenhand.web.cases.standing import InCase
 from evenhand.web.cases.steps.base import steps_open_to
 from evenhand.web.record.ids import SYSTEM
 
-_STEPS_EVERYWHERE = frozenset({"contact", "recuse", "dialogue", "files", "delay", "post-letters", "new-code"})
+_STEPS_EVERYWHERE = frozenset({"contact", "recuse", "dialogue", "files", "bundle", "delay", "post-letters", "new-code"})
 
 
 @dataclass(frozen=True, slots=True)

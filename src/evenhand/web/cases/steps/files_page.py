@@ -8,34 +8,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evenhand.evidence.uploads import Stripped
+from evenhand.evidence.uploads import Kind, Stripped
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.files import clear, working_copy
+from evenhand.web.cases.steps.worth import found_in
+from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, takers_questions, worth_lines
 from evenhand.web.record.ids import KeyId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import has_seat
 
 ROLES: Final = frozenset({CaseRole.INTAKE, CaseRole.ASSESSOR, CaseRole.INVESTIGATOR})
 _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_ENDINGS: Final = {"text": "txt", "mail": "eml", "jpeg": "jpg"}
 STATES: Final[dict[str, str | Promise]] = {
     "quarantined": gettext_lazy("not looked at"),
     "cleared": gettext_lazy("released"),
     "restricted": gettext_lazy("do not look, do not copy"),
 }
+
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class FileRow:
     waits: bool
     released: bool
     at: datetime
+    worth: tuple[str, ...]
+    picture: bool
 
 
 class ClearForm(forms.Form):
@@ -65,12 +71,14 @@ class ClearForm(forms.Form):
 def view(here: Here) -> HttpResponse:
     """List the files; release one, mark one, or hand out the working copy of a released one (`?open=`)."""
     if not has_seat(KeyId(here.case.submission.key), here.actor, here.ctx.now()):
-        return here.show("cases/steps/files.html", {"rows": [], "later": True})
+        return here.show("cases/steps/files.html", {"rows": [], "later": True, "asked": []})
     if here.posted:
         return _answer(here)
     if wanted := here.request.GET.get("open"):
         return attachment(working_copy(upload=_upload(here, wanted), actor=here.actor, ctx=here.ctx))
-    return here.show("cases/steps/files.html", {"rows": rows_of(here), "later": False})
+    rows = rows_of(here)
+    asked = takers_questions() if any(row.picture for row in rows) else []
+    return here.show("cases/steps/files.html", {"rows": rows, "later": False, "asked": asked})
 
 
 def _answer(here: Here) -> HttpResponse:
@@ -96,23 +104,29 @@ def rows_of(here: Here) -> list[FileRow]:
     uploads = list(files_of(here.case))
     wanted = [upload.name for upload in uploads if upload.name]
     texts = open_texts(wanted, actor=here.actor, purpose="look at the list of files", ctx=here.ctx) if wanted else {}
-    return [_row(place, upload, texts.get(upload.name or "", "")) for place, upload in enumerate(uploads, 1)]
+    return [_row(here, place, upload, texts.get(upload.name or "", "")) for place, upload in enumerate(uploads, 1)]
 
 
-def _row(place: int, upload: Upload, name: str) -> FileRow:
+def _row(here: Here, place: int, upload: Upload, name: str) -> FileRow:
+    released = upload.state == "cleared"
+    found = found_in(upload, actor=here.actor, ctx=here.ctx) if released else {}
     return FileRow(
-        id=upload.id, place=place, name=name, kind=upload.kind, size=filesizeformat(upload.size),
+        id=upload.id, place=place, name=name, kind=str(KINDS[Kind(upload.kind)]), size=filesizeformat(upload.size),
         side=_("from the person complained about") if upload.party_id else _("with the report"),
-        state=str(STATES[upload.state]), waits=upload.state == "quarantined", released=upload.state == "cleared",
-        at=upload.received_at,
+        state=str(STATES[upload.state]), waits=upload.state == "quarantined", released=released, at=upload.received_at,
+        worth=tuple(worth_lines(upload, found)) if released else (), picture=Kind(upload.kind) in PICTURES,
     )  # fmt: skip
 
 
 def attachment(copy: Stripped) -> HttpResponse:
-    """Return a working copy for the browser to save; should one show it all the same, it runs nothing."""
-    kind = copy.kind.value
-    response = HttpResponse(copy.data, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="file.{_ENDINGS.get(kind, kind)}"'
+    """Return a working copy for the browser to save."""
+    return to_save(HttpResponse(copy.data), f"file.{copy.kind.ending}")
+
+
+def to_save(response: Response, name: str) -> Response:
+    """Return a response as a file for the browser to save; should one show it all the same, it runs nothing."""
+    response["Content-Type"] = "application/octet-stream"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = _SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

@@ -17,10 +17,9 @@ from evenhand.web.publish.statistics.counting import name_of
 from evenhand.web.publish.statistics.reading import latest, members_at, newest_by_period
 from evenhand.web.publish.statistics.reports import Made, make, quarters_of
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
-from evenhand.web.record.projections import ROWS
+from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.policy import check_signers
-from evenhand.web.rules.projections import said
 from evenhand.web.rules.queries import thing_of
 
 LONGEST: Final = 300

@@ -21,6 +21,12 @@ CREATE TABLE IF NOT EXISTS data_key (
   made_at TEXT NOT NULL, destroyed_at TEXT, CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 ) STRICT
 """
+_BLOB_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS blob_key (
+  blob TEXT PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL, made_at TEXT NOT NULL
+) STRICT
+"""
+"""The key of each file of the vault, wrapped under the data key `key_id`: destroyed with its row, singly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class KeyStore:
         for pragma in ("journal_mode=TRUNCATE", "secure_delete=ON", "synchronous=EXTRA"):
             self._rows.execute(f"PRAGMA {pragma}")
         self._rows.execute(_SCHEMA)
+        self._rows.execute(_BLOB_SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -84,3 +91,27 @@ class KeyStore:
             return self._rows.execute(
                 "SELECT key_id, made_at FROM data_key WHERE wrapped IS NOT NULL ORDER BY made_at, key_id"
             ).fetchall()
+
+    def add_blob(self, blob: str, key_id: str, wrapped: bytes, at: str) -> None:
+        """Store the wrapped key of a blob durably; UsageError if there is one."""
+        with self._lock:
+            try:
+                self._rows.execute("INSERT INTO blob_key VALUES (?, ?, ?, ?)", (blob, key_id, wrapped, at))
+            except sqlite3.IntegrityError as error:
+                raise UsageError(f"the key of {blob} exists") from error
+
+    def find_blob(self, blob: str) -> bytes | None:
+        """Return the wrapped key of a blob, or None once it was destroyed."""
+        with self._lock:
+            row = self._rows.execute("SELECT wrapped FROM blob_key WHERE blob = ?", (blob,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def destroy_blob(self, blob: str) -> bool:
+        """Remove the wrapped key of a blob, overwritten where it lay; return whether there was one."""
+        with self._lock:
+            return self._rows.execute("DELETE FROM blob_key WHERE blob = ?", (blob,)).rowcount == 1
+
+    def blobs(self) -> list[tuple[str, str, str]]:
+        """Return (blob, id of its data key, time made) of every wrapped key of a blob."""
+        with self._lock:
+            return self._rows.execute("SELECT blob, key_id, made_at FROM blob_key ORDER BY made_at, blob").fetchall()

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import secrets
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -46,13 +46,17 @@ class KeyService:
         self._store.close()
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to one question: {"op": "ping|create|unwrap|destroy|list", …}."""
+        """Return the answer to one question: {"op": "ping", "create", …}."""
         verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _: {"pid": os.getpid()},
             "create": self._create,
             "unwrap": self._unwrap,
             "destroy": self._destroy,
             "list": lambda _: {"keys": self._store.living()},
+            "keep blob": self._keep_blob,
+            "find blob": self._find_blob,
+            "destroy blob": self._destroy_blob,
+            "list blobs": lambda _: {"blobs": self._store.blobs()},
         }
         verb = verbs.get(str(question.get("op")))
         if verb is None:
@@ -94,6 +98,26 @@ class KeyService:
         key_id, actor = _id(question, "key"), _actor(question)
         self._note(key_id, actor, "destroy", granted=True)
         return {"destroyed": self._store.destroy(key_id, self._now())}
+
+    def _keep_blob(self, question: dict[str, Any]) -> dict[str, Any]:
+        blob, key_id = _id(question, "blob"), _id(question, "key")
+        found = self._store.find(key_id)
+        if found is None or found.wrapped is None:
+            raise UsageError("no_key: there is no such key, or it was destroyed")
+        self._store.add_blob(blob, key_id, b64decode(str(question.get("wrapped"))), self._now())
+        return {"blob": blob}
+
+    def _find_blob(self, question: dict[str, Any]) -> dict[str, Any]:
+        # It opens nothing without the data key, whose unwrapping is checked and logged.
+        wrapped = self._store.find_blob(_id(question, "blob"))
+        if wrapped is None:
+            raise UsageError("no_key: there is no key of this file, or it was destroyed")
+        return {"wrapped": b64encode(wrapped).decode()}
+
+    def _destroy_blob(self, question: dict[str, Any]) -> dict[str, Any]:
+        blob, actor = _id(question, "blob"), _actor(question)
+        self._note(blob, actor, "destroy", granted=True)
+        return {"destroyed": self._store.destroy_blob(blob)}
 
     def _note(self, key_id: str, actor: str, purpose: str, *, granted: bool) -> None:
         line = {"at": self._now(), "key": key_id, "actor": actor, "purpose": purpose, "granted": granted}

@@ -27,9 +27,15 @@ CREATE TRIGGER ledger_cosignature_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
   FOR EACH STATEMENT EXECUTE FUNCTION evenhand_refuse('is append-only');
 ALTER TABLE ledger_cosignature ENABLE ALWAYS TRIGGER ledger_cosignature_append_only;
 
-CREATE TRIGGER record_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON record
+CREATE TRIGGER record_append_only BEFORE UPDATE OR TRUNCATE ON record
   FOR EACH STATEMENT EXECUTE FUNCTION evenhand_refuse('is append-only');
 ALTER TABLE record ENABLE ALWAYS TRIGGER record_append_only;
+-- A document goes only with its lawful erasure, which two people signed and the log holds (vault_erased_leaf).
+CREATE OR REPLACE FUNCTION record_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM vault_erased_leaf WHERE seq = OLD.seq)
+  THEN RAISE EXCEPTION 'record is append-only'; END IF; RETURN OLD; END $$;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record FOR EACH ROW EXECUTE FUNCTION record_no_delete();
+ALTER TABLE record ENABLE ALWAYS TRIGGER record_no_delete;
 
 CREATE TRIGGER read_row_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON read_row
   FOR EACH STATEMENT EXECUTE FUNCTION evenhand_refuse('is append-only');

@@ -28,7 +28,9 @@ BEGIN SELECT RAISE(ABORT, 'ledger_cosignature is append-only'); END;
 
 CREATE TRIGGER record_no_update BEFORE UPDATE ON record
 BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
+-- A document goes only with its lawful erasure, which two people signed and the log holds (vault_erased_leaf).
 CREATE TRIGGER record_no_delete BEFORE DELETE ON record
+WHEN NOT EXISTS (SELECT 1 FROM vault_erased_leaf WHERE seq = OLD.seq)
 BEGIN SELECT RAISE(ABORT, 'record is append-only'); END;
 CREATE TRIGGER record_no_replace BEFORE INSERT ON record
 WHEN EXISTS (SELECT 1 FROM record WHERE id = NEW.id OR seq = NEW.seq)

@@ -15,17 +15,21 @@ from evenhand.codes import ActType
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.evidence.fitness import Fitness, assess_item, to_ask
-from evenhand.evidence.gates import CODES, Answer, AuthorLink, Gate, GateCode, GateResult, gate_question
-from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, provenance
+from evenhand.evidence.gates import CODES, Answer, AuthorLink, Gate, GateCode, GateResult, gate_question, pass_needs
+from evenhand.evidence.grades import Route, grade_of_capture, provenance
+from evenhand.evidence.uploads import Kind
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.items import items_of, sits_with
-from evenhand.web.cases.models import Case, GateAnswer, Item, ItemAssessment
+from evenhand.web.cases.models import Case, GateAnswer, Item, ItemAssessment, Upload
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.assess.blind import blind_of
+from evenhand.web.cases.steps.assess.proposing import files_that_may_show, proposed
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.worth import found_in, route_of
+from evenhand.web.cases.steps.worth_words import KINDS, worth_lines
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
@@ -129,12 +133,14 @@ class ItemForm(forms.Form):
 
     link = forms.ChoiceField(
         label=gettext_lazy("What links the account to the person?"), widget=forms.RadioSelect,
-        choices=[*((link.value, link.words) for link in AuthorLink), (NO_LINK, gettext_lazy("nothing yet"))],
+        choices=[
+            *((link.value, gettext_lazy(link.words)) for link in AuthorLink), (NO_LINK, gettext_lazy("nothing yet"))
+        ],
     )  # fmt: skip
     act = forms.ChoiceField(
         label=gettext_lazy("What was done?"),
         widget=forms.RadioSelect,
-        choices=[(act.value, act.words) for act in ActType],
+        choices=[(act.value, gettext_lazy(act.words)) for act in ActType],
     )
     seen = forms.BooleanField(required=False, label=gettext_lazy("I have seen it at its address myself, today"))
     own_export = forms.BooleanField(
@@ -146,11 +152,16 @@ class ItemForm(forms.Form):
     )
     altered = forms.BooleanField(required=False, label=gettext_lazy("It was changed since it was captured"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, proposed: Mapping[Gate, GateResult], file: Upload | None = None,
+        found: Mapping[str, Any] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self._file, self._found = file, found or {}
         for gate in Gate:
             self.fields[gate.value] = forms.ChoiceField(
-                label=_(gate_question(gate)), widget=forms.RadioSelect, choices=_choices(gate), initial="pass",
+                label=_(gate_question(gate)), widget=forms.RadioSelect, choices=_choices(gate),
+                initial=_value(proposed[gate]), help_text=_hint(gate, proposed[gate]),
                 error_messages={"required": _("Answer each question; “unknown” is an answer.")},
             )  # fmt: skip
 
@@ -174,9 +185,8 @@ class ItemForm(forms.Form):
     def said(self) -> Assessed:
         """Return the whole assessment, once valid."""
         cleaned = self.cleaned_data
-        kind = ProvenanceClass.OWNER_EXPORT if cleaned["own_export"] else ProvenanceClass.USER_STATEMENT
-        route = Route(
-            kind, owners_own=cleaned["own_export"], link="given" if cleaned["seen"] else "",
+        route = route_of(
+            self._file, self._found, owners_own=cleaned["own_export"], link="given" if cleaned["seen"] else "",
             link_seen_by_us=cleaned["seen"], second_recipient=cleaned["second"], unchanged=not cleaned["altered"],
         )  # fmt: skip
         return Assessed(cleaned["results"], cleaned["link"], ActType(cleaned["act"]), route)
@@ -189,6 +199,18 @@ def _choices(gate: Gate) -> list[tuple[str, str]]:
         if _can_fail(gate, code)
     ]
     return [("pass", _("yes")), ("unknown", _("not known")), *failures]
+
+
+def _value(result: GateResult) -> str:
+    """Return an answer as the form takes it."""
+    failed = result.answer is Answer.FAIL and result.code is not None
+    return f"fail/{result.code}" if failed else result.answer.value
+
+
+def _hint(gate: Gate, result: GateResult) -> str:
+    """Return what a pass takes, and where the record does not show it, what could be asked for."""
+    needs = _(pass_needs(gate))
+    return needs if result.answer is Answer.PASS or not result.cure else f"{needs} {_(result.cure)}"
 
 
 def _can_fail(gate: Gate, code: GateCode) -> bool:
@@ -213,7 +235,11 @@ def view(here: Here) -> HttpResponse:
     if not left:
         return here.show("cases/steps/assess_done.html", {"facts": _facts(here.case)})
     item = _wanted(here, left)
-    form = ItemForm(here.request.POST if here.posted else None)
+    files = files_that_may_show(here.case)
+    file = _file(here, files)
+    found = found_in(file, actor=here.actor, ctx=here.ctx) if file else {}
+    known = proposed(here.case, item, file, found)
+    form = ItemForm(here.request.POST if here.posted else None, proposed=known, file=file, found=found)
     if form.is_valid():
         assess(case=here.case, item=item, said=form.said(), actor=here.actor, ctx=here.ctx)
         return here.again()
@@ -222,13 +248,26 @@ def view(here: Here) -> HttpResponse:
     )
     context: Mapping[str, Any] = {
         "form": form, "item": item, "place": texts.get(item.locator, ""), "words": texts.get(item.text or "", ""),
-        "left": len(left),
+        "left": len(left), "file": file.id if file else "",
+        "files": [(each.id, str(KINDS[Kind(each.kind)]), each.received_at) for each in files],
+        "worth": worth_lines(file, found) if file else (),
     }  # fmt: skip
     return here.show("cases/steps/assess_item.html", dict(context))
 
 
+def _file(here: Here, files: Sequence[Upload]) -> Upload | None:
+    """Return the file that is said to show the item; 404 for one that is not among the released ones."""
+    named = here.request.POST.get("file") if here.posted else here.request.GET.get("file")
+    if not named:
+        return None
+    file = next((file for file in files if file.id == named), None)
+    if file is None:
+        raise Http404
+    return file
+
+
 def _wanted(here: Here, left: list[Item]) -> Item:
-    named = here.request.POST.get("item") or left[0].id
+    named = here.request.POST.get("item") or here.request.GET.get("item") or left[0].id
     item = next((item for item in left if item.id == named), None)
     if item is None:
         raise Http404

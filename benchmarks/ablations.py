@@ -1,0 +1,80 @@
+"""What each part of the settling does on the dev rows: the linear model beside the encoder, words near the strongest.
+
+    python benchmarks/ablations.py [--small]
+
+Reads the labelled rows under EVENHAND_SHARED (default ../shared) and the shipped weights; settles them with each part
+and without it, and prints the dev rows' figures. Nothing is written. Dev rows fix these numbers and show them here: a
+part that gains nothing on them gains nowhere, what one gains elsewhere is said by the model card. Some ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from _bench import SHARED, SMALL_STEP, table
+from _measures import auc, share
+from evenhand.categories import Category
+from evenhand.screening.encoder import shipped_encoder
+from evenhand.screening.marks import over_cut
+from evenhand.screening.model import shipped
+from evenhand.screening.settled import Settled
+from evenhand.screening.training.packing import looked
+from evenhand.screening.training.settle import Looked, scores_of, settle, span_cuts, span_f1, span_rows, truth_of
+from evenhand.screening.training.trainer import gather
+
+
+def heads(dev: Looked, benign: Looked) -> Iterator[str]:
+    """Per head that asks the linear model: alone, and with it."""
+    deaf = [replace(seen, gate=seen.gate * 0) for seen in (dev, benign)]
+    both, alone = settle(dev, benign), settle(*deaf)
+    lines = []
+    for category in both.linear:
+        for name, settled, (rows, quiet) in (("encoder alone", alone, deaf), ("with it", both, (dev, benign))):
+            lines.append((category.value, name, *_figures(settled, category, rows, quiet)))
+    head = ("head", "", "AUC", "recall where 1 % of benign rows are flagged", "recall as published", "benign flagged")
+    yield from table("The linear model beside the encoder: dev rows", head, lines)
+    skipped = [f"{settled.gate['skipped']:.3f} (keeps {settled.gate['kept']:.3f})" for settled in (alone, both)]
+    yield f"\nBenign rows that the gate skips: {skipped[1]} with it."
+
+
+def _figures(settled: Settled, category: Category, dev: Looked, benign: Looked) -> tuple[str, ...]:
+    scores, quiet = scores_of(settled, dev)[category], scores_of(settled, benign)[category]
+    truth = truth_of(category, dev.rows)
+    known, limit = ~np.isnan(truth), settled.thresholds[category]
+    cut = np.sort(quiet)[::-1][int(0.01 * len(quiet))]
+    right = scores[truth == 1]
+    figures = (auc(truth[known] == 1, scores[known]), share(right > cut), share(right >= limit))
+    return (*(f"{value:.3f}" for value in figures), f"{share(quiet >= limit):.4f}")
+
+
+def spans(dev: Looked) -> Iterator[str]:
+    """The words shown: by a cut-off alone, and near the strongest word of their post."""
+    use, lines = span_rows(dev), []
+    for name, nears in (("a cut-off alone", (np.inf,)), ("and near the strongest word", None)):
+        cut, near = span_cuts(dev) if nears is None else span_cuts(dev, nears)
+        values = [span_f1(dev.rows[at].spans or [], over_cut(dev.reads[at], cut, near)) for at in use]
+        lines.append((name, f"{cut:+.1f}", f"{near:.1f}", f"{share(np.asarray(values)):.3f}"))
+    yield from table("Words shown: dev rows", ("rule", "cut-off", "at most below", "character F1"), lines)
+
+
+def report(dev: Looked, benign: Looked) -> Iterator[str]:
+    yield from heads(dev, benign)
+    yield from spans(dev)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="every twelfth row: a smoke test")
+    step = SMALL_STEP if parser.parse_args().small else 1
+    material = gather(SHARED / "data")
+    rows, benign = material.rows[::step], material.benign[::step]
+    seen = looked(shipped_encoder().model, shipped(), rows, benign, lambda _line: None)
+    print("\n".join(report(*seen)))
+
+
+if __name__ == "__main__":
+    main()

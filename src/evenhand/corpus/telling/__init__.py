@@ -1,0 +1,9 @@
+"""What became of a file that was brought in, in words: on the command line and on the page the same.
+
+The words are marked with `_`; whoever prints them hands in the translation (the command line: none).
+"""
+
+from evenhand.corpus.telling.reasons import reason_words
+from evenhand.corpus.telling.story import Chapter, Facts, facts_of, story
+
+__all__ = ["Chapter", "Facts", "facts_of", "reason_words", "story"]

@@ -1,0 +1,57 @@
+"""What every live source is: asked with a cursor, it gives what is new and the next cursor. It stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from evenhand.errors import EvenhandError
+
+
+class Unreachable(EvenhandError):
+    """The service did not answer, or not as it should; asking again later may help."""
+
+
+class Kind(StrEnum):
+    """How an arrived record is read: as a line of its service's JSON, or as one whole mail."""
+
+    LINE = "line"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One record as it came, byte for byte; `kind` says how it is read."""
+
+    data: bytes
+    kind: Kind = Kind.LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one look gave: records, and the cursor to ask with next time.
+
+    `dropped`: records the adapter itself left out because they cannot be aimed at anybody declared.
+    `unread`: what it could not take at all, in words for whoever runs this. `more`: there is more to ask for now.
+    """
+
+    records: tuple[Arrived, ...]
+    cursor: str
+    dropped: int = 0
+    unread: tuple[str, ...] = ()
+    more: bool = False
+
+
+class Adapter(Protocol):
+    """One kind of live source, bound to its settings. Holds no connection between two looks."""
+
+    @property
+    def reads_as(self) -> str | None:
+        """The reader of its lines, by name; None where their structure says it."""
+
+    def poll(self, cursor: str) -> Polled:
+        """Return what is new since a cursor ("" the first time), in bounded memory and time.
+
+        The same cursor gives the same records again (at least once). Raises Unreachable.
+        """

@@ -1,0 +1,203 @@
+"""Bundles asked for on a page: made by the worker, which alone holds the log's key, kept sealed until they are fetched.
+
+What somebody asks for travels in the queue sealed under the case's key; the finished file lies in the home's `exports`
+folder under the same key, a week at most. Which bundles were ever made, for whom and why, the record itself says.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from evenhand.age import check_recipients
+from evenhand.bundle.redaction import parse_redaction
+from evenhand.context import Context
+from evenhand.ledger.files import make_directories, sync_directory
+from evenhand.vault.chunks import SALT, open_chunks, seal_chunks
+from evenhand.web.cases.bundle import export_bundle, keys_of
+from evenhand.web.cases.bundle_making import EXPORTED, Given
+from evenhand.web.cases.models import Case
+from evenhand.web.record.crypto import open_sealed, seal
+from evenhand.web.record.handing_out import open_records
+from evenhand.web.record.ids import ActorId, KeyId
+from evenhand.web.record.keys import unwrap
+from evenhand.web.record.outbox import enqueue, queued
+from evenhand.web.record.reads import log_reads
+from evenhand.web.record.sealed import open_texts
+
+JOB: Final = "export-bundle"
+KEPT: Final = timedelta(days=7)
+_STALE: Final = timedelta(days=1)
+_ASK: Final = "ask for a bundle"
+_FETCH: Final = "fetch a bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for: which fields stay closed (as `--redact` writes them), for whom, why, for whose key."""
+
+    to: str
+    why: str
+    redact: tuple[str, ...] = ()
+    age: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One bundle that was made of a case. `to`, `why`: empty where nothing was said, or where it was erased since."""
+
+    id: str
+    at: datetime
+    actor: ActorId
+    to: str
+    why: str
+    how: str
+    items: int
+    withheld: int
+    left_out: int
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bundle that was asked for and is not there yet; `failed`: it could not be made."""
+
+    id: str
+    at: datetime
+    failed: bool
+
+
+def ask_for_bundle(*, case: Case, asked: Asked, actor: ActorId, ctx: Context) -> str:
+    """Put a bundle of a case into the worker's queue and return its id. UsageError for a recipient that is none.
+
+    The actor needs a seat on both keys of the case, now and when the worker begins. Raises KeyRefused.
+    """
+    if asked.age:
+        check_recipients([asked.age])
+    for rule in asked.redact:
+        parse_redaction(rule)
+    new = ctx.new_id()
+    opened = [unwrap(key, actor=actor, purpose=_ASK) for key in keys_of(case)]
+    sealed = seal(opened[0], json.dumps(asdict(asked)).encode(), bound_to=_bound(new), random=ctx.random)
+    enqueue(JOB, {"export": new, "case": case.id, "actor": actor, "sealed": b64encode(sealed).decode()})
+    return new
+
+
+def make_asked(payload: dict[str, Any], ctx: Context) -> None:
+    """Do the job: make the bundle in the name of whoever asked, and keep it sealed until it is fetched."""
+    new, actor = str(payload["export"]), ActorId(payload["actor"])
+    if kept_file(new) is not None:
+        return
+    case = Case.objects.select_related("submission").get(pk=payload["case"])
+    key = unwrap(KeyId(case.key), actor=actor, purpose=_ASK)
+    said = json.loads(open_sealed(key, b64decode(payload["sealed"]), bound_to=_bound(new)))
+    given = Given(said["to"], said["why"], (said["age"],) if said["age"] else ())
+    make_directories(_folder())
+    folder = Path(tempfile.mkdtemp(prefix=".making.", dir=_folder()))
+    try:
+        done = export_bundle(
+            case=case, to=folder / "bundle", actor=actor, ctx=ctx, zipped=True, given=given, id=new,
+            redact=[parse_redaction(rule) for rule in said["redact"]],
+        )  # fmt: skip
+        _keep(done.path, new, key=key, ending="age" if given.age else "zip", ctx=ctx)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fetch(*, case: Case, export: str, actor: ActorId, ctx: Context) -> Iterator[bytes]:
+    """Return the bytes of a kept bundle, opened piece by piece; the reading is logged first. Raises KeyRefused."""
+    path = kept_file(export)
+    assert path is not None
+    keys = [unwrap(key, actor=actor, purpose=_FETCH) for key in keys_of(case)]
+    log_reads([(export, KeyId(case.key))], actor=actor, purpose=_FETCH, ctx=ctx)
+    return _opened(path, keys[0], export)
+
+
+def exports_of(case: Case, *, actor: ActorId, purpose: str, ctx: Context) -> list[Export]:
+    """Return every bundle that was made of a case, the latest first; each document and its words are a reading.
+
+    Whoever erases asks this first: these are the people who hold copies. Raises KeyRefused without a seat.
+    """
+    acts = open_records(
+        [KeyId(case.key)], case=case.id, actor=actor, purpose=purpose, ctx=ctx, only=lambda type, _: type == EXPORTED
+    )
+    documents = [json.loads(act.document) for act in acts]
+    wanted = [each["body"].get(name) for each in documents for name in ("to", "why")]
+    texts = open_texts([text for text in wanted if text], actor=actor, purpose=purpose, ctx=ctx)
+    return [_export(each, texts) for each in reversed(documents)]
+
+
+def waiting_of(case: Case, known: set[str]) -> list[Waiting]:
+    """Return what was asked for of a case and is not among the `known` exports, the latest first."""
+    jobs = [job for job in queued(JOB) if job.payload["case"] == case.id and job.payload["export"] not in known]
+    return [Waiting(job.payload["export"], job.at, job.failed) for job in reversed(jobs)]
+
+
+def kept_file(export: str) -> Path | None:
+    """Return where a finished bundle lies, sealed, or None where it was never asked for on a page or is gone."""
+    found = (_folder() / f"{export}.{ending}" for ending in ("zip", "age"))
+    return next((path for path in found if path.is_file()), None)
+
+
+def forget_exports(exports: Iterable[str]) -> int:
+    """Remove kept bundles and return how many there were: for erasure, which asks `exports_of` for their ids."""
+    paths = [path for path in map(kept_file, exports) if path is not None]
+    for path in paths:
+        path.unlink()
+    return len(paths)
+
+
+def sweep_exports(ctx: Context) -> int:
+    """Remove bundles nobody needs any more and what an interruption left; return how many. Due work, idempotent."""
+    if not _folder().exists():
+        return 0
+    now, removed = ctx.now().timestamp(), 0
+    for path in _folder().iterdir():
+        half = path.name.startswith(".")
+        if path.stat().st_mtime < now - (_STALE if half else KEPT).total_seconds():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            removed += 1
+    return removed
+
+
+def _export(document: dict[str, Any], texts: dict[str, str]) -> Export:
+    body = document["body"]
+    return Export(
+        id=document["obj"], at=datetime.fromisoformat(document["at"]), actor=ActorId(document["actor"]),
+        to=texts.get(body.get("to") or "", ""), why=texts.get(body.get("why") or "", ""), how=body.get("how", "full"),
+        items=len(body["items"]), withheld=sum(map(len, body["withheld"].values())), left_out=body["left_out"],
+        there=kept_file(document["obj"]) is not None,
+    )  # fmt: skip
+
+
+def _keep(plain: Path, export: str, *, key: bytes, ending: str, ctx: Context) -> None:
+    """Seal a finished bundle into its place: whole, or not there."""
+    half = _folder() / f".{export}.part"
+    with plain.open("rb") as source, half.open("wb") as target:
+        for chunk in seal_chunks(source, key=key, context=_bound(export), salt=ctx.random(SALT)):
+            target.write(chunk)
+    half.chmod(0o600)
+    half.rename(_folder() / f"{export}.{ending}")
+    sync_directory(_folder())
+
+
+def _opened(path: Path, key: bytes, export: str) -> Iterator[bytes]:
+    with path.open("rb") as sealed:
+        yield from open_chunks(sealed, key=key, context=_bound(export))
+
+
+def _bound(export: str) -> bytes:
+    return b"evenhand/export/v1\n" + export.encode()
+
+
+def _folder() -> Path:
+    return Path(settings.HOME.root) / "exports"

@@ -1,0 +1,116 @@
+"""What goes with a case that is erased (T23), and what stays: rows that name nobody, and its figures.
+
+A case shares its report's key with every case that came from the same report, so that key goes with the last of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evenhand.context import Context
+from evenhand.errors import EvenhandError, UsageError
+from evenhand.evidence.item_id import canonical_item
+from evenhand.procedure.states import ENDS, State
+from evenhand.web.cases.bundle_exports import exports_of, forget_exports
+from evenhand.web.cases.counting import counting_of
+from evenhand.web.cases.models import Case, Item, Party, SubmissionItem, Upload
+from evenhand.web.record.documents import canonical, instant
+from evenhand.web.record.ids import SYSTEM, KeyId
+from evenhand.web.record.sealed import open_texts
+from evenhand.web.vault.erasing import Scope, erase, finished, scope_of_object
+from evenhand.web.vault.words import Kind, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased, and who holds a bundle of it: (when, for whom, how), the latest first."""
+
+    id: str
+    recipients: tuple[tuple[str, str, str], ...]
+
+
+def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -> Erased:
+    """Erase a closed case; two people sign, holds beat it, its figures stay. Copies of bundles kept here go too.
+
+    Raises UsageError for a case that is not closed; else as `vault.erasing.erase`.
+    """
+    if State(case.state) not in ENDS | {State.CLOSED}:
+        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+    exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
+    erasure = erase(
+        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
+    )
+    forget_exports(each.id for each in exports)
+    return Erased(erasure, tuple((instant(each.at), each.to, each.how) for each in exports))
+
+
+def scope_of(case: Case, ctx: Context) -> Scope:
+    """Return what goes with a case."""
+    shared = _others_stand(case)
+    items = [] if shared else _own_items(case)
+    uploads = Upload.objects.filter(party__case=case) if shared else _all_uploads(case)
+    keys = {KeyId(case.key)} | ({KeyId(case.priors_key)} if case.priors_key else set())
+    if not shared:
+        keys |= {KeyId(case.submission.key), *(KeyId(item.key) for item in items)}
+    objects: set[str] = set()
+    for upload in uploads.values_list("id", flat=True):
+        objects |= scope_of_object(upload).objects
+    return Scope(keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id))
+
+
+def _others_stand(case: Case) -> bool:
+    """Return whether another case of the same report is still there."""
+    others = Case.objects.filter(submission=case.submission_id).exclude(pk=case.pk).values_list("id", flat=True)
+    return bool(set(others) - finished(list(others)))
+
+
+def _own_items(case: Case) -> list[Item]:
+    """Return the posts that no other report names."""
+    mine = SubmissionItem.objects.filter(submission=case.submission_id).values_list("item_id", flat=True)
+    others = SubmissionItem.objects.filter(item__in=mine).exclude(submission=case.submission_id)
+    return list(Item.objects.filter(pk__in=set(mine) - set(others.values_list("item_id", flat=True))))
+
+
+def _posts(items: list[Item], ctx: Context) -> frozenset[str]:
+    """Return the canonical ids of posts, under which the corpus holds them, from the places that were named."""
+    places = open_texts([item.locator for item in items], actor=SYSTEM, purpose="erase", ctx=ctx)
+    return frozenset(key for place in places.values() if (key := _canonical(place)))
+
+
+def _canonical(place: str) -> str:
+    try:
+        return canonical_item(place).key
+    except EvenhandError:
+        return place if ":" in place else ""  # an act without an address, or an id as it is
+
+
+def _all_uploads(case: Case) -> Any:
+    return Upload.objects.filter(submission=case.submission_id) | Upload.objects.filter(party__case=case)
+
+
+def _blank(case: Case) -> None:
+    """Take out of the rows what names or finds a person; the texts they point to go with the keys."""
+    Party.objects.filter(case=case).update(name=None, contact=None, account=None, code_digest=None, second_digest=None)
+    Case.objects.filter(pk=case.pk).update(
+        source_lookup=case.submission_id, blind_text=None, facts=None, facts_blind=None, revision=case.revision + 1
+    )
+
+
+def _figures(case: str) -> bytes:
+    """Return the figures of a case that stay, as canonical JSON: quarters, words and counts, no pseudonym."""
+    return canonical(_plain(asdict(counting_of(case))))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,107 @@
+"""What a file is worth as proof that something existed: from what was found in it, never from what somebody typed.
+
+A mail's signatures are judged when it comes in, with the keys as they are then; the answers are kept beside it, derived
+and sealed, and every later judgement uses these. Asking for a key is off until EVENHAND_MAIL_RESOLVER names a resolver.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, BinaryIO, Final
+
+from evenhand.context import Context
+from evenhand.evidence.apart import mail_apart, names_apart
+from evenhand.evidence.grades import Container, ProvenanceClass, Route
+from evenhand.evidence.mail import KeyAnswer
+from evenhand.evidence.uploads import Kind
+from evenhand.web.cases.mail_keys import fetch_keys
+from evenhand.web.cases.models import Upload
+from evenhand.web.record.ids import ActorId
+from evenhand.web.vault.objects import derive, derived_of, open_object, read_object
+
+KEYS: Final = "mail keys"
+SIGNATURES: Final = "mail signatures"
+ARCHIVE: Final = "web archive"
+RESOLVER: Final = "EVENHAND_MAIL_RESOLVER"
+_PURPOSE: Final = "judge a file"
+_SIGNED: Final = frozenset({"anonymous", "domain"})
+
+
+def judge_mail(upload: str, *, actor: ActorId, ctx: Context) -> Mapping[str, Any]:
+    """Judge the signatures of a mail with the keys kept beside it, fetching them first where a resolver is named.
+
+    What was found is kept; the same again makes nothing new. Raises UsageError for what is restricted.
+    """
+    with open_object(upload, actor=actor, purpose=_PURPOSE, ctx=ctx) as stream:
+        answers = _kept(upload, actor, ctx) or _fetched(upload, stream, actor, ctx)
+        said = mail_apart(stream, answers)
+    _keep(upload, SIGNATURES, said, actor, ctx, parameters={"keys": len(answers)})
+    return said
+
+
+def keep_facts(upload: str, facts: Mapping[str, str], *, actor: ActorId, ctx: Context) -> None:
+    """Keep what a look into a web archive found: who signed its list, how many records it holds."""
+    if facts:
+        _keep(upload, ARCHIVE, facts, actor, ctx, parameters={})
+
+
+def found_in(upload: Upload, *, actor: ActorId, ctx: Context) -> Mapping[str, Any]:
+    """Return what was found in a released file, {} for kinds in which nothing is looked for. A logged reading."""
+    method = {Kind.MAIL: SIGNATURES, Kind.WACZ: ARCHIVE, Kind.WARC: ARCHIVE}.get(Kind(upload.kind))
+    if method is None or upload.state != "cleared":
+        return {}
+    kept = derived_of(upload.id, method)
+    if kept:
+        said: Mapping[str, Any] = json.loads(read_object(kept[-1].id, actor=actor, purpose=_PURPOSE, ctx=ctx))
+        return said
+    # It came in before its signatures could be judged, or the machine stopped just then.
+    return judge_mail(upload.id, actor=actor, ctx=ctx) if method is SIGNATURES else {}
+
+
+def route_of(upload: Upload | None, found: Mapping[str, Any], **recorded: Any) -> Route:
+    """Return how a file reached us, for its grade. `recorded`: the facts an assessor recorded (link, owners_own, …)."""
+    kind = Kind(upload.kind) if upload is not None else None
+    if kind is Kind.MAIL and found.get("state") == "pass":
+        return Route(
+            ProvenanceClass.SIGNED_CONTAINER, Container.MAIL, signature_valid=True,
+            signature_aligned=bool(found.get("aligned")), domain=str(found.get("domain", "")), **recorded,
+        )  # fmt: skip
+    if kind is Kind.WACZ and found.get("signer") in _SIGNED:
+        key = str(found.get("domain") or found.get("key", ""))
+        return Route(ProvenanceClass.SIGNED_CONTAINER, Container.WACZ, signature_valid=True, domain=key, **recorded)
+    if recorded.get("owners_own"):
+        return Route(ProvenanceClass.OWNER_EXPORT, **recorded)
+    return Route(ProvenanceClass.USER_STATEMENT, **recorded)
+
+
+def _kept(upload: str, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:
+    kept = derived_of(upload, KEYS)
+    if not kept:
+        return ()
+    answers = json.loads(read_object(kept[-1].id, actor=actor, purpose=_PURPOSE, ctx=ctx))["answers"]
+    return tuple(KeyAnswer.of(answer) for answer in answers)
+
+
+def _fetched(upload: str, stream: BinaryIO | io.RawIOBase, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:
+    resolver = os.environ.get(RESOLVER, "").strip()
+    names = names_apart(stream) if resolver else ()  # type: ignore[arg-type]
+    if not names:
+        return ()
+    answers = fetch_keys(names, resolver=resolver, ctx=ctx)
+    plain = {"answers": [answer.plain() for answer in answers]}
+    _keep(upload, KEYS, plain, actor, ctx, parameters={"resolver": resolver}, deterministic=False)
+    return answers
+
+
+def _keep(
+    upload: str, method: str, said: Mapping[str, Any], actor: ActorId, ctx: Context, *,
+    parameters: Mapping[str, Any], deterministic: bool = True,
+) -> None:  # fmt: skip
+    data = json.dumps(said, sort_keys=True).encode()
+    derive(
+        of=upload, method=method, data=data, actor=actor, purpose=_PURPOSE, ctx=ctx, parameters=parameters,
+        deterministic=deterministic,
+    )  # fmt: skip

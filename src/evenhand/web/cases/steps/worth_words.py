@@ -1,0 +1,74 @@
+"""What was found in a file, in words for whoever handles it: never more than the record supports (EVIDENCE §0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evenhand.evidence.grades import grade_of_capture, provenance
+from evenhand.evidence.mail import NOTE_WORDS, State
+from evenhand.evidence.pictures import TAKERS_QUESTIONS
+from evenhand.evidence.uploads import Kind
+from evenhand.web.cases.models import Upload
+from evenhand.web.cases.steps.worth import route_of
+
+PICTURES: Final = frozenset({Kind.PNG, Kind.JPEG, Kind.WEBP})
+KINDS: Final[Mapping[Kind, str | Promise]] = {
+    Kind.PNG: gettext_lazy("Picture (PNG)"),
+    Kind.JPEG: gettext_lazy("Picture (JPEG)"),
+    Kind.WEBP: gettext_lazy("Picture (WebP)"),
+    Kind.PDF: gettext_lazy("PDF"),
+    Kind.TEXT: gettext_lazy("Plain text"),
+    Kind.MAIL: gettext_lazy("E-mail"),
+    Kind.WACZ: gettext_lazy("Web archive (WACZ)"),
+    Kind.WARC: gettext_lazy("Web archive (WARC)"),
+    Kind.EXPORT: gettext_lazy("Archive, such as an export from a platform (ZIP)"),
+}
+_SIGNERS: Final[Mapping[str, str | Promise]] = {
+    "nobody": gettext_lazy("Nobody signed this web archive: whoever made it could have changed it before."),
+    "anonymous": gettext_lazy("This web archive was signed with a key; whose key that is we do not know."),
+    "domain": gettext_lazy("This web archive was signed in the name of the domain below; we did not check who it is."),
+}
+
+
+def worth_lines(upload: Upload, found: Mapping[str, Any]) -> list[str]:
+    """Return what can be said of a released file, one sentence each, its grade last."""
+    kind = Kind(upload.kind)
+    lines = _mail_lines(found) if kind is Kind.MAIL else _archive_lines(found) if "signer" in found else []
+    route = route_of(upload, found)
+    grade = grade_of_capture(route)
+    said = {"grade": grade.value, "origin": provenance(route).value, "words": _(grade.words)}
+    return [*lines, _("By itself it is worth %(grade)s (%(origin)s): %(words)s.") % said]
+
+
+def takers_questions() -> list[str]:
+    """Return what whoever took a picture is asked."""
+    return [_(words) for _name, words in TAKERS_QUESTIONS]
+
+
+def _mail_lines(found: Mapping[str, Any]) -> list[str]:
+    if not found:
+        return []
+    lines = [_("Signature: %(words)s.") % {"words": _(State(found["state"]).words)}]
+    if found["domain"]:
+        own = _("It stands for the domain %(domain)s, the sender’s own. It does not say which person wrote it.")
+        other = _("It stands for the domain %(domain)s, which is not the sender’s.")
+        lines.append((own if found["aligned"] else other) % {"domain": found["domain"]})
+    if (days := found["days"]) is not None and abs(days) > 1:
+        said = _(
+            "Days from the date the mail bears to when its key was fetched: %(days)d. Old keys become known to others."
+        )
+        lines.append(said % {"days": days})
+    return [*lines, *(f"{_(NOTE_WORDS[note])}." for note in found["notes"])]
+
+
+def _archive_lines(found: Mapping[str, Any]) -> list[str]:
+    lines = [str(_SIGNERS[found["signer"]])]
+    if name := found.get("domain") or found.get("key"):
+        lines.append(str(name))
+    lines.append(_("Pages and parts in it, each checked against its digest: %(n)s.") % {"n": found["records"]})
+    return lines

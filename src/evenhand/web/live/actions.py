@@ -1,0 +1,144 @@
+"""Switching sources on and off as the settings name them, asking them, and storing what may be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
+
+from evenhand.context import Context
+from evenhand.corpus.store import Busy
+from evenhand.errors import DoesNotHold, EvenhandError
+from evenhand.ledger.files import write_durably
+from evenhand.live import Arrived, Declared, Named, Sifted, State, adapter_of, read_named, sift
+from evenhand.live.named import FILE, webhook_of
+from evenhand.web.home import Home
+from evenhand.web.live.models import LiveSource
+from evenhand.web.live.queries import accounts_here, enabled, held_keys, state_of, state_path
+from evenhand.web.record.ids import ORGANISATION, SYSTEM
+from evenhand.web.record.projections import ROWS, said
+from evenhand.web.record.unit import recording
+from evenhand.web.sources.actions import import_file
+from evenhand.web.sources.queries import corpus_here
+
+_PURPOSE: Final = "live sources"
+
+
+def named_here(home: Home) -> list[Named]:
+    """Return the sources that the settings name. Raises UsageError for what is not right in them."""
+    return read_named(home.root / FILE)
+
+
+def settle(named: Sequence[Named], *, ctx: Context) -> int:
+    """Make the record say what the settings say: which sources are on. Return how many changed.
+
+    Each source switched on, changed or off is one `policy.changed`. Idempotent.
+    """
+    on = {row.name: row for row in enabled()}
+    wanted = {source.name: source for source in named}
+    gone = [row for row in on.values() if row.name not in wanted or wanted[row.name].digest != row.digest]
+    new = [source for source in named if source.name not in on or on[source.name] in gone]
+    for row in gone:
+        _switch_off(row, ctx)
+    for source in new:
+        _switch_on(source, ctx)
+    return len(gone) + len(new)
+
+
+def _switch_on(source: Named, ctx: Context) -> None:
+    row = LiveSource(
+        id=ctx.new_id(), name=source.name, adapter=source.adapter, place=source.where, digest=source.digest,
+        enabled_at=ctx.now().replace(microsecond=0),
+    )  # fmt: skip
+    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        row.save(force_insert=True)
+        r.add(type="policy.changed", obj=row.id, key=ORGANISATION, body=_body("on", row))
+
+
+def _switch_off(row: LiveSource, ctx: Context) -> None:
+    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        row.disabled_at = ctx.now().replace(microsecond=0)
+        row.save(update_fields=["disabled_at"])
+        r.add(type="policy.changed", obj=row.id, key=ORGANISATION, body=_body("off", row))
+
+
+def _body(change: str, row: LiveSource) -> dict[str, object]:
+    return {"setting": "live source", "change": change, ROWS: [said(row)]}
+
+
+def poll_due(ctx: Context, home: Home | None = None) -> int:
+    """Ask every source that is due and store what may be stored; return how many records were kept.
+
+    One source's trouble stops no other: it waits ever longer, and the trouble stands in its state.
+    """
+    home = home or Home.here()
+    named = named_here(home)
+    settle(named, ctx=ctx)
+    return sum(poll(source, ctx=ctx, home=home) for source in named if state_of(home, source.name).is_due(ctx.now()))
+
+
+def poll(source: Named, *, ctx: Context, home: Home) -> int:
+    """Ask one source once and return how many records were kept. First the records are stored, then the cursor."""
+    state = state_of(home, source.name)
+    try:
+        declared = declared_for([source], ctx)
+        adapter = adapter_of(source, declared, ctx)
+        polled = adapter.poll(state.cursor)
+        sifted = store(source.name, polled.records, declared, reads_as=adapter.reads_as, ctx=ctx, home=home)
+    except Busy:
+        return 0  # an import is under way: the next look, in a moment, asks with the same cursor
+    except EvenhandError as error:
+        _keep(home, source.name, state.failed(str(error), ctx=ctx))
+        return 0
+    after = state.answered(
+        cursor=polled.cursor, kept=sifted.kept, not_aimed=sifted.not_aimed + polled.dropped,
+        unreadable=sifted.unreadable, unread=polled.unread, more=polled.more, now=ctx.now(),
+    )  # fmt: skip
+    _keep(home, source.name, after)
+    return sifted.kept
+
+
+def _keep(home: Home, name: str, state: State) -> None:
+    write_durably(state_path(home, name), state.text().encode(), mode=0o600)
+
+
+def declared_for(named: Iterable[Named], ctx: Context) -> Declared:
+    """Return what these sources may store."""
+    mailboxes = frozenset[str]().union(*(source.mailboxes for source in named))
+    return Declared(accounts_here(ctx), mailboxes)
+
+
+def store(
+    name: str, records: Sequence[Arrived], declared: Declared, *, reads_as: str | None, ctx: Context, home: Home
+) -> Sifted:
+    """Store of these records what is aimed at somebody declared, each source an import; return what became of them.
+
+    The same records again add nothing. Raises Busy while another import runs.
+    """
+    held = partial(held_keys, corpus_here(home))
+    sifted = sift(records, declared, held, name=name, reads_as=reads_as)
+    for recognised in sifted.sources:
+        import_file(recognised=recognised, ctx=ctx, home=home)
+    return sifted
+
+
+def receive(name: str, body: bytes, signature: str, *, ctx: Context, home: Home | None = None) -> Sifted:
+    """Store what a webhook was handed. Raises DoesNotHold for whoever may not hand in, UsageError for a bad body.
+
+    A name that is no webhook and a signature that is not right are one refusal.
+    """
+    home = home or Home.here()
+    source = next((each for each in named_here(home) if (each.name, each.adapter) == (name, "webhook")), None)
+    if source is None:
+        raise DoesNotHold("the signature is not right")
+    settle(named_here(home), ctx=ctx)
+    hook = webhook_of(source)
+    records = hook.opened(body, signature, ctx.now())
+    state = state_of(home, name)
+    sifted = store(name, records, declared_for([source], ctx), reads_as=hook.reads_as, ctx=ctx, home=home)
+    after = state.answered(
+        cursor="", kept=sifted.kept, not_aimed=sifted.not_aimed, unreadable=sifted.unreadable, unread=(), more=False,
+        now=ctx.now(),
+    )  # fmt: skip
+    _keep(home, name, after)
+    return sifted

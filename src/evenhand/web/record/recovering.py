@@ -1,0 +1,162 @@
+"""After a restore that would fork the log: bring the missing leaves back from an export, or go on under a new name.
+
+Both ways are recorded, and neither forgets what was signed: the first ends with the tree that was signed, the second
+names the last old checkpoint in its first leaf.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.ledger import SYSTEM as SYSTEM_ACTOR
+from evenhand.ledger.append import append_encoded
+from evenhand.ledger.checking import Verdict, check_entries, worst
+from evenhand.ledger.checkpoint import OpenedCheckpoint, TreeHead, check_origin, open_checkpoint, parse_tree_head
+from evenhand.ledger.draft import Draft
+from evenhand.ledger.errors import Contradiction, Malformed, Reason
+from evenhand.ledger.export import CHECKPOINT, ExportedLog, read_limited
+from evenhand.ledger.files import only_signer, write_durably
+from evenhand.ledger.keyring import standing_of
+from evenhand.ledger.leaf import format_time
+from evenhand.ledger.notes import MAX_NOTE, Note, Signer
+from evenhand.ledger.proofs import root_from_tiles
+from evenhand.ledger.signing import KeyFile
+from evenhand.ledger.store import Checkpoint, Head, MemoryStore
+from evenhand.ledger.tree import root_of
+from evenhand.web.home import Home
+from evenhand.web.record.checkpoints import key_file, key_states, make_checkpoint, write_keyring
+from evenhand.web.record.ids import SYSTEM
+from evenhand.web.record.log_keys import recorded_keys
+from evenhand.web.record.store import DjangoStore
+from evenhand.web.record.unit import recording
+
+
+def import_missing(folder: Path, ctx: Context) -> int:
+    """Append the leaves that an export has and the database lacks; return how many there were. Nothing is half done.
+
+    The export is verified first: its leaves against its signed checkpoint, that against this log's keys, what the
+    database holds against both. Only leaves come back; the documents behind them are gone if no backup has them, and
+    `verify` names each. Raises UsageError (not an export), Contradiction (it is of another tree, or damaged).
+    """
+    home = Home.here()
+    exported, opened = _opened(folder, home)
+    tree = _tree_of(exported, opened.head)
+    store = DjangoStore(connection)
+    head = store.head()
+    if head.size >= exported.size:
+        raise UsageError("the export holds nothing that the database lacks", where=str(folder))
+    _check_begins(tree, head, opened.head, folder)
+    missing = [entry.data for entry in exported.entries(head.size, exported.size)]
+    note = Note(opened.note.text, tuple(line for line in opened.note.signatures if _by_log(opened, line.key_id)))
+    with transaction.atomic():
+        append_encoded(store, missing)
+        store.add_checkpoint(Checkpoint(exported.size, note.encode(), format_time(ctx.now())))
+    with recording(actor=SYSTEM, ctx=ctx, purpose="recover the log") as r:
+        r.add_bare(Draft(type="log.restored", actor=SYSTEM_ACTOR))
+    make_checkpoint(ctx)
+    return len(missing)
+
+
+def start_new_origin(origin: str, ctx: Context, last_note: bytes | None = None) -> TreeHead:
+    """Go on under a new name, over the leaves that are there, and return what the old log had signed last.
+
+    `last_note`: the last old checkpoint, if it is known (default: what the export or the database holds). The first
+    leaf of the new name is `log.started` with its SHA-256. The old key counts up to what it signed. Can be run again.
+    """
+    check_origin(origin)
+    home = Home.here()
+    file = key_file(home)
+    with only_signer(file.lock):
+        old = _signed_last(file)
+        if old.origin == origin:
+            raise UsageError("the log has this name already", where=origin, mend="Choose another name, never used.")
+        signer = file.next.read() if file.next.path.exists() else file.next.create(origin, ctx)
+        if str(signer.verifier) not in {line.vkey for line in recorded_keys().lines}:
+            _append_start(file.read(), signer, old, last_note or _last_note(home), ctx)
+        write_keyring(home, [line.as_json() for line in recorded_keys().lines])
+        store = DjangoStore(connection)
+        head = TreeHead(origin, store.head().size, root_of(store.head()))
+        write_durably(home.log_key.with_name(f"old-{old.size}.high-water"), old.text().encode(), mode=0o600)
+        write_durably(file.high_water, head.text().encode(), mode=0o600)
+        file.take_over()
+    make_checkpoint(ctx)
+    return old
+
+
+def _opened(folder: Path, home: Home) -> tuple[ExportedLog, OpenedCheckpoint]:
+    try:
+        exported, note = ExportedLog.open(folder), read_limited(folder / CHECKPOINT, MAX_NOTE)
+    except (OSError, Malformed) as error:
+        words = f"this is not an export of a log ({error})"
+        raise UsageError(words, where=str(folder), mend="Name the folder that holds `checkpoint`.") from None
+    keys = key_states(home)
+    opened = open_checkpoint(note, list(keys))
+    standing_of(opened, keys)
+    return exported, opened
+
+
+def _tree_of(exported: ExportedLog, head: TreeHead) -> MemoryStore:
+    """Return the tree that the exported leaves make, if it is the one that was signed."""
+    findings, tree = check_entries(exported, exported.size)
+    if tree is None or worst(findings) is not Verdict.VERIFIED:
+        first = next(finding for finding in findings if finding.verdict is not Verdict.VERIFIED)
+        raise Contradiction(first.reason or Reason.ENTRY_MISMATCH, f"{first.place}: {first.words}", where=CHECKPOINT)
+    if root_of(tree.head()) != head.root:
+        raise Contradiction(
+            Reason.ROOT_MISMATCH, "the exported leaves are not those that were signed", where=CHECKPOINT
+        )
+    return tree
+
+
+def _check_begins(tree: MemoryStore, head: Head, signed: TreeHead, folder: Path) -> None:
+    """Return if the export begins with what the database holds and ends with the last tree that was signed."""
+    high = _signed_last(key_file(Home.here()))
+    if high.size > signed.size:
+        raise Contradiction(
+            Reason.ROLLBACK_DETECTED,
+            f"the export ends with {signed.size} leaves, but a tree of {high.size} was signed; nothing was imported",
+            where=str(folder),
+            mend="Look for a newer export; else: evenhand ledger recover --new-origin NAME.",
+        )
+    if root_from_tiles(tree, head.size) != root_of(head):
+        raise Contradiction(
+            Reason.FORK_DETECTED,
+            "the database holds other leaves than the export; nothing was imported",
+            where=str(folder),
+        )
+
+
+def _by_log(opened: OpenedCheckpoint, key_id: bytes) -> bool:
+    return any(key.key_id == key_id for key in opened.log_keys)
+
+
+def _signed_last(file: KeyFile) -> TreeHead:
+    try:
+        return parse_tree_head(file.high_water.read_text("ascii"))
+    except FileNotFoundError:
+        mend = "Bring it back from where the log key is kept."
+        raise UsageError("the high-water file is missing", where=str(file.high_water), mend=mend) from None
+
+
+def _append_start(old: Signer, new: Signer, last: TreeHead, note: bytes, ctx: Context) -> None:
+    """Append the first leaves of the new name: one unit, so that all of them are there or none."""
+    with recording(actor=SYSTEM, ctx=ctx, purpose="start the log under a new name") as r:
+        r.add_bare(Draft(type="log.started", actor=SYSTEM_ACTOR, pub={"oldlog": sha256(note).digest()}))
+        r.add_bare(Draft(type="key.added", actor=SYSTEM_ACTOR, vkey=str(new.verifier), why="initial"))
+        r.add_bare(Draft(type="key.retired", actor=SYSTEM_ACTOR, vkey=str(old.verifier), last=last.size))
+
+
+def _last_note(home: Home) -> bytes:
+    """Return the last checkpoint of the old log that is still here: the export's, else the database's."""
+    exported = home.log_export / CHECKPOINT
+    if exported.exists():
+        return exported.read_bytes()
+    newest = DjangoStore(connection).checkpoints(last=1)
+    if not newest:
+        raise UsageError("no checkpoint of the old log is here", mend="Name one with --checkpoint FILE.")
+    return newest[0].published

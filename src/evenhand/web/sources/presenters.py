@@ -1,0 +1,113 @@
+"""What the import pages show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evenhand.corpus.telling import Chapter, Facts, story
+from evenhand.web.record.ids import ActorId
+from evenhand.web.sources.queries import past_imports
+from evenhand.web.sources.waiting import Waiting, of
+from evenhand.web.ui.counting import grouped
+
+_SHOWN: Final = 20
+STEPS: Final[dict[str, str | Promise]] = {
+    "": gettext_lazy("on its way"),
+    "waiting": gettext_lazy("waits for the worker"),
+    "running": gettext_lazy("is being read"),
+    "question": gettext_lazy("has a question for you"),
+    "done": gettext_lazy("read"),
+    "failed": gettext_lazy("cannot be used as it is"),
+}
+QUESTIONS: Final[dict[str, str | Promise]] = {
+    "basis": gettext_lazy("This is bulk data about other people. On which lawful basis may it come in?"),
+    "format": gettext_lazy("Two formats fit this file. Which is it?"),
+    "order": gettext_lazy("Its dates can be read in two ways. Which comes first?"),
+    "columns": gettext_lazy("This table is not of a known form. Which column is what?"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One upload of the person who looks."""
+
+    id: str
+    name: str
+    step: str
+    begun: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """One upload: where it stands, the question if there is one, the story once it was read."""
+
+    id: str
+    name: str
+    step: str
+    step_words: str
+    progress: str
+    running: bool
+    what: str
+    question: str
+    rows: list[list[str]]
+    columns: list[str]
+    chapters: list[Chapter]
+
+
+def mine(actor: ActorId) -> list[Mine]:
+    """Return what a person brought in lately, newest first."""
+    return [
+        Mine(each.id, each.name, str(STEPS[each.read("state").get("step", "")]), each.begun)
+        for each in of(actor)[:_SHOWN]
+    ]
+
+
+def past() -> list[list[object]]:
+    """Return the last imports of everybody as rows of a table."""
+    return [
+        [date_format(row.imported_at), row.source_format, grouped(row.posts), grouped(row.merged), grouped(row.refused)]
+        for row in past_imports(_SHOWN)
+    ]
+
+
+def past_head() -> list[str]:
+    """Return the heads of that table."""
+    return [_("Day"), _("Read as"), _("New posts"), _("Held before"), _("Not taken")]
+
+
+def upload_page(waiting: Waiting) -> UploadPage:
+    """Return what the page of one upload shows."""
+    state = waiting.read("state")
+    step = state.get("step", "")
+    facts = waiting.read("facts")
+    return UploadPage(
+        id=waiting.id,
+        name=waiting.name,
+        step=step,
+        step_words=str(STEPS[step]),
+        progress=_progress(waiting, state),
+        running=step in {"waiting", "running"},
+        what=" ".join(part for part in (state.get("what", ""), state.get("mend", "")) if part),
+        question=str(QUESTIONS[state["asks"]]) if step == "question" else "",
+        rows=state.get("rows", []),
+        columns=state.get("columns", []),
+        chapters=story(Facts(**facts), _) if step == "done" and facts else [],
+    )
+
+
+def _progress(waiting: Waiting, state: dict[str, Any]) -> str:
+    if not state:
+        share = {"received": grouped(waiting.received // 1024), "size": grouped(waiting.size // 1024)}
+        return _("%(received)s of %(size)s kB have arrived. Choose the same file again, and the rest follows.") % share
+    if state["step"] == "running" and "read" in state:
+        return _("%(posts)s posts read, about %(share)s %% of the file.") % {
+            "posts": grouped(state["read"]), "share": round(100 * state["share"]),
+        }  # fmt: skip
+    return ""

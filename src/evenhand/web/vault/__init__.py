@@ -1,0 +1,1 @@
+"""Files that must not change: stored, copied, read, held, checked and erased in one place each."""

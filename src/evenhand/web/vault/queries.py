@@ -1,0 +1,135 @@
+"""What commands and pages may ask about the vault: plain rows, no bytes, nothing that names a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from evenhand.context import Context
+from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, provenance, wording
+from evenhand.web.vault.alarms import open_alarms
+from evenhand.web.vault.holds import in_force, waiting
+from evenhand.web.vault.models import Erasure, Hold, VaultObject
+from evenhand.web.vault.words import State
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    """One hold as lists show it."""
+
+    id: str
+    kind: str
+    target: str
+    reason: str
+    review_on: date
+    late: bool
+    waits_for: str  # "" where it is simply in force; else "placing" or "release"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLine:
+    """One object as lists show it: what it is worth is computed, never typed."""
+
+    id: str
+    case: str | None
+    kind: str
+    size: int
+    state: str
+    source: str | None
+    method: str
+    received_at: datetime
+    provenance: str
+    grade: str
+    wording: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The vault at a glance."""
+
+    objects: Mapping[str, int]  # state -> how many
+    size: int
+    alarms: int
+    holds: Sequence[HoldLine]
+    erasures_open: int
+
+
+def overview(ctx: Context) -> Overview:
+    """Return counts and holds. Three queries."""
+    rows = VaultObject.objects.values_list("state", "size")
+    counts = Counter(state for state, _ in rows)
+    size = sum(size for state, size in rows if state != State.ERASED)
+    found = Erasure.objects.filter(ended_at=None).count()
+    return Overview(dict(sorted(counts.items())), size, open_alarms().count(), hold_lines(ctx), found)
+
+
+def hold_lines(ctx: Context) -> list[HoldLine]:
+    """Return the holds in force and those that wait for a second person."""
+    today = ctx.now().date()
+    rows: dict[str, Hold] = {row.id: row for row in [*in_force(), *waiting()]}
+    return [_hold_line(row, today) for row in rows.values()]
+
+
+def _hold_line(row: Hold, today: date) -> HoldLine:
+    waits = "placing" if row.placed_at is None else "release" if row.end_at else ""
+    return HoldLine(row.id, row.kind, row.target, row.reason, row.review_on, row.review_on < today, waits)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One open alarm."""
+
+    id: str
+    object: str
+    reason: str
+    found_at: datetime
+
+
+def alarm_lines() -> list[AlarmLine]:
+    """Return the alarms that nobody has seen, oldest first."""
+    return [AlarmLine(row.id, row.object_id, row.reason, row.found_at) for row in open_alarms()]
+
+
+def object_lines(*, case: str | None = None) -> list[ObjectLine]:
+    """Return every object, of one case if named, in the order they came; nothing is opened."""
+    rows = VaultObject.objects.order_by("received_at", "id")
+    alarms = {alarm.object_id: alarm.reason for alarm in open_alarms()}
+    return [_line(row, alarms.get(row.id, "")) for row in (rows if case is None else rows.filter(case=case))]
+
+
+def _line(row: VaultObject, alarm: str) -> ObjectLine:
+    route = route_of(row, unchanged=alarm != "changed")
+    return ObjectLine(
+        row.id, row.case, row.kind, row.size, row.state, row.source_id, row.method, row.received_at,
+        provenance(route).value, grade_of_capture(route).value, wording(route, row.received_at), alarm,
+    )  # fmt: skip
+
+
+def route_of(row: VaultObject, *, unchanged: bool = True) -> Route:
+    """Return how an object reached us, from what was recorded at intake; further facts are the assessor's."""
+    return Route(ProvenanceClass(row.provenance_class), unchanged=unchanged)
+
+
+def first_alarm_at() -> datetime | None:
+    """Return since when a file is not what came in and nobody has looked; None where none is. One query."""
+    return open_alarms().values_list("found_at", flat=True).first()
+
+
+def is_object(text: str) -> bool:
+    """Return whether this is the id of a file of the vault."""
+    return VaultObject.objects.filter(pk=text).exists()
+
+
+def files_among(ids: Collection[str]) -> frozenset[str]:
+    """Return which of these ids are files of the vault: each reading of one stands behind a leaf of its own."""
+    found: set[str] = set()
+    wanted = sorted(ids)
+    for first in range(0, len(wanted), _AT_ONCE):
+        found.update(VaultObject.objects.filter(pk__in=wanted[first : first + _AT_ONCE]).values_list("id", flat=True))
+    return frozenset(found)

@@ -1,0 +1,90 @@
+"""T-ERASE and T-COUNT on whole cases: what was said is gone, all else verifies, every published figure stays."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.databases import Desk
+from tests.web.cases.cases_story import Story, story
+from tests.web.cases.test_contact_step import png
+from tests.web.vault.test_vlt_holds import Staff
+from tests.web.vault.vault_room import everything_on_disk
+
+from evenhand.errors import UsageError
+from evenhand.ledger.checking import Verdict
+from evenhand.procedure.states import State
+from evenhand.statistics import Period
+from evenhand.web.cases.counting import count
+from evenhand.web.cases.erasing import erase_case
+from evenhand.web.cases.models import Case, Party, SubmissionItem
+from evenhand.web.cases.queries import files_of
+from evenhand.web.cases.steps.files import add_file
+from evenhand.web.record.erasing import counts
+from evenhand.web.record.ids import SYSTEM, KeyId
+from evenhand.web.record.keys import KeyRefused, unwrap
+from evenhand.web.record.models import LedgerEntry, Opening, Pseudonym, Record, SealedText
+from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.verify import audit, verify
+from evenhand.web.vault.holds import Held
+from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.words import Kind, Why
+
+pytestmark = pytest.mark.slow
+QUARTER = Period.quarter(2026, 1)
+
+
+def closed(desk: Desk, told: Story | None = None) -> Story:
+    """Return a case that went its whole way; `told`: one before it, whose people take part again."""
+    return story(desk.ctx, until=State.CLOSED, people=told.people if told else None)
+
+
+def erase(staff: Staff, case: Case) -> None:
+    erase_case(case, why=Why.RETENTION, first=staff.dpo, second=staff.keeper, ctx=staff.desk.ctx)
+
+
+def test_a_closed_case_goes_and_every_other_proof_and_figure_stays(room: Desk) -> None:
+    kept = closed(room)
+    gone = closed(room, kept)
+    party = Party.objects.filter(case=gone.case).exclude(side="respondent").select_related("case__submission").get()
+    file = add_file(party=party, name="Robin Quill.png", data=png(), ctx=room.ctx)
+    staff, before = Staff(room), count(QUARTER)
+    post = SubmissionItem.objects.get(submission=gone.case.submission).item
+    keys = [KeyId(gone.case.key), KeyId(gone.case.submission.key), KeyId(post.key)]
+    secrets = [unwrap(key, actor=SYSTEM, purpose="test") for key in keys]
+    texts = set(SealedText.objects.exclude(key_id__in=keys).values_list("id", flat=True))
+    erase(staff, gone.case)
+    assert count(QUARTER) == before, "every figure is as it was published"
+    (figures,) = [json.loads(value) for _, value in counts()]
+    assert figures["opened"] and figures["route"] and not {"id", "subject", "number"} & figures.keys()
+    for key in keys:
+        for model in (Record, Opening, SealedText, Pseudonym):
+            assert not model.objects.filter(key_id=key).exists()
+        with pytest.raises(KeyRefused):
+            unwrap(key, actor=SYSTEM, purpose="test")
+    assert texts <= set(SealedText.objects.values_list("id", flat=True))
+    disk = everything_on_disk(room)
+    assert not any(trace in disk for trace in (*secrets, png(), b"Robin Quill"))
+    assert VaultObject.objects.get(pk=file).state == "erased"
+    row = Party.objects.get(pk=party.pk)
+    assert (row.name, row.contact, row.account, row.code_digest) == (None,) * 4
+    close_read_windows(room.ctx)
+    for report in (verify(room.ctx), audit(room.ctx)):
+        assert report.verdict is Verdict.VERIFIED, [f for f in report.findings if f.verdict is Verdict.FAILED]
+        assert "erased_lawfully" in {finding.reason for finding in report.findings}
+    assert Record.objects.filter(key_id=kept.case.key).exists() and files_of(gone.case).count() == 1
+
+
+def test_an_open_or_held_case_stays(room: Desk) -> None:
+    going, staff = story(room.ctx, until=State.MEMBERSHIP_CHECK), Staff(room)
+    with pytest.raises(UsageError, match="Only a closed case"):
+        erase(staff, going.case)
+    done = closed(room, going)
+    hold = staff.place(done.case_id, Kind.CASE)
+    leaves = LedgerEntry.objects.count()
+    with pytest.raises(Held):
+        erase(staff, done.case)
+    assert LedgerEntry.objects.count() == leaves + 1, "the attempt is on record"
+    staff.release(hold)
+    erase(staff, done.case)
+    assert verify(room.ctx).verdict is Verdict.VERIFIED

@@ -1,0 +1,186 @@
+"""What a file is worth: found at once, kept with its keys, shown once released, and the grade of an item from it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.databases import Desk
+from tests.evidence.test_evi_mail import NAME, pair, signed
+from tests.evidence.test_evi_webarchive import by_a_key, change, wacz
+from tests.web.cases.story_room import Story, to_assessor
+from tests.web.cases.test_contact_step import png
+
+from evenhand.errors import UsageError
+from evenhand.evidence.mail import KeyAnswer
+from evenhand.evidence.uploads import UploadRefused
+from evenhand.procedure.roles import CaseRole
+from evenhand.web.cases.models import Item, ItemAssessment, Party, Upload
+from evenhand.web.cases.steps import worth
+from evenhand.web.cases.steps.files import add_file, clear, working_copy
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.verify import verify
+from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.objects import derive
+
+pytestmark = pytest.mark.slow
+ASKED_AT = datetime(2026, 3, 12, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A resolver that knows the key of the mails here; the names it was asked for."""
+    names: list[str] = []
+
+    def fetch(wanted: tuple[str, ...], *, resolver: str, ctx: Any) -> tuple[KeyAnswer, ...]:
+        names.extend(wanted)
+        return tuple(KeyAnswer(name, "found", pair(2048)[1], resolver, ASKED_AT) for name in wanted)
+
+    monkeypatch.setattr(worth, "fetch_keys", fetch)
+    monkeypatch.setenv(worth.RESOLVER, "192.0.2.53")
+    return names
+
+
+def sent(story: Story, data: bytes, name: str = "file") -> str:
+    return add_file(party=Party.objects.get(case=story.case), name=name, data=data, ctx=story.ctx)
+
+
+def methods_of(file: str) -> list[str]:
+    return list(VaultObject.objects.filter(source=file).order_by("method").values_list("method", flat=True))
+
+
+def released(story: Story, file: str, *, restrict: bool = False) -> ActorId:
+    officer = ActorId(str(story.people["officer_1"]))
+    clear(upload=Upload.objects.get(pk=file), actor=officer, ctx=story.ctx, restrict=restrict)
+    return officer
+
+
+def files_page(story: Story, person: str) -> str:
+    return story.client(person).get(f"/cases/{story.case.id}/files").content.decode()
+
+
+def test_a_mail_is_judged_at_once_and_its_key_kept(story: Story, asked: list[str], room: Desk) -> None:
+    file = sent(story, signed(), "letter.eml")
+    assert asked == [NAME]
+    assert methods_of(file) == ["mail keys", "mail signatures"]
+    to_seat(story)
+    assert "post.example" not in files_page(story, str(story.people["officer_1"])), "not before it is released"
+    released(story, file)
+    page = files_page(story, str(story.people["officer_1"]))
+    assert "the domain post.example, the sender’s own" in page and "worth C2 (P3)" in page
+    assert "Days from the date the mail bears to when its key was fetched: 10." in page
+    assert asked == [NAME], "a later look uses the kept key"
+    close_read_windows(room.ctx)
+    assert verify(room.ctx).exit_code == 0
+
+
+def to_seat(story: Story) -> None:
+    story.press(story.people["officer_1"], "acknowledge", pseudonym="Ash")
+
+
+def test_without_a_resolver_nobody_is_asked_and_the_question_stays_open(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(worth.RESOLVER, raising=False)
+    monkeypatch.setattr(worth, "fetch_keys", None)
+    file = sent(story, signed())
+    assert methods_of(file) == ["mail signatures"]
+    to_seat(story)
+    released(story, file)
+    page = files_page(story, str(story.people["officer_1"]))
+    assert "its key was not fetched" in page and "worth C1 (P6)" in page
+
+
+def test_nothing_is_made_of_a_picture_before_a_person_released_it(story: Story) -> None:
+    file = sent(story, png())
+    assert methods_of(file) == []
+    upload = Upload.objects.get(pk=file)
+    actor = ActorId(str(story.people["officer_1"]))
+    with pytest.raises(UsageError, match="not released"):
+        working_copy(upload=upload, actor=actor, ctx=story.ctx)
+    assert worth.found_in(upload, actor=actor, ctx=story.ctx) == {}
+    to_seat(story)
+    released(story, file, restrict=True)
+    upload.refresh_from_db()
+    with pytest.raises(UsageError, match="not released"):
+        working_copy(upload=upload, actor=actor, ctx=story.ctx)
+    with pytest.raises(UsageError, match="do not look"):
+        derive(of=file, method="preview", data=b"x", actor=actor, purpose="test", ctx=story.ctx)
+    assert methods_of(file) == []
+    assert "worth" not in files_page(story, str(actor))
+
+
+def test_a_picture_brings_the_questions_for_whoever_took_it(story: Story) -> None:
+    file = sent(story, png())
+    to_seat(story)
+    released(story, file)
+    page = files_page(story, str(story.people["officer_1"]))
+    assert "Which address did the window show?" in page and "worth C1 (P6)" in page
+
+
+def test_a_web_archive_is_taken_whole_and_refused_when_edited(story: Story) -> None:
+    with pytest.raises(UploadRefused, match="wacz_digest"):
+        sent(story, wacz(sign=by_a_key, edit=change("pages/pages.jsonl", b"[]\n")))
+    file = sent(story, wacz(sign=by_a_key))
+    assert Upload.objects.get().kind == "wacz" and methods_of(file) == ["web archive"]
+    to_seat(story)
+    actor = released(story, file)
+    page = files_page(story, str(actor))
+    assert "whose key that is we do not know" in page and "worth C1 (P4)" in page
+    copy = working_copy(upload=Upload.objects.get(), actor=actor, ctx=story.ctx)
+    assert b"https://social.example/p/0" in copy.data and copy.kind.ending == "txt"
+
+
+def assessing(story: Story) -> Any:
+    to_assessor(story)
+    assessor = story.sits(CaseRole.ASSESSOR)
+    story.press(assessor, "blind", shown="breach", reason="Name-calling, twice.")
+    return story.client(assessor), f"/cases/{story.case.id}/items"
+
+
+def everything(story: Story) -> dict[str, str]:
+    """Return the form with a yes to every question."""
+    story.case.refresh_from_db()
+    said = {"link": "B", "act": "wrote", "item": Item.objects.get().id, "revision": str(story.case.revision)}
+    return {f"G{n}": "pass" for n in range(1, 15)} | said
+
+
+def ticked(page: str, gate: str) -> str:
+    [value] = re.findall(rf'name="{gate}" value="([^"]+)" checked', page)
+    return value
+
+
+def test_only_what_the_record_shows_is_ticked_and_each_gap_says_what_would_help(story: Story, asked: list[str]) -> None:
+    mail, picture = sent(story, signed()), sent(story, png())
+    client, there = assessing(story)
+    released(story, mail)
+    released(story, picture)
+    bare = client.get(there).content.decode()
+    assert {gate: ticked(bare, gate) for gate in ("G1", "G2", "G3", "G4", "G5", "G10", "G14")} == dict.fromkeys(
+        ("G1", "G2", "G3", "G4", "G5", "G10", "G14"), "unknown"
+    )
+    assert ticked(bare, "G7") == "pass" and ticked(bare, "G13") == "pass", "register and number were looked up"
+    assert "Any other file leaves this unknown" in bare and "or a second recipient." in bare
+    by_mail = client.get(f"{there}?file={mail}").content.decode()
+    assert (ticked(by_mail, "G2"), ticked(by_mail, "G4")) == ("pass", "pass") and "worth C2 (P3)" in by_mail
+    by_picture = client.get(f"{there}?file={picture}").content.decode()
+    assert (ticked(by_picture, "G2"), ticked(by_picture, "G4")) == ("unknown", "unknown")
+    assert client.get(f"{there}?file={'0' * 32}").status_code == 404
+    said = everything(story)
+    assert client.post(there, said | {"file": mail}).status_code == 302
+    row = ItemAssessment.objects.get()
+    assert (row.provenance, row.grade) == ("P3", "C2")
+
+
+def test_a_made_up_file_lifts_nothing_whatever_the_form_is_sent(story: Story) -> None:
+    file = sent(story, png())
+    client, there = assessing(story)
+    said = everything(story)
+    assert client.post(there, said | {"file": file}).status_code == 404, "nobody has released it"
+    released(story, file)
+    assert client.post(there, said | {"file": file, "grade": "C4", "provenance": "P1"}).status_code == 302
+    row = ItemAssessment.objects.get()
+    assert (row.provenance, row.grade) == ("P6", "C1")

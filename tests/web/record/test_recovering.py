@@ -1,0 +1,183 @@
+"""T-ROLLBACK: an older database is not signed; it goes on by its missing leaves, or under a new name."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from tests.databases import Desk
+from tests.kill import killed_at_call
+
+from evenhand.errors import UsageError
+from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
+from evenhand.ledger.errors import Contradiction, Reason
+from evenhand.web.record import recovering
+from evenhand.web.record.checkpoints import export_if_due, key_file, key_states, make_checkpoint
+from evenhand.web.record.ids import ORGANISATION, SYSTEM
+from evenhand.web.record.log_keys import recorded_keys
+from evenhand.web.record.queries import latest_checkpoint, log_store
+from evenhand.web.record.recovering import import_missing, start_new_origin
+from evenhand.web.record.unit import recording
+from evenhand.web.record.verify import audit, verify
+
+pytestmark = pytest.mark.slow
+
+
+def live(desk: Desk, acts: int) -> None:
+    for _ in range(acts):
+        with recording(actor=SYSTEM, ctx=desk.ctx, purpose="live") as r:
+            r.add(type="lead.disposed", key=ORGANISATION, body={})
+    make_checkpoint(desk.ctx)
+
+
+@pytest.fixture
+def restored(desk: Desk, tmp_path: Path) -> Desk:
+    """A desk of 8 signed and exported leaves whose database is that of yesterday, with 5 of them."""
+    live(desk, 3)
+    yesterday = tmp_path / "yesterday.sqlite3"
+    with closing(sqlite3.connect(desk.home.database)) as here, closing(sqlite3.connect(yesterday)) as copy:
+        here.backup(copy)
+    live(desk, 3)
+    assert export_if_due(desk.ctx) > 0
+    connection.close()
+    for tail in ("", "-wal", "-shm"):
+        Path(f"{desk.home.database}{tail}").unlink(missing_ok=True)
+    shutil.copy(yesterday, desk.home.database)
+    return desk
+
+
+def refused(desk: Desk) -> Reason:
+    before = [row.size for row in log_store().checkpoints()]
+    with pytest.raises(Contradiction) as refusal:
+        make_checkpoint(desk.ctx)
+    assert [row.size for row in log_store().checkpoints()] == before
+    return refusal.value.reason
+
+
+def test_an_older_database_is_not_signed_and_is_named(restored: Desk) -> None:
+    assert log_store().head().size == 5
+    assert refused(restored) is Reason.ROLLBACK_DETECTED
+    with recording(actor=SYSTEM, ctx=restored.ctx, purpose="on it goes") as r:
+        for _ in range(5):
+            r.add(type="lead.disposed", key=ORGANISATION, body={})
+    assert refused(restored) is Reason.ROLLBACK_DETECTED, "grown again with others, it is another tree"
+    assert [f.reason for f in verify(restored.ctx).findings] == ["rollback_detected"]
+
+
+def test_the_missing_leaves_come_back_from_the_export(restored: Desk) -> None:
+    folder = restored.home.log_export
+    assert import_missing(folder, restored.ctx) == 3
+    newest = latest_checkpoint()
+    assert newest is not None and newest.size == 9
+    last = list(log_store().entries(8, 9))[0].data  # noqa: RUF015 the only one
+    assert b'"t":"log.restored"' in last
+    report = verify(restored.ctx, against=folder / "checkpoint")
+    assert {f.reason for f in report.findings} == {"opening_missing"}, "what they said is gone, and each is named"
+    assert [f.place for f in report.findings] == [f"record seq {seq}" for seq in (5, 6, 7)]
+    with pytest.raises(UsageError, match="nothing that the database lacks"):
+        import_missing(folder, restored.ctx)
+
+
+def test_an_export_that_is_damaged_or_too_old_or_of_another_tree_changes_nothing(
+    restored: Desk, tmp_path: Path
+) -> None:
+    folder = restored.home.log_export
+    bundle = next((folder / "tile/entries").rglob("*.p/*"))
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+    with pytest.raises(Contradiction):
+        import_missing(folder, restored.ctx)
+    bundle.write_bytes(whole)
+    note = (folder / "checkpoint").read_bytes()
+    signer = key_file(restored.home).read()
+    (folder / "checkpoint").write_bytes(sign_checkpoint(TreeHead(signer.name, 8, bytes(32)), [signer]))
+    with pytest.raises(Contradiction) as refusal:
+        import_missing(folder, restored.ctx)
+    assert refusal.value.reason is Reason.ROOT_MISMATCH
+    (folder / "checkpoint").write_bytes(note)
+    high = key_file(restored.home).high_water
+    later = TreeHead(signer.name, 20, bytes(32))
+    kept = high.read_bytes()
+    high.write_text(later.text())
+    with pytest.raises(Contradiction, match="a tree of 20 was signed"):
+        import_missing(folder, restored.ctx)
+    high.write_bytes(kept)
+    with recording(actor=SYSTEM, ctx=restored.ctx, purpose="on it goes") as r:
+        r.add(type="lead.disposed", key=ORGANISATION, body={})
+    with pytest.raises(Contradiction, match="other leaves"):
+        import_missing(folder, restored.ctx)
+    with pytest.raises(UsageError, match="not an export"):
+        import_missing(tmp_path, restored.ctx)
+    assert log_store().head().size == 6
+
+
+def test_without_an_export_it_goes_on_under_a_new_name(restored: Desk) -> None:
+    note = (restored.home.log_export / "checkpoint").read_bytes()
+    shutil.rmtree(restored.home.log_export)
+    old_key = key_file(restored.home).read().verifier
+    old = start_new_origin("evenhand/second", restored.ctx, note)
+    assert (old.origin, old.size) == (old_key.name, 8)
+    started = next(log_store().entries(5, 6)).data
+    assert b'"t":"log.started"' in started and sha256(note).hexdigest().encode() in started
+    newest = latest_checkpoint()
+    assert newest is not None
+    head = open_checkpoint(newest.note, list(key_states(restored.home))).head
+    assert (head.origin, head.size) == ("evenhand/second", 8)
+    assert [(line.status, line.last_size) for line in recorded_keys().lines] == [("retired", 8), ("active", None)]
+    assert verify(restored.ctx).findings == ()
+    live(restored, 2)
+    assert audit(restored.ctx).findings == ()
+    copy = restored.home.root / "old-note"
+    copy.write_bytes(note)
+    assert "fork_detected" in [f.reason for f in verify(restored.ctx, against=copy).findings], "it is no secret"
+    with pytest.raises(UsageError, match="this name already"):
+        start_new_origin("evenhand/second", restored.ctx)
+
+
+CUTS = [
+    ("_append_start", False, 1),
+    ("write_keyring", False, 1),
+    ("write_durably", False, 1),
+    ("write_durably", False, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "nth"), CUTS)
+def test_a_new_start_that_was_cut_off_goes_on(restored: Desk, name: str, before: bool, nth: int) -> None:
+    def start(_acknowledge: object) -> None:
+        start_new_origin("evenhand/second", restored.ctx)
+
+    assert killed_at_call(recovering, name, start, before=before, nth=nth) == []
+    with suppress(UsageError):  # all was done but the last step, which the next checkpoint does
+        start_new_origin("evenhand/second", restored.ctx)
+    make_checkpoint(restored.ctx)
+    assert [line.status for line in recorded_keys().lines] == ["retired", "active"]
+    assert verify(restored.ctx).findings == ()
+
+
+def test_tile_rot_in_the_export_is_found_by_the_audit(desk: Desk) -> None:
+    live(desk, 3)
+    export_if_due(desk.ctx)
+    live(desk, 2)
+    assert export_if_due(desk.ctx) > 0 and export_if_due(desk.ctx) == 0
+    assert audit(desk.ctx).findings == ()
+    files = [path for path in desk.home.log_export.rglob("*") if path.is_file() and path.name != "checkpoint"]
+    assert len(files) == 4
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        name = str(path.relative_to(desk.home.log_export))
+        assert [f.place for f in audit(desk.ctx).findings] == [name]
+        path.unlink()
+        expected = [] if name.endswith("/5") else [name]
+        assert [f.place for f in audit(desk.ctx).findings] == expected
+        path.write_bytes(whole)
+    files[0].write_bytes(b"changed")
+    live(desk, 1)
+    export_if_due(desk.ctx)
+    assert files[0].read_bytes() == b"changed", "never overwritten, and nothing stops"
