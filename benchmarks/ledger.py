@@ -1,18 +1,22 @@
 """The ledger's speed, each figure as a ratio to what this machine's disk and SHA-256 can do in the same run.
 
-    python benchmarks/ledger.py [--small] [--dir DIR]
+    python benchmarks/ledger.py [--small] [--dir DIR] [--peer PYTHON]
 
-F = fdatasync of 200-byte appends per second in DIR; H = SHA-256 of 200-byte leaves per second. Goals: EVIDENCE §5
-(G2, G3). Medians of 3. Only the goals' ratios are comparable between machines.
+F = fdatasync of 200-byte appends per second in DIR; H = SHA-256 of 200-byte leaves per second; S = SHA-256 and A =
+AES-256-GCM in MiB per second; E = Ed25519 checks per second. Goals G1 (SQLite), G2, G3 of the specification. Medians of
+3. Only the goals' ratios are comparable between machines. --peer: an interpreter whose environment holds pymerkle
+(GPLv3+: never in ours), measured in the same run on the same disk.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import sqlite3
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +24,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from evenhand.context import Context
 from evenhand.ledger import Draft, append, inclusion_proof, leaf_hash, verify_inclusion
 from evenhand.ledger.checking import check_log, worst
+from evenhand.ledger.notes import Signer, verify_ed25519
 from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
 from evenhand.ledger.tree import root_of
 
@@ -114,6 +121,45 @@ def measure_hashes(count: int) -> float:
     return median_rate(count, work)
 
 
+def measure_bytes(count: int) -> tuple[float, float]:
+    """Return MiB per second of SHA-256 and of AES-256-GCM over 1-MiB buffers."""
+    buffer, cipher, nonce = bytes(1 << 20), AESGCM(bytes(32)), bytes(12)
+
+    def hashing() -> None:
+        for _ in range(count):
+            sha256(buffer).digest()
+
+    def sealing() -> None:
+        for _ in range(count):
+            cipher.encrypt(nonce, buffer, None)
+
+    return median_rate(count, hashing), median_rate(count, sealing)
+
+
+def measure_signatures(count: int, ctx: Context) -> float:
+    signer = Signer.generate("log.example", ctx)
+    line, public = signer.sign("a checkpoint\n"), signer.verifier.public
+
+    def work() -> None:
+        for _ in range(count):
+            assert verify_ed25519(public, line.signature, b"a checkpoint\n")
+
+    return median_rate(count, work)
+
+
+def append_singly(store: SqliteStore, count: int, ctx: Context) -> float:
+    """Return leaves per second, each in a durable transaction of its own."""
+    draft = Draft("lead.disposed", ctx.random(16), {"doc": ctx.random(32)})
+
+    def work() -> None:
+        for _ in range(count):
+            store.db.execute("BEGIN IMMEDIATE")
+            append(store, [draft], ctx)
+            store.db.execute("COMMIT")
+
+    return median_rate(count, work)
+
+
 def fill(store: SqliteStore, count: int, ctx: Context) -> float:
     """Return leaves per second of durable batches; each with its own commitment and canonical JSON."""
     random_bytes = ctx.random
@@ -158,13 +204,42 @@ def show(what: str, figure: str, ratio: float, goal: str, met: bool) -> None:
     print(f"{what:<42} {figure:>16}   {ratio:>9.4g}   {goal:<10} {'met' if met else 'NOT MET'}")
 
 
-def run(folder: Path, size: int) -> None:
-    syncs, hashes = measure_syncs(folder, 100), measure_hashes(200_000)
-    print(f"F = {syncs:,.0f}/s   H = {hashes:,.0f}/s   {size:,} leaves\n")
-    print(f"{'operation':<42} {'figure':>16}   {'ratio':>9}   goal")
-    store = SqliteStore(folder / "ledger.sqlite3")
+def beside_peer(python: str | None, folder: Path, leaves: int, ours: dict[str, float]) -> None:
+    """Print pymerkle's figures and ours over the same number of leaves, or why there are none."""
+    if python is None:
+        print("\npymerkle: not measured (--peer PYTHON names an environment that holds it)")
+        return
+    script = str(Path(__file__).with_name("_pymerkle.py"))
+    made = subprocess.run([python, script, str(folder), str(leaves)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        print(f"\npymerkle: not measured ({'not installed there' if made.returncode == 3 else made.stderr[-200:]})")
+        return
+    found = json.loads(made.stdout)
+    print(f"\n{'over ' + format(leaves, ',') + ' leaves':<42} {'Evenhand':>16}   {'pymerkle ' + found['version']:>16}")
+    for name, words in (
+        ("single", "append, one per durable transaction, /s"), ("bulk", "append, batches of 1,000, durable, /s"),
+        ("proof_p50_s", "inclusion proof p50, nothing kept, s"), ("verify", "verify a proof, /s"),
+    ):  # fmt: skip
+        print(f"{words:<42} {ours[name]:>16,.4g}   {found[name]:>16,.4g}")
+
+
+def run(folder: Path, size: int, peer: str | None) -> None:
     moment = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-    rate = fill(store, size, Context(now=lambda: moment, random=os.urandom))
+    ctx = Context(now=lambda: moment, random=os.urandom)
+    syncs, hashes, (digest, sealing) = measure_syncs(folder, 100), measure_hashes(200_000), measure_bytes(100)
+    signatures = measure_signatures(2000, ctx)
+    print(
+        f"F = {syncs:,.0f}/s   H = {hashes:,.0f}/s   S = {digest:,.0f} MiB/s   A = {sealing:,.0f} MiB/s   "
+        f"E = {signatures:,.0f}/s   {size:,} leaves\n"
+    )
+    print(f"{'operation':<42} {'figure':>16}   {'ratio':>9}   goal")
+    (folder / "single").mkdir()
+    singly = append_singly(SqliteStore(folder / "single" / "ledger.sqlite3"), 200, ctx)
+    show(
+        "G1 append, one per transaction, SQLite", f"{singly:,.0f}/s", singly / syncs, ">= 0.8 F", singly >= 0.8 * syncs
+    )
+    store = SqliteStore(folder / "ledger.sqlite3")
+    rate = bulk = fill(store, size, ctx)
     show("G2 append, batches of 1,000, durable", f"{rate:,.0f}/s", rate / hashes, ">= 0.022 H", rate / hashes >= 0.022)
     times = proof_times(store, size, 500)
     for name, place, goal in (("p50", 0.5, 2_700), ("p99", 0.99, 27_000)):
@@ -192,15 +267,18 @@ def run(folder: Path, size: int) -> None:
     print(
         f"{'check_log: parse, tree, tiles, head':<42} {f'{took:,.2f} s':>16}   {took * hashes / size:>9.4g}   no goal"
     )
+    ours = {"single": singly, "bulk": bulk, "proof_p50_s": times[len(times) // 2], "verify": rate}
+    beside_peer(peer, folder, size, ours)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", action="store_true", help="50,000 leaves instead of 1,000,000")
     parser.add_argument("--dir", type=Path, help="measure on this folder's disk (default: the temporary folder)")
+    parser.add_argument("--peer", help="an interpreter whose environment holds pymerkle")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.dir) as folder:
-        run(Path(folder), 50_000 if arguments.small else 1_000_000)
+        run(Path(folder), 50_000 if arguments.small else 1_000_000, arguments.peer)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ def backup(home: Path, target: Path, to: Recipients | None = None) -> int:
 
 def test_keys_and_what_passes_stay_out_and_databases_come_first(home: Path) -> None:
     assert parts(home) == ["home/desk.sqlite3", "home/corpus/a.parquet", f"home/vault/ab/cd/{'ab' * 32}"]
+    assert not [part.path for part in home_parts(home, []) if "/keys/" in part.path], "whatever is called a key"
 
 
 def test_what_comes_back_is_what_went_in(home: Path, tmp_path: Path) -> None:

@@ -114,3 +114,34 @@ def test_somebody_answers(site: Site, scripts: bool) -> None:
             expect(page.get_by_text("You have said that your answer is complete.")).to_be_visible()
             page.get_by_role("button", name="Close").click()
             expect(page.get_by_label("The code in your letter")).to_be_visible()
+
+
+def big_note() -> dict[str, Any]:
+    """Return a text of two parts and a half, as a person chooses it."""
+    return {"name": "note.txt", "mimeType": "text/plain", "buffer": b"They wrote to me first.\n" * 110_000}
+
+
+def test_a_file_goes_up_in_parts_and_goes_on_after_the_connection_was_lost(site: Site) -> None:
+    with site.page("respondent", viewport=NARROW) as page:
+        page.goto(site.at("/answer"))
+        sent: list[str] = []
+
+        def lossy(route: Any) -> None:
+            sent.append(route.request.url)
+            route.abort() if len(sent) == 3 else route.continue_()
+
+        page.route("**/answer/file/part", lossy)
+        page.get_by_label("File", exact=True).set_input_files([big_note()])
+        assert_accessible(page)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add the file").click()
+        expect(page.get_by_role("main")).to_contain_text("note.txt")
+        assert len(sent) >= 6, "begun, three parts of which one twice, ended"
+
+
+def test_a_file_is_sent_whole_without_scripts(site: Site) -> None:
+    with site.page("respondent", viewport=NARROW, scripts=False) as page:
+        page.goto(site.at("/answer"))
+        page.get_by_label("File", exact=True).set_input_files([big_note() | {"name": "whole.txt"}])
+        page.get_by_role("button", name="Add the file").click()
+        expect(page.get_by_role("main")).to_contain_text("whole.txt")

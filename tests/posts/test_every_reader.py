@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.fixtures.make_exports import EXPORTS
+from tests.fixtures.make_exports import ARCHIVE_OF_NOTES, EXPORTS, as_json, sl_message, zipped
 
 from evenhand.corpus.basis import check_basis
 from evenhand.errors import UsageError
@@ -96,3 +96,15 @@ def test_no_address_or_key_is_taken(tmp_path: Path) -> None:  # FMT-C5
         stored = repr(list(read(placed(tmp_path / name.partition("/")[0], name))))
         for planted in ("planted@", "publicKey", "unit@example.net"):
             assert planted not in stored
+
+
+@pytest.mark.parametrize("name", ["slack/1", "mastodon_archive/1"])
+def test_a_damaged_table_of_names_is_refused_and_the_messages_are_read(tmp_path: Path, name: str) -> None:
+    packed = tmp_path / "file.bin"
+    members = {"users.json": b"{", "channels.json": b"[]", "general/2020-09-13.json": as_json([sl_message()])}
+    if name.startswith("mastodon"):
+        members = ARCHIVE_OF_NOTES | {"actor.json": b"{"}
+    packed.write_bytes(zipped(members))
+    report = Report(name)
+    assert list(read(packed, report=report))
+    assert [refused.reason for refused in report.refused] == ["member_malformed"]

@@ -204,3 +204,14 @@ def test_a_chosen_zone_goes_before_the_documented_one(tmp_path: Path) -> None:
 def test_tables_of_other_tools_are_not_taken_for_ours(tmp_path: Path) -> None:
     assert recognise(placed(tmp_path, table({"id": "1", "text": "a"}))).sign.source_format == "rows/1"
     assert recognise(placed(tmp_path, lines({"id": "1", "text": "a"}))).sign.source_format == "rows/1"
+
+
+def test_a_document_on_one_line_and_documents_line_by_line(tmp_path: Path) -> None:
+    whole = orjson.loads(EXAMPLES["yt_dlp/1"].content)
+    one = orjson.dumps(whole)
+    assert [post.native_id for post in read(placed(tmp_path, one))] == ["UgA", "UgA.b"]
+    assert [post.locator for post in read(placed(tmp_path, one))] == ["jp:/comments/0", "jp:/comments/1"]
+    several = list(read(placed(tmp_path, one + b"\n" + one.replace(b"UgA", b"UgB")), as_format="yt_dlp"))
+    assert [post.native_id for post in several] == ["UgA", "UgA.b", "UgB", "UgB.b"]
+    assert several[2].locator == "ln:2;jp:/comments/0"
+    assert several[0].side["video"] == "-dQx_7aB2cE"

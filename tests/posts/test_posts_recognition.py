@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.fixtures.make_exports import zipped
 from tests.fixtures.make_x import (
     archive,
     archive_tweet,
@@ -69,6 +70,16 @@ def test_html_says_what_to_export(tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     path.write_text("<!DOCTYPE html><html><body>your posts</body></html>")
     with pytest.raises(UsageError, match="Please export JSON"):
+        recognise_file(path)
+
+
+def test_a_zip_of_pages_and_an_outlook_message_say_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(zipped({"your_posts.html": b"<html>", "photo.jpg": b"x"}))
+    with pytest.raises(UsageError, match="ask the platform for the same export as JSON"):
+        recognise_file(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500)
+    with pytest.raises(UsageError, match=r"Save a \.msg as \.eml"):
         recognise_file(path)
 
 

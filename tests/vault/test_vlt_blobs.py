@@ -125,8 +125,9 @@ class Zeros:
         return bytes(size)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 store = BlobStore(Path(sys.argv[1]))
-made = store.write(Zeros(), key=bytes(32), context=bytes(16), salt=bytes(24), name=lambda d: blob_name(bytes(32), b"", d))
-assert digest_of(store.open(made.name, key=bytes(32), context=bytes(16))) == made.sha256
+keys = {"key": bytes(32), "context": bytes(16)}
+made = store.write(Zeros(), **keys, salt=bytes(24), name=lambda digest: blob_name(bytes(32), b"", digest))
+assert digest_of(store.open(made.name, **keys)) == made.sha256
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 

@@ -65,6 +65,7 @@ def key_files(home: Home) -> dict[str, Path]:
     return {
         "kek": home.key_encryption_key, "store.sqlite3": home.key_store, "log": home.log_key,
         "keyring.json": home.log_key.with_name("keyring.json"), "secret": home.secret_key,
+        "recovery.vkey": home.log_key.with_name("recovery.vkey"),
     }  # fmt: skip
 
 

@@ -192,7 +192,8 @@ def _log_end(home: Home) -> tuple[str, str, int]:
     path = key_file(home).high_water
     if not path.exists():
         said = "nothing here says how far it was signed after this backup"
-        mend = f"Nothing is signed without it: write the newest checkpoint that anybody outside holds into {path}."
+        newest = "the first three lines of the newest checkpoint that anybody outside holds"
+        mend = f"Nothing is signed without it: write {newest} into {path}."
         return said, mend, _LATER
     high = parse_tree_head(path.read_text("ascii")).size
     if high > log_size():

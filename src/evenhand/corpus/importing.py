@@ -124,9 +124,9 @@ def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now
             table = _table_of(batch, report)
             observations.write_table(table)
             stage.rows += table.num_rows
-            _write_events(stage, events, report, now)
+            _write_events(stage, events, report, terms, now)
             terms.progress(stage.rows)
-        _write_events(stage, events, report, now)
+        _write_events(stage, events, report, terms, now)
 
 
 def _table_of(batch: list[Row], report: Report) -> pa.Table:
@@ -146,11 +146,14 @@ def _fits(row: Row, report: Report) -> bool:
     return True
 
 
-def _write_events(stage: _Stage, writer: pq.ParquetWriter, report: Report, now: int) -> None:
-    if report.events:
-        writer.write_table(events_to_table([event | {"imported_at": now} for event in report.events]))
-        stage.event_rows += len(report.events)
-        report.events.clear()
+def _write_events(stage: _Stage, writer: pq.ParquetWriter, report: Report, terms: Terms, now: int) -> None:
+    # What was erased leaves no trace of its deletion either: that would name it again.
+    barred = terms.is_suppressed or (lambda _key: False)
+    events = [event | {"imported_at": now} for event in report.events if not barred(event["record_key"])]
+    if events:
+        writer.write_table(events_to_table(events))
+        stage.event_rows += len(events)
+    report.events.clear()
 
 
 _NEVER_HELD = """

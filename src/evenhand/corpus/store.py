@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +91,24 @@ class Corpus:
     @contextmanager
     def _connected(self, bounds: Bounds) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a connection that knows the three tables, over the files that are committed now."""
-        files = {kind: self.paths(kind) for kind in FileKind}
-        with connect(self.work, [path for paths in files.values() for path in paths], bounds) as connection:
-            for kind, paths in files.items():
-                connection.execute(f'CREATE TEMP VIEW "{kind}" AS {table_sql(paths, SCHEMAS[kind])}')
-            connection.execute(f"CREATE TEMP VIEW posts AS {POST_VIEW}")
-            yield connection
+        with self._readers(fcntl.LOCK_SH):
+            files = {kind: self.paths(kind) for kind in FileKind}
+            with connect(self.work, [path for paths in files.values() for path in paths], bounds) as connection:
+                for kind, paths in files.items():
+                    connection.execute(f'CREATE TEMP VIEW "{kind}" AS {table_sql(paths, SCHEMAS[kind])}')
+                connection.execute(f"CREATE TEMP VIEW posts AS {POST_VIEW}")
+                yield connection
+
+    @contextmanager
+    def _readers(self, how: int) -> Iterator[None]:
+        """Hold the lock of those who read (on the folder itself); BlockingIOError if `how` will not wait for it."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.work, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -128,11 +140,26 @@ class Corpus:
     def _sweep(self) -> None:
         """Remove files that were announced and not committed, then what is half-written."""
         left = [path for path in sorted(self.work.iterdir()) if path.is_file() and path.name != "lock"]
-        announced = [_announced(path) for path in left if path.suffix == _ANNOUNCED]
-        if announced:
-            committed = self.manifest.committed(announced)
-            discard(*(self.folder / name for name in announced if name not in committed))
-        discard(*left)
+        announced = {path: _announced(path) for path in left if path.suffix == _ANNOUNCED}
+        committed = self.manifest.committed(list(announced.values())) if announced else set()
+        gone = {path: name for path, name in announced.items() if name not in committed}
+        discard(*(path for path in left if path not in gone))
+        if gone:
+            with suppress(BlockingIOError), self._readers(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                discard(*(self.folder / name for name in gone.values()), *gone)
+
+    def retire(self, files: Iterable[CorpusFile]) -> None:
+        """Remove files that the manifest names no longer, after the last reader: now, or when somebody next writes.
+
+        Whoever reads at this moment was given these files by the manifest as it was.
+        """
+        for file in files:
+            self.announce(file.name)
+        self._sweep()
+
+    def has_retired(self) -> bool:
+        """Return whether files wait to be removed: somebody read when they were retired, or a process died."""
+        return self.work.is_dir() and any(path.suffix == _ANNOUNCED for path in self.work.iterdir())
 
     def announce(self, name: str) -> None:
         """Note durably that a file `folder/name.ending` of the corpus is about to appear. Needs `writing`.

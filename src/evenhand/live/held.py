@@ -23,7 +23,7 @@ class HeldSource(Source):
 
     def open(self) -> BinaryIO:
         """Return a new stream over the bytes, at the start."""
-        return io.BytesIO(self.data)
+        return io.BufferedReader(io.BytesIO(self.data))  # every stream of a source can be peeked into
 
     def fraction(self) -> float:
         """Return 1: it is there whole."""

@@ -39,13 +39,20 @@ def elements(part: Part, report: Report, *lists: str) -> Iterator[JsonRecord]:
 
     Null in a list's place is an empty list. Raises Damaged for what is no JSON.
     """
-    paths = [tuple(name.split(".")) if name else () for name in lists]
     whole = document(part)
     if whole is None:
-        yield from _streamed(part, paths)
+        yield from _streamed(part, [tuple(name.split(".")) if name else () for name in lists])
         return
-    for path in paths:
-        yield from _inside(whole, path, {}, part, report)
+    yield from elements_in(whole, part, report, *lists)
+
+
+def elements_in(record: JsonRecord, part: Part, report: Report, *lists: str) -> Iterator[JsonRecord]:
+    """Yield the elements of the named lists of one value; a value that is no object or list is refused."""
+    if not isinstance(record.value, (dict, list)):
+        report.refuse(part.at(record.locator or "jp:"), "record_malformed")
+        return
+    for name in lists:
+        yield from _inside(record, tuple(name.split(".")) if name else (), {}, part, report)
 
 
 def _inside(record: JsonRecord, path: Path, beside: dict[str, Any], part: Part, report: Report) -> Iterator[JsonRecord]:

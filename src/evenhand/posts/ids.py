@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
 from typing import Any, Final
@@ -80,7 +81,14 @@ class SyntheticIds:
             row.get("claimed_at_raw"),
             hashlib.sha256(text).hexdigest() if text is not None else None,
         ]
-        seen = hashlib.sha1(orjson.dumps(values), usedforsecurity=False).digest()
+        seen = hashlib.sha1(_canonical(values), usedforsecurity=False).digest()
         ordinal = self._seen[seen]
         self._seen[seen] += 1
-        return "syn1-" + hashlib.sha256(orjson.dumps([*values, ordinal])).hexdigest()[:40]
+        return "syn1-" + hashlib.sha256(_canonical([*values, ordinal])).hexdigest()[:40]
+
+
+def _canonical(values: list[Any]) -> bytes:
+    try:
+        return orjson.dumps(values)
+    except TypeError:  # a name with half a letter, which UTF-8 cannot hold
+        return json.dumps(values, separators=(",", ":")).encode()

@@ -115,11 +115,11 @@ def is_lines(source: Readable) -> bool:
 
 def _is_one_value(line: bytes) -> bool:
     try:
-        value, _ = loads(line)
+        loads(line)
     except Malformed:
         # Neither does the start of a pretty-printed document parse; a broken line is longer than that.
         return not line.rstrip().endswith((b"{", b"[", b",")) and len(line) > 3
-    return isinstance(value, (dict, list))
+    return True
 
 
 def _lines(source: Readable, report: Report) -> Iterator[JsonRecord]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from evenhand.errors import UsageError
+from evenhand.posts.documents import document
 from evenhand.posts.fields import Unusable
 from evenhand.posts.json_records import Damaged, JsonRecord, peek_members
 from evenhand.posts.parts import BROKEN, Part, opened
@@ -79,6 +80,16 @@ def safely(rows: Iterable[Row], part: Part, report: Report) -> Iterator[Row]:
             mend = "Download it again."
             raise UsageError("this file is damaged or cut short", where=part.name, mend=mend) from error
         report.refuse(part.path, "member_damaged")
+
+
+def value_of_member(part: Part, report: Report) -> Any:
+    """Return a small member as one JSON value; None if it is too large, and refused by name if it is damaged."""
+    try:
+        record = document(part)
+    except (Damaged, *BROKEN) as error:
+        report.refuse(part.at(""), "member_malformed" if isinstance(error, Damaged) else "member_damaged")
+        return None
+    return record.value if record else None
 
 
 def built(build: Build, record: JsonRecord, base: Row, report: Report, part: Part) -> Iterator[Row]:

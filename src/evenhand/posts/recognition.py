@@ -59,6 +59,7 @@ _MEMBER_START: Final = 1 << 14
 _PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl", ".eml", ".mbox", ".mbx")
 _PEEKED_MEMBERS: Final = 400
 _HASHED_AT_ONCE: Final = 1 << 20
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ def _unknown(head: Head) -> tuple[str]:
     start = head.start.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return ("this is an HTML page, not data",)
+    if head.start.startswith(_OLE):
+        return ("this is a message or a document of an office program",)
     if head.members:
         return ("this zip holds no export that a reader knows",)
     return ("no reader knows this format",)
@@ -181,6 +184,10 @@ def _how_to_mend(head: Head) -> str:
     start = head.start.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "Please export JSON."
+    if head.start.startswith(_OLE):
+        return "Save a .msg as .eml, or forward it as an attachment; nothing was imported."
+    if any(path.lower().endswith((".html", ".htm")) for path in head.members):
+        return "It holds HTML pages: ask the platform for the same export as JSON."
     return f"Readers: {_known()}. Name one with --as, or say with --mapping FILE which column is what."
 
 

@@ -94,7 +94,8 @@ class RedditApi(PartReader):
         data = dict_of(value).get("data")
         if dict_of(value).get("kind") == "Listing" and "children" in dict_of(data):
             return "kind Listing"
-        return f"kind {value['kind']}" if dict_of(value).get("kind") in _KINDS and isinstance(data, dict) else None
+        kind = text_of(dict_of(value).get("kind"))
+        return f"kind {kind}" if kind in _KINDS and isinstance(data, dict) else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per comment and submission, a parent before its replies."""
@@ -108,7 +109,7 @@ class RedditApi(PartReader):
             for inner in record.parts():
                 yield from self._walk(inner, base, part, report)
             return
-        kind, data = dict_of(value).get("kind"), dict_of(value).get("data")
+        kind, data = text_of(dict_of(value).get("kind")), dict_of(value).get("data")
         if kind == "Listing" and isinstance(data, dict):
             yield from self._walk(record.at("data").at("children"), base, part, report)
         elif kind == "more":

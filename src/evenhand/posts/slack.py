@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from evenhand.posts.documents import document, elements
+from evenhand.posts.documents import elements
 from evenhand.posts.fields import (
     Unusable,
     attachment,
@@ -20,8 +20,8 @@ from evenhand.posts.fields import (
     side,
     text_of,
 )
-from evenhand.posts.json_records import Damaged, JsonRecord
-from evenhand.posts.part_reader import PartReader, built, safely
+from evenhand.posts.json_records import JsonRecord
+from evenhand.posts.part_reader import PartReader, built, safely, value_of_member
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Head, Report, Sign
 from evenhand.posts.reading_form import Reading, encode, read_text
@@ -91,8 +91,8 @@ class _Workspace:
         for path, part in parts.items():
             name = path.rpartition("/")[2]
             if name == "users.json" or name in _TABLES:
-                for item in _listed_in(part, report):
-                    self._take(name, item)
+                for item in listed(value_of_member(part, report)):
+                    self._take(name, dict_of(item))
 
     def _take(self, name: str, item: dict[str, Any]) -> None:
         identity = text_of(item.get("id"))
@@ -108,15 +108,6 @@ class _Workspace:
         """Return what a user is called: the name shown, never the address."""
         profile = dict_of(self.users.get(user or "", {}).get("profile"))
         return text_of(profile.get("display_name")) or text_of(profile.get("real_name"))
-
-
-def _listed_in(part: Part, report: Report) -> list[dict[str, Any]]:
-    try:
-        record = document(part)
-    except Damaged:
-        report.refuse(part.at(""), "member_malformed")
-        return []
-    return [item for item in listed(record.value if record else None) if isinstance(item, dict)]
 
 
 def _row_of_message(record: JsonRecord, row: Row, room: _Workspace, channel: str) -> Row:

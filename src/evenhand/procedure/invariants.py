@@ -53,7 +53,7 @@ TESTS: Final[Mapping[int, str]] = MappingProxyType(
         37: "tests/web/record/test_verify.py",
         34: "tests/web/cases/test_checking.py",
         38: "tests/inv/test_inv_38.py",
-        39: "tests/statistics/test_sta_report.py::test_inv_39_totals_are_the_same_before_and_after_erasure",
+        39: "tests/web/cases/test_erasing_cases.py::test_a_closed_case_goes_and_every_other_proof_and_figure_stays",
         22: "tests/inv/test_inv_22.py",
         28: "tests/inv/test_inv_28.py",
         42: "tests/inv/test_inv_42.py",

@@ -5,7 +5,7 @@ shorter, possibly empty. key (32) || base nonce (12) || commitment (32) = HKDF-E
 "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\\0" || salt || context). Chunk i has the nonce base XOR i.
 Specification: c2sp.org/chunked-encryption; EVIDENCE §2.7. Memory: two chunks, whatever the size.
 
-Byte p of the plaintext is in chunk p // 16384, which begins at 56 + (p // 16384) * 16400: `SealedReader` reads any part.
+Byte p of the plaintext is in chunk p // 16384, which begins at 56 + (p // 16384) * 16400: `SealedReader` reads any.
 """
 
 from __future__ import annotations

@@ -45,10 +45,9 @@ from evenhand.web.cases.seats import declare, items_of, open_file, seat_by_draw
 from evenhand.web.cases.steps.decide.checking import reviewer_of, to_reviewer
 from evenhand.web.cases.steps.panel.convene import SEATS
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
-from evenhand.web.record.projections import ROWS
+from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.models import Clause, CodeVersion
-from evenhand.web.record.projections import said
 
 CODE = "c" * 64
 CLAUSE = f"{CODE}:1"
@@ -200,7 +199,7 @@ def to_case_to_answer(s: Story) -> None:
 
 
 def to_charged(s: Story) -> None:
-    with s.act("evidence.accessed", commitments={"reads": b"r"}) as act:
+    with s.act("case.charge_assessed") as act:
         act.insert(
             Search(
                 id=s.id(), case=s.case, place="thread", what=s.id(), found="nothing", result=s.id(),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from tests.cast import text_of
 from tests.databases import Desk
-from tests.web.cases.cases_story import Story, story
+from tests.web.cases.cases_story import Story
+from tests.web.cases.cases_story import story as walked
+from tests.web.cases.story_room import Story as Pages
 from tests.web.cases.test_contact_step import png
 from tests.web.vault.test_vlt_holds import Staff
 from tests.web.vault.vault_room import everything_on_disk
@@ -15,17 +19,20 @@ from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.procedure.states import State
 from evenhand.statistics import Period
+from evenhand.web.cases.bundle import export_bundle
 from evenhand.web.cases.counting import count
 from evenhand.web.cases.erasing import erase_case
-from evenhand.web.cases.models import Case, Party, SubmissionItem
+from evenhand.web.cases.models import Case, Party, SubmissionItem, Upload
 from evenhand.web.cases.queries import files_of
-from evenhand.web.cases.steps.files import add_file
+from evenhand.web.cases.steps.files import add_file, clear
 from evenhand.web.record.erasing import counts
-from evenhand.web.record.ids import SYSTEM, KeyId
+from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import KeyRefused, unwrap
 from evenhand.web.record.models import LedgerEntry, Opening, Pseudonym, Record, SealedText
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import audit, verify
+from evenhand.web.vault.erasing import erase as erase_object
+from evenhand.web.vault.erasing import scope_of_object
 from evenhand.web.vault.holds import Held
 from evenhand.web.vault.models import VaultObject
 from evenhand.web.vault.words import Kind, Why
@@ -36,7 +43,7 @@ QUARTER = Period.quarter(2026, 1)
 
 def closed(desk: Desk, told: Story | None = None) -> Story:
     """Return a case that went its whole way; `told`: one before it, whose people take part again."""
-    return story(desk.ctx, until=State.CLOSED, people=told.people if told else None)
+    return walked(desk.ctx, until=State.CLOSED, people=told.people if told else None)
 
 
 def erase(staff: Staff, case: Case) -> None:
@@ -76,7 +83,7 @@ def test_a_closed_case_goes_and_every_other_proof_and_figure_stays(room: Desk) -
 
 
 def test_an_open_or_held_case_stays(room: Desk) -> None:
-    going, staff = story(room.ctx, until=State.MEMBERSHIP_CHECK), Staff(room)
+    going, staff = walked(room.ctx, until=State.MEMBERSHIP_CHECK), Staff(room)
     with pytest.raises(UsageError, match="Only a closed case"):
         erase(staff, going.case)
     done = closed(room, going)
@@ -88,3 +95,26 @@ def test_an_open_or_held_case_stays(room: Desk) -> None:
     staff.release(hold)
     erase(staff, done.case)
     assert verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_a_case_whose_one_file_was_erased_still_opens_and_is_handed_out_without_it(
+    story: Pages, tmp_path: Path
+) -> None:
+    told = story
+    party = Party.objects.select_related("case__submission").get(pk=told.party("complainant").id)
+    gone, kept = (add_file(party=party, name=f"{n}.png", data=png() + bytes([n]), ctx=told.ctx) for n in (1, 2))
+    officer = told.people["officer_1"]
+    told.press(officer, "acknowledge", pseudonym="Ash")
+    for file in (gone, kept):
+        clear(upload=Upload.objects.get(pk=file), actor=ActorId(officer), ctx=told.ctx, restrict=False)
+    staff = Staff(told.desk)
+    scope = scope_of_object(gone)
+    erase_object(
+        kind=Kind.OBJECT, target=gone, why=Why.REQUEST, first=staff.dpo, second=staff.keeper, scope=scope, ctx=told.ctx
+    )
+    page = text_of(told.client(officer).get(f"/cases/{told.case.id}/files"))
+    assert "File 1 erased" in page and "Save a copy of file 2" in page and "Save a copy of file 1" not in page
+    told.case.refresh_from_db()
+    done = export_bundle(case=told.case, to=tmp_path / "out", actor=ActorId(officer), ctx=told.ctx)
+    assert any("it was erased" in words for words in done.refused)
+    assert len(list((done.path / "data/objects").glob("*.png"))) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +15,15 @@ from tests.web.cases.story_room import Story, to_assessor
 from tests.web.cases.test_contact_step import png
 
 from evenhand.errors import UsageError
+from evenhand.evidence.grades import grade_of_capture, provenance
 from evenhand.evidence.mail import KeyAnswer
 from evenhand.evidence.uploads import UploadRefused
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Item, ItemAssessment, Party, Upload
 from evenhand.web.cases.steps import worth
 from evenhand.web.cases.steps.files import add_file, clear, working_copy
-from evenhand.web.record.ids import ActorId
+from evenhand.web.record.handing_out import open_records
+from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 from evenhand.web.vault.models import VaultObject
@@ -111,6 +114,49 @@ def test_nothing_is_made_of_a_picture_before_a_person_released_it(story: Story) 
         derive(of=file, method="preview", data=b"x", actor=actor, purpose="test", ctx=story.ctx)
     assert methods_of(file) == []
     assert "worth" not in files_page(story, str(actor))
+
+
+def test_who_was_told_of_a_marked_file_is_on_record(story: Story) -> None:
+    file = sent(story, png())
+    to_seat(story)
+    officer = story.client(str(story.people["officer_1"]))
+    there = f"/cases/{story.case.id}/files"
+    story.case.refresh_from_db()
+    said = {"file": file, "answer": "restrict", "revision": str(story.case.revision)}
+    assert officer.post(there, said | {"told": "the neighbours"}).status_code == 404
+    assert officer.post(there, said | {"told": "police"}).status_code == 302
+    assert Upload.objects.get().state == "restricted"
+    keys = [KeyId(story.case.submission.key)]
+    acts = open_records(
+        keys, case=story.case.id, actor=ActorId(str(story.people["officer_1"])), purpose="test", ctx=story.ctx
+    )
+    [marked] = [json.loads(act.document) for act in acts if act.type == "evidence.restricted"]
+    assert marked["body"]["referred"] == "police"
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "recorded", "worth_it"),
+    [
+        ("png", {}, {}, ("P6", "C1")),
+        ("png", {}, {"link": "x"}, ("P5", "C1")),
+        ("png", {}, {"link": "x", "link_seen_by_us": True}, ("P5", "C2")),
+        ("export", {}, {}, ("P2", "C1")),
+        ("export", {}, {"owners_own": True}, ("P2", "C2")),
+        ("mail", {"state": "pass", "aligned": True, "domain": "post.example"}, {}, ("P3", "C2")),
+        ("mail", {"state": "pass", "aligned": False, "domain": "post.example"}, {}, ("P6", "C1")),
+        ("mail", {"state": "partial", "aligned": True}, {}, ("P6", "C1")),
+        ("mail", {}, {}, ("P6", "C1")),
+        ("png", {"state": "pass", "aligned": True}, {}, ("P6", "C1")),
+        ("wacz", {"signer": "anonymous", "key": "k"}, {}, ("P4", "C1")),
+        ("wacz", {"signer": "nobody"}, {}, ("P6", "C1")),
+        ("warc", {"signer": "nobody"}, {}, ("P6", "C1")),
+    ],
+)
+def test_the_route_follows_from_what_was_found(
+    kind: str, found: dict[str, Any], recorded: dict[str, Any], worth_it: tuple[str, str]
+) -> None:
+    route = worth.route_of(Upload(kind=kind), found, **recorded)
+    assert (provenance(route).value, grade_of_capture(route).value) == worth_it
 
 
 def test_a_picture_brings_the_questions_for_whoever_took_it(story: Story) -> None:

@@ -147,9 +147,9 @@ def test_the_accounts_are_not_opened_at_every_look(room: Room, monkeypatch: pyte
     real = queries.declared_accounts
     monkeypatch.setattr(queries, "declared_accounts", lambda ctx: opened.append(ctx) or real(ctx))
     for _ in range(3):
-        queries.accounts_here(room.later(minutes=1))
+        queries.declared_here("", room.later(minutes=1))
     assert len(opened) == 1
-    queries.accounts_here(room.later(hours=2))
+    queries.declared_here("", room.later(hours=2))
     assert len(opened) == 2
 
 

@@ -152,6 +152,8 @@ def test_a_changed_cosignature_and_a_changed_row_are_named(named: Desk) -> None:
     as_administrator("UPDATE log_witness SET url = %s", ["https://elsewhere.example"])
     (finding,) = verify(named.ctx).findings
     assert finding.reason == "projection_mismatch" and "url" in finding.words
+    as_administrator("UPDATE log_witness SET vkey = %s", ["nonsense"])
+    assert "vkey" in verify(named.ctx).findings[-1].words
 
 
 def test_a_line_of_nobody_we_asked_is_named(any_desk: Desk, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from tests.cast import visitor
 from tests.databases import Desk
 from tests.web.desk.desk_room import Room, evening, make_officer, word_list
+from tests.web.share.share_room import at_her_phone, give_ana_her_shield
 
 from evenhand.codes import builtin
 from evenhand.corpus.store import Corpus
@@ -19,12 +20,7 @@ from evenhand.web.desk.finding import screen_new_posts
 from evenhand.web.desk.models import Lead, Protected, Reading
 from evenhand.web.live import drafts
 from evenhand.web.live.models import HandedIn
-from evenhand.web.office.shield import show_to
-from evenhand.web.people.actions import create_person, grant_role
 from evenhand.web.people.models import User
-from evenhand.web.people.roles import Role
-from evenhand.web.people.standing import PersonId
-from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.verify import verify
 from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.vault.objects import read_object
@@ -35,17 +31,13 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture"
 @pytest.fixture
 def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Room:
     room = evening(desk, monkeypatch)
-    person = PersonId(create_person(username="ana", password="four calm words here", ctx=room.ctx).pk)
-    grant_role(person=person, role=Role.PROTECTED, actor=SYSTEM, ctx=room.ctx)
-    show_to(target=room.ana, username="ana", actor=room.officer, ctx=room.ctx)
+    give_ana_her_shield(room)
     return room
 
 
 @pytest.fixture
 def ana(room: Room) -> Client:
-    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
-    client.force_login(User.objects.get(username="ana"))
-    return client
+    return at_her_phone()
 
 
 def picture(number: int = 0) -> BytesIO:

@@ -281,3 +281,23 @@ def test_cut_short_anywhere_it_goes_on_and_never_raises_the_alarm(
     assert not destroy_key(key)
     assert verify(ctx).verdict is Verdict.VERIFIED, verify(ctx).findings
     assert finish_erasures(ctx) == 0
+
+
+def test_hold_and_erase_on_both_databases(any_desk: Desk) -> None:
+    staff, key = Staff(any_desk), new_key(any_desk)
+    _with_text(any_desk, key)
+    obj = store(any_desk, key=key)
+    hold = staff.place(obj)
+    row = VaultObject.objects.filter(pk=obj)
+    for refused, words in ((lambda: row.update(size=1), "never changes"), (row.delete, "never deleted")):
+        with pytest.raises(DatabaseError, match=words), transaction.atomic():
+            refused()
+    with pytest.raises(Held):
+        erase_object(staff, obj)
+    staff.release(hold)
+    erase_key(staff, key, frozenset({obj}))
+    assert erased_in(verify(any_desk.ctx)) and not Record.objects.filter(key_id=key).exists()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Record.objects.all().delete()
+    with pytest.raises(DatabaseError, match=r"append-only|never deleted"), transaction.atomic():
+        ErasedKey.objects.all().delete()

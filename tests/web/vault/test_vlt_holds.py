@@ -111,6 +111,10 @@ def test_nobody_signs_twice_in_two_roles_or_without_one(desk: Desk, staff: Staff
         with pytest.raises(UsageError):
             release_hold(hold=hold, person=wrong, ctx=desk.ctx)
     assert in_force().count() == 1
+    one_person = staff.person(Role.DPO, Role.CASE_KEEPER)
+    alone = staff.ask(obj, person=one_person)
+    with pytest.raises(UsageError, match="another person's"):
+        place_hold(hold=alone, person=one_person, ctx=desk.ctx)
 
 
 def test_whoever_holds_a_restricted_office_or_is_a_party_signs_nothing(

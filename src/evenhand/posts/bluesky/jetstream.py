@@ -21,7 +21,7 @@ def is_event(value: Any) -> bool:
     """Return whether a value is an event of Jetstream, or of Tap."""
     if not isinstance(value, dict):
         return False
-    return ("did" in value and "time_us" in value and value.get("kind") in _KINDS) or _is_tap(value)
+    return ("did" in value and "time_us" in value and text_of(value.get("kind")) in _KINDS) or _is_tap(value)
 
 
 def _is_tap(value: dict[str, Any]) -> bool:

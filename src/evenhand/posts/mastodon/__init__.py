@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from evenhand.posts.documents import document, elements
+from evenhand.posts.documents import elements
 from evenhand.posts.fields import dict_of, text_of
-from evenhand.posts.json_records import JsonRecord, peek_members
+from evenhand.posts.json_records import peek_members
 from evenhand.posts.mastodon.activities import KNOWN_ELSEWHERE, row_of_activity, row_of_like
 from evenhand.posts.mastodon.api import Api
-from evenhand.posts.part_reader import PartReader, built, safely
+from evenhand.posts.part_reader import PartReader, built, safely, value_of_member
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Direction, Head, Report, Sign
 from evenhand.posts.record import Row
@@ -44,7 +44,7 @@ class MastodonArchive(PartReader):
 
     def all_rows(self, parts: dict[str, Part], report: Report) -> Iterator[Row]:
         """Yield the rows of the owner's lists; who the owner is, `actor.json` says."""
-        owner = _owner_of(parts)
+        owner = _owner_of(parts, report)
         for path, part in parts.items():
             name = path.rpartition("/")[2]
             if name.startswith("bookmarks"):
@@ -60,31 +60,23 @@ class MastodonArchive(PartReader):
                     report.control += 1
                 else:
                     yield from built(row_of_like, record, base, report, part)
-            elif dict_of(record.value).get("type") in KNOWN_ELSEWHERE:
+            elif text_of(dict_of(record.value).get("type")) in KNOWN_ELSEWHERE:
                 report.control += 1
             else:
                 yield from built(partial(row_of_activity, owner=owner), record, base, report, part)
 
 
-def _owner_of(parts: dict[str, Part]) -> Row:
+def _owner_of(parts: dict[str, Part], report: Report) -> Row:
     """Return the author fields of whoever the archive belongs to; never the address or the key."""
     for path, part in parts.items():
         if path.rpartition("/")[2] == "actor.json":
-            actor = dict_of(_whole(part))
+            actor = dict_of(value_of_member(part, report))
             return {
                 "author_id": text_of(actor.get("id")),
                 "author_handle": text_of(actor.get("preferredUsername")),
                 "author_display": text_of(actor.get("name")),
             }
     return {}
-
-
-def _whole(part: Part) -> Any:
-    try:
-        record: JsonRecord | None = document(part)
-    except ValueError:
-        return None
-    return record.value if record else None
 
 
 class MastodonApi(PartReader):

@@ -124,7 +124,7 @@ class Api:
             self._report.control += 1  # follows and the like
 
     def _event(self, record: JsonRecord) -> Iterator[Row]:
-        event, payload = record.value.get("event"), record.value.get("payload")
+        event, payload = text_of(record.value.get("event")), record.value.get("payload")
         if event == "delete":
             self._deleted(record, payload)
             return

@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.errors import UsageError
-from evenhand.posts.documents import elements
-from evenhand.posts.json_records import JsonRecord, is_lines, peek, read_json_records
+from evenhand.posts.documents import elements, elements_in
+from evenhand.posts.json_bytes import Malformed, loads
+from evenhand.posts.json_records import JsonRecord, peek, read_json_records
+from evenhand.posts.lines import BOM, TooLong, read_lines
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Head, Report, Source
 from evenhand.posts.rows.columns import mapping_of
@@ -56,7 +58,21 @@ def table_rows(source: Source, report: Report, records: str = "") -> Iterator[Ta
 
 
 def _is_json(start: bytes) -> bool:
-    return start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
+    start = start.removeprefix(BOM).lstrip()
+    if start[:1] in {b"{", b"["}:
+        return True
+    # A broken record may stand at the start of sound lines.
+    first, _, rest = start.partition(b"\n")
+    return rest.lstrip()[:1] == b"{" and _is_value(first)
+
+
+def _is_value(line: bytes) -> bool:
+    """Return whether a line is JSON by itself."""
+    try:
+        loads(line)
+    except Malformed:
+        return False
+    return True
 
 
 def columns_of(head: Head) -> tuple[str, ...]:
@@ -112,14 +128,27 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _json_records(source: Source, report: Report, records: str) -> Iterator[JsonRecord]:
-    if records and not is_lines(source):
-        return elements(Part(source, source.open, size=source.size), report, records)
-    return read_json_records(source, report, page_keys=("data", "rows", "posts", "comments"))
+    part = Part(source, source.open, size=source.size)
+    if records and not _has_lines(source):
+        return elements(part, report, records)
+    found = read_json_records(source, report, page_keys=("data", "rows", "posts", "comments"))
+    return (inner for record in found for inner in elements_in(record, part, report, records)) if records else found
+
+
+def _has_lines(source: Source) -> bool:
+    """Return whether a file is JSON lines: its first line is a value, and there is a second one."""
+    with source.open() as stream:
+        all_lines = (line for _, line in read_lines(stream, source.limits.document_bytes))
+        lines = (line for line in all_lines if isinstance(line, TooLong) or line.strip())
+        first = next(lines, b"")
+        return not isinstance(first, TooLong) and _is_value(first) and next(lines, None) is not None
 
 
 def _json(records: Iterator[JsonRecord], report: Report) -> Iterator[TableRow]:
     for record in records:
-        for part in record.parts() if isinstance(record.value, list) else (record,):
+        # A line, or a whole document, may be a list of records; a list inside one is none.
+        is_list = isinstance(record.value, list) and "jp:" not in record.locator
+        for part in record.parts() if is_list else (record,):
             if not isinstance(part.value, dict):
                 report.refuse(part.locator, "record_malformed")
                 continue

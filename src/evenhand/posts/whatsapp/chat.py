@@ -14,7 +14,7 @@ from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.lines import BOM, TooLong, read_lines
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
-from evenhand.posts.reading_form import read_text, with_raw
+from evenhand.posts.reading_form import read_text, scrub, with_raw
 from evenhand.posts.record import Row
 from evenhand.posts.times import OUT_OF_RANGE, SECOND, Moment, local_us, zoned
 from evenhand.posts.whatsapp.grammar import ATTACHED, DELETED, EDITED, MARKS, OMITTED, Header, header_of
@@ -148,7 +148,7 @@ class Chat:
         put_moment(row, header.raw, self._moment(header, plan.order))
         if plan.assumed:
             flag(row, f"date_order_assumed:{plan.order}")
-        row["author_display"] = name
+        row["author_display"] = name and scrub(name)
         row["author_basis"] = "address_book_label" if name else "none"
         if name is None:
             row |= {"record_kind": "system", "relation": "system"}

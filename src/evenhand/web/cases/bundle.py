@@ -70,7 +70,7 @@ def export_bundle(
     letters = letters_for(letters_of_case(case.id), closed=closed, actor=actor, ctx=ctx, purpose=PURPOSE)
     _check_rules(redact, acts)
     items = [_item(act, rules, _Files(copies, letters)) for act in acts]
-    items = with_erased(items, erased_of(case.id))
+    items = with_erased(items, erased_of(case.id, [file.id for file in files]))
     words = ("What the sender wrote: who they are is protected in this case.",) if protected else ()
     refused = (*left_out(files, protected=protected), *letters.left_out, *words)
     about = About(id or ctx.new_id(), f"Case {case.number}", instant(ctx.now()), _readings(keys), refused)

@@ -7,7 +7,7 @@ its own, `evidence.derived`, that refers to the leaf by which the original came 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -20,7 +20,7 @@ from evenhand.web.cases.models import Upload
 from evenhand.web.cases.steps.files import working_copy
 from evenhand.web.record.handing_out import HandedOut
 from evenhand.web.record.ids import ActorId
-from evenhand.web.vault.erasing import finished
+from evenhand.web.vault.queries import erased_among
 
 DERIVED: Final = "evidence.derived"
 _ROUTE: Final = Route(ProvenanceClass.USER_STATEMENT)
@@ -43,27 +43,25 @@ class Copy:
         return sha256(self.stripped.data).digest()
 
 
-def stays_out(file: Upload, *, protected: bool, erased: Collection[str] = ()) -> str:
+def stays_out(file: Upload, *, protected: bool) -> str:
     """Return why a file is not handed out; nothing where it is. `protected`: nobody may learn who sent the report."""
-    if file.id in erased:
-        return "it was erased; the log says so"
     if protected and file.submission_id is not None:
         return "who sent it is protected in this case"
+    if erased_among([file.id]):
+        return "it was erased; the log says when and of what kind"
     return _WORDS.get(file.state, "")
 
 
 def left_out(files: Sequence[Upload], *, protected: bool) -> Iterator[str]:
     """Yield, for each file that is not handed out, which one it is and why."""
-    erased = finished([file.id for file in files])
     for place, file in enumerate(files, 1):
-        if why := stays_out(file, protected=protected, erased=erased):
+        if why := stays_out(file, protected=protected):
             yield f"File {place} ({file.kind}): {why}."
 
 
 def copies_of(files: Sequence[Upload], *, protected: bool, actor: ActorId, ctx: Context) -> list[Copy]:
     """Return the working copies of the released ones, each a reading. Holds them all at once: 20 MB each at most."""
-    erased = finished([file.id for file in files])
-    wanted = [file for file in files if not stays_out(file, protected=protected, erased=erased)]
+    wanted = [file for file in files if not stays_out(file, protected=protected)]
     return [Copy(file, working_copy(upload=file, actor=actor, ctx=ctx)) for file in wanted]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -11,10 +12,13 @@ from evenhand.corpus.store import Busy
 from evenhand.errors import DoesNotHold, EvenhandError
 from evenhand.ledger.files import write_durably
 from evenhand.live import Arrived, Declared, Named, Sifted, State, adapter_of, read_named, sift
+from evenhand.live.held import HandedIn as HandedInReader
 from evenhand.live.named import FILE, webhook_of
 from evenhand.web.home import Home
+from evenhand.web.live.forwarding import forward_to
+from evenhand.web.live.handing_in import record_mail
 from evenhand.web.live.models import LiveSource
-from evenhand.web.live.queries import accounts_here, enabled, held_keys, state_of, state_path
+from evenhand.web.live.queries import declared_here, enabled, held_keys, state_of, state_path
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import recording
@@ -81,7 +85,7 @@ def poll(source: Named, *, ctx: Context, home: Home) -> int:
     """Ask one source once and return how many records were kept. First the records are stored, then the cursor."""
     state = state_of(home, source.name)
     try:
-        declared = declared_for([source], ctx)
+        declared = declared_for(source, ctx=ctx, home=home)
         adapter = adapter_of(source, declared, ctx)
         polled = adapter.poll(state.cursor)
         sifted = store(source.name, polled.records, declared, reads_as=adapter.reads_as, ctx=ctx, home=home)
@@ -102,10 +106,10 @@ def _keep(home: Home, name: str, state: State) -> None:
     write_durably(state_path(home, name), state.text().encode(), mode=0o600)
 
 
-def declared_for(named: Iterable[Named], ctx: Context) -> Declared:
-    """Return what these sources may store."""
-    mailboxes = frozenset[str]().union(*(source.mailboxes for source in named))
-    return Declared(accounts_here(ctx), mailboxes)
+def declared_for(source: Named, *, ctx: Context, home: Home) -> Declared:
+    """Return what a source may store: aimed at declared accounts, sent to its own mailboxes or a person's address."""
+    declared = declared_here(forward_to(named_here(home)), ctx)
+    return replace(declared, mailboxes=source.mailboxes)
 
 
 def store(
@@ -118,7 +122,9 @@ def store(
     held = partial(held_keys, corpus_here(home))
     sifted = sift(records, declared, held, name=name, reads_as=reads_as)
     for recognised in sifted.sources:
-        import_file(recognised=recognised, ctx=ctx, home=home)
+        imported = import_file(recognised=recognised, ctx=ctx, home=home)
+        if imported.id and isinstance(recognised.reader, HandedInReader):
+            record_mail(recognised.reader.person, imported.id, recognised.source.sha256, ctx=ctx)
     return sifted
 
 
@@ -135,7 +141,7 @@ def receive(name: str, body: bytes, signature: str, *, ctx: Context, home: Home 
     hook = webhook_of(source)
     records = hook.opened(body, signature, ctx.now())
     state = state_of(home, name)
-    sifted = store(name, records, declared_for([source], ctx), reads_as=hook.reads_as, ctx=ctx, home=home)
+    sifted = store(name, records, declared_for(source, ctx=ctx, home=home), reads_as=hook.reads_as, ctx=ctx, home=home)
     after = state.answered(
         cursor="", kept=sifted.kept, not_aimed=sifted.not_aimed, unreadable=sifted.unreadable, unread=(), more=False,
         now=ctx.now(),

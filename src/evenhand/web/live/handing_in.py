@@ -15,7 +15,7 @@ from evenhand.web.desk.models import Protected
 from evenhand.web.home import Home
 from evenhand.web.live.drafts import Draft, discard_images, images_of
 from evenhand.web.live.models import HandedIn
-from evenhand.web.record.ids import ActorId, KeyId
+from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import recording
 from evenhand.web.sources.actions import import_file
@@ -56,18 +56,23 @@ def hand_in(*, draft: Draft, target: str, actor: ActorId, ctx: Context, home: Ho
     row = HandedIn(
         id=draft.id, target=target, by=actor, kind=kind, pictures=len(pictures), at=ctx.now().replace(microsecond=0)
     )
-    record_row(row, key=key, content=data, actor=actor, ctx=ctx)
+    _record(row, key=key, digest=sha256(data).digest(), actor=actor, ctx=ctx)
     discard_images(draft, home)
 
 
-def record_row(row: HandedIn, *, key: KeyId, content: bytes, actor: ActorId, ctx: Context) -> None:
+def record_mail(target: str, source: str, digest: str, *, ctx: Context) -> None:
+    """Record that a forwarded mail (by the import it became, and its SHA-256) came into a shield."""
+    key = KeyId(Protected.objects.values_list("key", flat=True).get(pk=target))
+    row = HandedIn(id=source, target=target, by=SYSTEM, kind="mail", at=ctx.now().replace(microsecond=0))
+    _record(row, key=key, digest=bytes.fromhex(digest), actor=SYSTEM, ctx=ctx)
+
+
+def _record(row: HandedIn, *, key: KeyId, digest: bytes, actor: ActorId, ctx: Context) -> None:
     """Record that something was handed in; the leaf commits to its bytes."""
     with recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r:
         row.save(force_insert=True)
-        r.add(
-            type="evidence.sealed", obj=row.id, key=key, body={ROWS: [said(row)]},
-            commitments={"content": sha256(content).digest()},
-        )  # fmt: skip
+        body = {ROWS: [said(row)]}
+        r.add(type="evidence.sealed", obj=row.id, key=key, body=body, commitments={"content": digest})
 
 
 def _kept(image: bytes, obj: str, *, key: KeyId, actor: ActorId, ctx: Context) -> Picture:

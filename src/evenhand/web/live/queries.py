@@ -11,13 +11,13 @@ from typing import Final
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus
-from evenhand.corpus.aim import Accounts
 from evenhand.errors import UsageError
-from evenhand.live import State
+from evenhand.live import Declared, State
 from evenhand.web.desk.models import Protected
 from evenhand.web.desk.protection import declared_accounts
 from evenhand.web.home import Home
-from evenhand.web.live.models import LiveSource
+from evenhand.web.live.forwarding import forwarding_here
+from evenhand.web.live.models import ForwardingAddress, LiveSource
 
 REMEMBERED: Final = timedelta(hours=1)
 
@@ -54,24 +54,27 @@ def held_keys(corpus: Corpus, keys: Collection[str]) -> set[str]:
 
 @dataclass(slots=True)
 class _Remembered:
-    """The declared accounts as this process opened them last, for which rows, and when."""
+    """What may be stored as this process opened it last: for which rows, and when."""
 
     rows: str = ""
     at: datetime | None = None
-    accounts: Accounts | None = None
+    declared: Declared | None = None
 
 
 _remembered = _Remembered()
 
 
-def accounts_here(ctx: Context) -> Accounts:
-    """Return the declared accounts, opened anew after an hour or once a declaration was added.
+def declared_here(mailbox: str, ctx: Context) -> Declared:
+    """Return the declared accounts and addresses, opened anew after an hour or once a declaration was added.
 
     Each opening is a reading on the record for every protected person; a look every minute must not make that many.
+    `mailbox`: under which forwarding addresses are made ("" for none).
     """
-    now, rows = ctx.now(), json.dumps(sorted(Protected.objects.values_list("id", "accounts")))
-    kept = _remembered
+    protected = sorted(Protected.objects.values_list("id", "accounts"))
+    addresses = sorted(ForwardingAddress.objects.filter(ended_at=None).values_list("id", flat=True))
+    now, rows, kept = ctx.now(), json.dumps([mailbox, protected, addresses]), _remembered
     fresh = kept.at is not None and timedelta(0) <= now - kept.at < REMEMBERED
-    if kept.accounts is None or kept.rows != rows or not fresh:
-        kept.accounts, kept.rows, kept.at = declared_accounts(ctx), rows, now
-    return kept.accounts
+    if kept.declared is None or kept.rows != rows or not fresh:
+        kept.declared = Declared(declared_accounts(ctx), frozenset(), forwarding_here(mailbox, ctx))
+        kept.rows, kept.at = rows, now
+    return kept.declared

@@ -26,6 +26,7 @@ from evenhand.web.record.store import DjangoStore
 
 EVERY: Final = timedelta(minutes=15)
 EVERY_LEAVES: Final = 1_000
+AT_ONCE: Final = (b'"t":"case.notice_sent"', b'"t":"message.sent"', b'"t":"case.closed"')
 
 
 def key_file(home: Home) -> KeyFile:
@@ -34,13 +35,18 @@ def key_file(home: Home) -> KeyFile:
 
 
 def checkpoint_if_due(ctx: Context) -> int:
-    """Sign a checkpoint if 15 minutes or 1,000 leaves have passed since the last; return 1 or 0."""
+    """Sign a checkpoint if one is due; return 1 or 0.
+
+    Due: 15 minutes or 1,000 leaves after the last; at once where a letter went out or a case was closed since.
+    """
     store = DjangoStore(connection)
     size, last = store.head().size, store.checkpoints(last=1)
     if not size or (last and last[0].size == size):
         return 0
     if last and size - last[0].size < EVERY_LEAVES and ctx.now() - datetime.fromisoformat(last[0].made_at) < EVERY:
-        return 0
+        since = store.entries(last[0].size, size)
+        if not any(word in entry.data for entry in since for word in AT_ONCE):
+            return 0
     try:
         make_checkpoint(ctx)
     except SignerBusy:  # a command signs just now, or changes the key: next minute

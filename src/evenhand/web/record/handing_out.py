@@ -74,10 +74,11 @@ def fields_of(keys: Collection[KeyId], *, case: str) -> list[tuple[str, tuple[st
     return [(leaf.type, tuple(leaf.commitments)) for leaf in _leaves(keys) if leaf.case in (None, case)]
 
 
-def erased_of(case: str) -> list[Bare]:
+def erased_of(case: str, things: Collection[str]) -> list[Bare]:
     """Return the leaves of a case (hex32) whose content was erased, and those that say so, in the order of the log.
 
-    Reads every leaf once: the log has no index of what refers to what.
+    `things`: ids of what belongs to it and whose leaves name no case. Reads every leaf once: the log has no index of
+    what refers to what.
     """
     erasers: dict[int, tuple[int, bytes]] = {}
     for seq, data in LedgerEntry.objects.values_list("seq", "data").iterator(2_000):
@@ -90,9 +91,15 @@ def erased_of(case: str) -> list[Bare]:
     wanted = [seq for seq in erasers if seq not in kept]
     rows = LedgerEntry.objects.filter(seq__in=wanted).values_list("seq", "data")
     gone = [_bare(seq, bytes(data), erasers[seq][0]) for seq, data in rows]
-    ours = [bare for bare in gone if _id_in(strict_parse(bare.entry, bare.seq, known_types=False), "case") == case]
+    ours = [bare for bare in gone if _is_of(bare, case, things)]
     said = {bare.eraser: erasers[bare.seq][1] for bare in ours if bare.eraser is not None}
     return sorted([*ours, *(_bare(seq, data, None) for seq, data in said.items())], key=lambda bare: bare.seq)
+
+
+def _is_of(bare: Bare, case: str, things: Collection[str]) -> bool:
+    leaf = strict_parse(bare.entry, bare.seq, known_types=False)
+    named = _id_in(leaf, "case")
+    return named == case or (named is None and _id_in(leaf, "obj") in things)
 
 
 def living_of(keys: Collection[KeyId]) -> list[KeyId]:

@@ -7,7 +7,8 @@ Naming a witness is an act (`policy.changed`) and shows on the public page. A wi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -90,7 +91,7 @@ def name_witness(*, vkey: str, url: str, ctx: Context) -> NamedWitness:
 def end_witness(*, name: str, ctx: Context) -> None:
     """Ask the witness of this name no longer; what it cosigned stays. UsageError if it is not asked."""
     with recording(actor=SYSTEM, ctx=ctx, purpose="end a witness") as r:
-        rows = [row for row in _rows() if parse_trusted_vkey(row.vkey).name == name]
+        rows = [row for row in _rows() for key in _keys_of([row.vkey]) if key.name == name]
         if not rows:
             raise UsageError("no witness of this name is asked", where=name, mend="Run: evenhand ledger witnesses.")
         row = rows[0]
@@ -103,12 +104,12 @@ def end_witness(*, name: str, ctx: Context) -> None:
 
 def enabled_witnesses() -> list[NamedWitness]:
     """Return the witnesses that are asked, in the order in which they were named."""
-    return [NamedWitness(parse_trusted_vkey(row.vkey), row.url) for row in _rows()]
+    return [NamedWitness(key, row.url) for row in _rows() for key in _keys_of([row.vkey])]
 
 
 def all_witness_keys() -> list[VerifierKey]:
     """Return the keys of all witnesses that were ever asked: their lines over old checkpoints are still checked."""
-    return [parse_trusted_vkey(vkey) for vkey in LogWitness.objects.order_by("id").values_list("vkey", flat=True)]
+    return _keys_of(LogWitness.objects.order_by("id").values_list("vkey", flat=True))
 
 
 def policy_text(home: Home) -> bytes:
@@ -216,6 +217,15 @@ def _read(home: Home) -> dict[str, Any]:
 
 def _path(home: Home) -> Path:
     return home.root / "witness-answers.json"
+
+
+def _keys_of(vkeys: Iterable[str]) -> list[VerifierKey]:
+    """Return the keys; one that was changed behind the record's back is no key, and the fold of the table names it."""
+    keys = []
+    for vkey in vkeys:
+        with suppress(Malformed):
+            keys.append(parse_trusted_vkey(vkey))
+    return keys
 
 
 def _rows() -> list[LogWitness]:

@@ -23,9 +23,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evenhand.context import Context
 from evenhand.corpus.store import Busy
 from evenhand.errors import UsageError
-from evenhand.live.shared import MOST_IMAGES, Shared
+from evenhand.live.shared import Shared
 from evenhand.web.home import Home
+from evenhand.web.live.actions import named_here
 from evenhand.web.live.drafts import Draft, new_draft, packed, unpacked
+from evenhand.web.live.forwarding import address_of, forward_to, give_address
 from evenhand.web.live.handing_in import checked_images, hand_in, handed_in_by
 from evenhand.web.office.shield import targets_of
 from evenhand.web.people.gates import signed_in
@@ -70,7 +72,8 @@ def share(request: HttpRequest) -> HttpResponse:
     if draft is not None and not draft.objects:
         return _asked(request, Draft(draft.id, actor_of(request), draft.shared), targets)
     items = [handed_in(row) for target in targets for row in handed_in_by(target)]
-    return render(request, "share/share.html", {"items": items, "done": "done" in request.GET, "most": MOST_IMAGES})
+    found = {"items": items, "done": "done" in request.GET, "mailbox": forward_to(named_here(Home.here()))}
+    return render(request, "share/share.html", found)
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -136,4 +139,30 @@ def _keep(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('share')}?done")
 
 
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def _forwarding(request: HttpRequest) -> HttpResponse:
+    """Show the private address to forward mail to, and give a fresh one: for the first of the person's shields."""
+    ctx, actor = Context.system(), actor_of(request)
+    targets = targets_of(standing(request).person, ctx.now())
+    mailbox = forward_to(named_here(Home.here()))
+    if not targets or not mailbox:
+        raise Http404
+    refused = ""
+    if request.method == "POST":
+        try:
+            give_address(target=targets[0], senders=request.POST.get("senders", ""), actor=actor, ctx=ctx)
+            return HttpResponseRedirect(reverse("share_forwarding"))
+        except UsageError:
+            refused = _("Name one to five mail addresses that you forward from.")
+    known = address_of(targets[0], actor=actor, ctx=ctx)
+    found = {
+        "address": known.at(mailbox) if known else "",
+        "senders": known.senders if known else (),
+        "refused": refused,
+    }
+    return render(request, "share/forwarding.html", found, status=422 if refused else 200)
+
+
 share_keep = signed_in(_keep)
+share_forwarding = signed_in(_forwarding)

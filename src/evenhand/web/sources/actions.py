@@ -21,6 +21,7 @@ from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
 from evenhand.web.sources.queries import corpus_here, is_held
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
+from evenhand.web.sources.suppression import with_erasures
 
 SCREEN_POSTS: Final = "screen-posts"
 """The job that every import leaves for the worker; the desk does it."""
@@ -39,11 +40,13 @@ def import_file(
     recognised: Recognised,
     ctx: Context,
     home: Home | None = None,
-    actor: ActorId = SYSTEM,
+    asked_by: ActorId | None = None,
     basis: str | None = None,
     terms: Terms = NO_TERMS,
 ) -> Imported:
     """Import a recognised file: its posts into the corpus, its bytes into a sealed copy, the act into the record.
+
+    `asked_by`: who brought the file in; the system imports it, because only it may seal under a new key.
 
     All or nothing, and idempotent: a file that adds nothing and is held already leaves no trace. Raises
     UsageError for a file that cannot be used, or while another import runs.
@@ -54,29 +57,37 @@ def import_file(
     home = home or Home.here()
     corpus = corpus_here(home)
     with corpus.writing():
-        ingested = ingest(corpus, recognised, ctx, terms)
-        if not ingested.files and is_held(recognised.source.sha256):
+        ingested = ingest(corpus, recognised, ctx, with_erasures(terms))
+        if not ingested.files and (ingested.suppressed or is_held(recognised.source.sha256)):
             return Imported("", ingested)
-        copy = seal_copy(home, recognised.source, ctx=ctx)
+        # A file that holds what was erased is not kept: its bytes would bring it back. Digest and counts stay.
+        copy = None if ingested.suppressed else seal_copy(home, recognised.source, ctx=ctx)
         try:
-            _record(recognised, ingested, copy, actor=actor, basis=basis, ctx=ctx)
+            source_id = _record(recognised, ingested, copy, asked_by=asked_by, basis=basis, ctx=ctx)
         except BaseException:
-            copy.undo()
+            if copy:
+                copy.undo()
             raise
-    return Imported(copy.id, ingested)
+    return Imported(source_id, ingested)
 
 
 def _record(
-    recognised: Recognised, ingested: Ingested, copy: SealedCopy, *, actor: ActorId, basis: str | None, ctx: Context
-) -> None:
-    with recording(actor=actor, ctx=ctx, purpose="import posts") as r:
-        row = _import_row(r, recognised, ingested, copy, basis)
+    recognised: Recognised,
+    ingested: Ingested,
+    copy: SealedCopy | None,
+    *,
+    asked_by: ActorId | None,
+    basis: str | None,
+    ctx: Context,
+) -> str:
+    with recording(actor=SYSTEM, ctx=ctx, purpose="import posts") as r:
+        row = _import_row(r, recognised, ingested, basis) | _copy_columns(r, recognised, copy)
         models.Import.objects.create(**row)
         files = [file_row(file) for file in ingested.files]
         models.CorpusFile.objects.bulk_create(models.CorpusFile(**file) for file in files)
         r.add(
             type="corpus.imported",
-            obj=copy.id,
+            obj=row["id"],
             key=ORGANISATION,
             body={
                 "import": row | {"imported_at": instant(row["imported_at"])},
@@ -86,30 +97,33 @@ def _record(
                     {"locator": refused.locator, "reason": refused.reason} for refused in ingested.report.refused[:100]
                 ],
                 "notes": ingested.report.notes[:100],
+                "asked_by": asked_by,
             },
             commitments={"content": bytes.fromhex(recognised.source.sha256)},
         )
         # Without the desk app nobody screens and there is no such job; the import stands all the same.
         with suppress(UsageError):
             r.enqueue(SCREEN_POSTS, {})
+    return str(row["id"])
 
 
-def _import_row(
-    r: Recorder, recognised: Recognised, ingested: Ingested, copy: SealedCopy, basis: str | None
-) -> dict[str, Any]:
+def _copy_columns(r: Recorder, recognised: Recognised, copy: SealedCopy | None) -> dict[str, str]:
+    """Return what an import's row says of its sealed copy; empty columns where none is kept."""
+    if copy is None:
+        return {"id": r.ctx.new_id(), "key_id": "", "name_id": "", "wrapped_key": ""}
     name = seal_text(r, key=copy.key, field="source.name", text=recognised.source.name)
+    return {"id": copy.id, "key_id": copy.key, "name_id": name, "wrapped_key": copy.wrapped.hex()}
+
+
+def _import_row(r: Recorder, recognised: Recognised, ingested: Ingested, basis: str | None) -> dict[str, Any]:
     words = seal_text(r, key=ORGANISATION, field="source.basis", text=basis) if basis else ""
     report = ingested.report
     return {
-        "id": copy.id,
         "sha256": recognised.source.sha256,
         "size": recognised.source.size,
         "source_format": recognised.reader.source_format,
         "imported_at": r.ctx.now().replace(microsecond=0),
-        "key_id": copy.key,
-        "name_id": name,
         "basis_id": words,
-        "wrapped_key": copy.wrapped.hex(),
         "posts": ingested.posts,
         "control": report.control,
         "merged": ingested.merged,

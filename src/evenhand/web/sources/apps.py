@@ -17,7 +17,7 @@ class SourcesConfig(AppConfig):
         """Register what the documents rebuild, what forgets, the job that reads an upload, and the link to the page."""
         from evenhand.web.record.due import register_due
         from evenhand.web.record.outbox import register_job
-        from evenhand.web.sources import folds, retention
+        from evenhand.web.sources import compaction, folds, retention
         from evenhand.web.sources.bringing import BRING_IN, bring_in
         from evenhand.web.sources.waiting import forget_waiting
         from evenhand.web.ui.navigation import Entry, register
@@ -26,6 +26,8 @@ class SourcesConfig(AppConfig):
         folds.register_all()
         register_eraser(retention.erase_posts)
         register_due("old sources and texts forgotten", retention.forget_due)
+        register_due("small files of the corpus merged", compaction.compact_nightly)
+        register_due("files of the corpus that waited for a reader removed", compaction.remove_retired)
         register_due("uploads nobody finished removed", forget_waiting)
         register_job(BRING_IN, bring_in)
         register(Entry(_("Imports"), "imports", permission="import_posts", place=30))

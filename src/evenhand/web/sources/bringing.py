@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from itertools import islice
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus, Ingested, Terms, ingest
-from evenhand.corpus.mappings import keep_mapping, recognise_mapped
+from evenhand.corpus.mappings import Guessed, keep_mapping, recognise_mapped
 from evenhand.corpus.tally import tallied
 from evenhand.corpus.telling import facts_of
 from evenhand.errors import Ambiguous, EvenhandError, UsageError
-from evenhand.posts import Choices, Recognised, Report, Source, recognise, sniff
+from evenhand.posts import Choices, Recognised, Source, sniff
+from evenhand.posts.mapped.guess import guess, guess_text
 from evenhand.posts.recognition import CLOSE, head_of
-from evenhand.posts.rows.columns import mapping_of
-from evenhand.posts.rows.tables import columns_of, table_rows
 from evenhand.web.home import Home
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import corpus_here
@@ -24,8 +22,6 @@ from evenhand.web.sources.waiting import Waiting, find
 
 BRING_IN: Final = "bring-in-file"
 _TELL_EVERY: Final = 5_000
-_ROWS_SHOWN: Final = 5
-_COLUMNS_SHOWN: Final = 40
 _CELL_SHOWN: Final = 80
 
 
@@ -58,36 +54,37 @@ def _run(waiting: Waiting, path: Path, ctx: Context) -> dict[str, Any]:
         return question
     basis = str(answers.get("basis") or "").strip()
     if recognised.reader.needs_basis(recognised.head) and not basis:
-        return {"step": "question", "asks": "basis"}
+        return _asks("basis")
     counted, tally = tallied(recognised)
     terms = Terms(progress=_progress(waiting, recognised.source, ctx))
     try:
-        ingested = _ingest(counted, waiting, terms, basis, ctx, dry=bool(answers.get("dry")))
+        ingested = _ingest(recognised, counted, waiting, terms, ctx, basis=basis, dry=bool(answers.get("dry")))
     except Ambiguous as error:
-        return {"step": "question", "asks": "order", "what": error.what}
+        return _asks("order", what=error.what)
     facts = facts_of(recognised, ingested, tally, dry=bool(answers.get("dry")))
     waiting.write("facts", asdict(facts), ctx=ctx)
     return {"step": "done"}
 
 
 def _recognised(path: Path, answers: dict[str, Any]) -> Recognised:
-    columns = answers.get("columns")
-    choices = Choices(
-        answers.get("timezone") or None,
-        answers.get("order") or None,
-        tuple((field, column) for field, column in columns) if columns else None,
-    )
-    if columns:
-        return recognise(path, as_format="rows", choices=choices)
-    return recognise_mapped(path, Home.here().corpus, as_format=answers.get("format") or None, choices=choices)
+    folder = Home.here().corpus
+    choices = Choices(answers.get("timezone") or None, answers.get("order") or None)
+    found = guess(path) if answers.get("columns") else None
+    if found is None:
+        return recognise_mapped(path, folder, as_format=answers.get("format") or None, choices=choices)
+    named = path.with_name("mapping.toml")
+    named.write_text(guess_text(replace(found, mapping=dict(answers["columns"])), path.stem), encoding="utf-8")
+    return recognise_mapped(path, folder, as_format=None, choices=choices, named=named)
 
 
-def _ingest(recognised: Recognised, waiting: Waiting, terms: Terms, basis: str, ctx: Context, *, dry: bool) -> Ingested:
+def _ingest(
+    original: Recognised, counted: Recognised, waiting: Waiting, terms: Terms, ctx: Context, *, basis: str, dry: bool
+) -> Ingested:
     if dry:
         corpus = corpus_here()
-        return ingest(Corpus(corpus.folder, corpus.manifest, waiting.folder), recognised, ctx, terms, keep=False)
-    done = import_file(recognised=recognised, ctx=ctx, actor=waiting.actor, basis=basis or None, terms=terms)
-    keep_mapping(recognised, Home.here().corpus)
+        return ingest(Corpus(corpus.folder, corpus.manifest, waiting.folder), counted, ctx, terms, keep=False)
+    done = import_file(recognised=counted, ctx=ctx, asked_by=waiting.actor, basis=basis or None, terms=terms)
+    keep_mapping(original, Home.here().corpus)
     return done.ingested
 
 
@@ -104,20 +101,18 @@ def _progress(waiting: Waiting, source: Source, ctx: Context) -> Any:
 
 
 def _question(path: Path, error: UsageError) -> dict[str, Any] | None:
-    """Return what to ask where a person knows the answer: which of two formats, or which column is what."""
-    head = head_of(path)
-    if isinstance(error, Ambiguous):
-        signs = sniff(head)
-        near = [sign.source_format for sign in signs if signs[0].score - sign.score < CLOSE]
-        return {"step": "question", "asks": "format", "formats": near}
-    columns = () if head.members or head.packed else columns_of(head)
-    if len(columns) < 2 or head.start.lstrip()[:1] == b"<":
+    """Return what to ask where a person knows the answer: which of two formats, which date, which column is what."""
+    if isinstance(error, Guessed):
+        found = error.guess
+        rows = [[row.get(field, "")[:_CELL_SHOWN] for field in found.mapping] for row in found.sample]
+        shown = list(found.mapping.values())
+        return _asks("columns", columns=list(found.columns), shown=shown, rows=rows, guess=found.mapping)
+    if not isinstance(error, Ambiguous):
         return None
-    rows = [
-        [str(row.cells.get(column) or "")[:_CELL_SHOWN] for column in columns[:_COLUMNS_SHOWN]]
-        for row in islice(table_rows(Source(path, "", head.size), Report(path.name)), _ROWS_SHOWN)
-    ]
-    return {
-        "step": "question", "asks": "columns", "columns": list(columns[:_COLUMNS_SHOWN]), "rows": rows,
-        "guess": mapping_of(columns[:_COLUMNS_SHOWN]),
-    }  # fmt: skip
+    signs = sniff(head_of(path))
+    near = [sign.source_format for sign in signs if signs[0].score - sign.score < CLOSE]
+    return _asks("format", formats=near) if len(near) > 1 else _asks("order", what=error.what)
+
+
+def _asks(asks: str, **more: Any) -> dict[str, Any]:
+    return {"step": "question", "asks": asks, **more}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from evenhand.web.record.documents import Document
-from evenhand.web.record.projections import Projection, register
+from evenhand.web.record.projections import Projection, fold_rows, register
 
 _TYPES: Final = ("corpus.imported", "corpus.rewritten", "retention.purged")
 
@@ -29,3 +29,4 @@ def register_all() -> None:
     """Register the projections of this app."""
     register(Projection(table="sources_import", types=_TYPES, fold=_fold_imports))
     register(Projection(table="sources_corpus_file", types=_TYPES, fold=_fold_files))
+    register(Projection("sources_suppressed", ("corpus.rewritten",), fold_rows("sources_suppressed")))

@@ -43,6 +43,20 @@ class Import(models.Model):
         return f"import {self.id}"
 
 
+class Suppressed(models.Model):
+    """That a post was erased and never comes in again: a keyed hash of its record key, and since when."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "sources_suppressed"
+
+    def __str__(self) -> str:
+        """Return the hash."""
+        return self.hash
+
+
 class CorpusFile(models.Model):
     """One committed file of the corpus: this row is what makes it part of the corpus."""
 

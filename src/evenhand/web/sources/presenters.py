@@ -97,7 +97,7 @@ def upload_page(waiting: Waiting) -> UploadPage:
         what=" ".join(part for part in (state.get("what", ""), state.get("mend", "")) if part),
         question=str(QUESTIONS[state["asks"]]) if step == "question" else "",
         rows=state.get("rows", []),
-        columns=state.get("columns", []),
+        columns=state.get("shown", []),
         chapters=story(Facts(**facts), _) if step == "done" and facts else [],
     )
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.context import Context
-from evenhand.corpus import Corpus
 from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
 from evenhand.corpus.store import Busy, discard
 from evenhand.errors import UsageError
@@ -23,6 +22,7 @@ from evenhand.web.sources import models
 from evenhand.web.sources.actions import file_row
 from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.sources.sealing import path_of
+from evenhand.web.sources.suppression import keep_out
 
 _KEEPERS: Final[list[Callable[[], Iterable[str]]]] = []
 
@@ -77,9 +77,11 @@ def erase_posts(posts: Collection[str], ctx: Context) -> int:
     """Erase posts (by record key) from the corpus, with the sealed copies of the files they came in; for an erasure.
 
     Return how many rows went. Those copies go before their thirty days are over: they hold the posts too. Raises
-    UsageError where one of the files is held, Busy during an import.
+    UsageError where one of the files is held, Busy during an import. From then on no import brings them in again.
     """
     home = Home.here()
+    if posts:
+        keep_out(posts, ctx)
     if not posts or not home.corpus.is_dir():
         return 0
     marks = ", ".join("?" for _ in posts)
@@ -131,7 +133,7 @@ def _forget_rows(*, ctx: Context, home: Home, retention: Retention = DEFAULT, go
         models.CorpusFile.objects.filter(name__in=[file.name for file in forgotten.removed]).delete()
         models.CorpusFile.objects.bulk_create(models.CorpusFile(**file_row(file)) for file in forgotten.added)
         r.add(type="retention.purged", key=ORGANISATION, body=_body(forgotten), commitments=_count(forgotten))
-        r.on_commit(lambda: _remove(corpus, forgotten))
+        r.on_commit(lambda: corpus.retire(forgotten.removed))
     return forgotten
 
 
@@ -145,7 +147,3 @@ def _body(forgotten: Forgotten) -> dict[str, Any]:
 
 def _count(forgotten: Forgotten) -> dict[str, bytes]:
     return {"count": canonical(counted(forgotten))}
-
-
-def _remove(corpus: Corpus, forgotten: Forgotten) -> None:
-    discard(*(corpus.path(file) for file in forgotten.removed))

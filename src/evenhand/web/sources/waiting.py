@@ -80,7 +80,7 @@ class Waiting:
     def plain(self) -> Iterator[Path]:
         """Give the file under its own name, in the clear, while the block runs; DoesNotHold if it was changed."""
         with tempfile.TemporaryDirectory(prefix="plain-", dir=self.folder) as private:
-            path = Path(private) / (Path(self.name).name or "file")
+            path = Path(private) / _safe(self.name)
             with path.open("wb") as file:
                 for piece in self._pieces():
                     at = int(piece.stem)
@@ -161,6 +161,12 @@ def forget_waiting(ctx: Context) -> int:
             waiting.drop()
             gone += 1
     return gone
+
+
+def _safe(name: str) -> str:
+    """Return a name a file can have anywhere: its last part, no control characters, not too long."""
+    plain = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    return plain[-60:].lstrip(".") or "file"
 
 
 def _root(home: Home | None) -> Path:

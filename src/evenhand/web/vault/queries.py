@@ -133,3 +133,9 @@ def files_among(ids: Collection[str]) -> frozenset[str]:
     for first in range(0, len(wanted), _AT_ONCE):
         found.update(VaultObject.objects.filter(pk__in=wanted[first : first + _AT_ONCE]).values_list("id", flat=True))
     return frozenset(found)
+
+
+def erased_among(ids: Collection[str]) -> frozenset[str]:
+    """Return which of these files were erased: a tombstone stands where they were."""
+    gone = VaultObject.objects.filter(pk__in=list(ids), state=State.ERASED)
+    return frozenset(gone.values_list("id", flat=True))

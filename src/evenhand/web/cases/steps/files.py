@@ -28,6 +28,9 @@ from evenhand.web.vault.objects import restrict as bar
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_FILES: Final = 40
+NOBODY: Final = "nobody"
+REFERRED: Final = ("liaison", "police", "hotline", NOBODY)
+"""Whom one can have told of a file that nobody may look at."""
 COPY: Final = "working copy without metadata"
 """The method by which a working copy is derived, as its leaf commits to it."""
 _PURPOSE: Final = "add a file"
@@ -69,8 +72,11 @@ def add_file(*, party: Party, name: str, data: bytes | BinaryIO, ctx: Context, m
     return new
 
 
-def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool) -> None:
-    """Release a file from quarantine, or mark it do-not-look, do-not-copy for good. Recorded either way."""
+def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool, told: str = NOBODY) -> None:
+    """Release a file from quarantine, or mark it do-not-look, do-not-copy for good. Recorded either way.
+
+    `told`: who was told of a file that is marked (a word of REFERRED), on record with the marking (R24).
+    """
     if upload.state != "quarantined":
         raise UsageError(_("Somebody has already dealt with this file."), mend=_("Open the case again."))
     kind, state = ("evidence.restricted", "restricted") if restrict else ("evidence.cleared", "cleared")
@@ -81,6 +87,7 @@ def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool) -> No
     ):
         if restrict:
             act.rows.append(bar(upload.id))
+            act.fact(referred=told)
         act.change(upload, state=state)
 
 

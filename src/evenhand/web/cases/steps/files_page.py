@@ -23,12 +23,13 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.files import clear, working_copy
+from evenhand.web.cases.steps.files import NOBODY, REFERRED, clear, working_copy
 from evenhand.web.cases.steps.worth import found_in
 from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, takers_questions, worth_lines
 from evenhand.web.record.ids import KeyId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import has_seat
+from evenhand.web.vault.queries import erased_among
 
 ROLES: Final = frozenset({CaseRole.INTAKE, CaseRole.ASSESSOR, CaseRole.INVESTIGATOR})
 _SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -65,6 +66,7 @@ class ClearForm(forms.Form):
 
     file = forms.CharField(max_length=32, widget=forms.HiddenInput)
     answer = forms.ChoiceField(choices=[("clear", ""), ("restrict", "")])
+    told = forms.ChoiceField(choices=[(word, "") for word in REFERRED], required=False)
 
 
 @page(Step("files", gettext_lazy("Files"), roles=ROLES, anytime=True))
@@ -86,7 +88,9 @@ def _answer(here: Here) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     restrict = form.cleaned_data["answer"] == "restrict"
-    clear(upload=_upload(here, form.cleaned_data["file"]), actor=here.actor, ctx=here.ctx, restrict=restrict)
+    told = form.cleaned_data["told"] or NOBODY
+    upload = _upload(here, form.cleaned_data["file"])
+    clear(upload=upload, actor=here.actor, ctx=here.ctx, restrict=restrict, told=told)
     said = _("The file is marked: nobody opens or copies it.") if restrict else _("The file is released for this case.")
     messages.success(here.request, said)
     return here.again()
@@ -104,16 +108,21 @@ def rows_of(here: Here) -> list[FileRow]:
     uploads = list(files_of(here.case))
     wanted = [upload.name for upload in uploads if upload.name]
     texts = open_texts(wanted, actor=here.actor, purpose="look at the list of files", ctx=here.ctx) if wanted else {}
-    return [_row(here, place, upload, texts.get(upload.name or "", "")) for place, upload in enumerate(uploads, 1)]
+    gone = erased_among([upload.id for upload in uploads])
+    return [
+        _row(here, place, upload, texts.get(upload.name or "", ""), erased=upload.id in gone)
+        for place, upload in enumerate(uploads, 1)
+    ]
 
 
-def _row(here: Here, place: int, upload: Upload, name: str) -> FileRow:
-    released = upload.state == "cleared"
+def _row(here: Here, place: int, upload: Upload, name: str, *, erased: bool) -> FileRow:
+    released = upload.state == "cleared" and not erased
     found = found_in(upload, actor=here.actor, ctx=here.ctx) if released else {}
     return FileRow(
         id=upload.id, place=place, name=name, kind=str(KINDS[Kind(upload.kind)]), size=filesizeformat(upload.size),
         side=_("from the person complained about") if upload.party_id else _("with the report"),
-        state=str(STATES[upload.state]), waits=upload.state == "quarantined", released=released, at=upload.received_at,
+        state=_("erased") if erased else str(STATES[upload.state]),
+        waits=upload.state == "quarantined" and not erased, released=released, at=upload.received_at,
         worth=tuple(worth_lines(upload, found)) if released else (), picture=Kind(upload.kind) in PICTURES,
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ def route_of(upload: Upload | None, found: Mapping[str, Any], **recorded: Any) -
     if kind is Kind.WACZ and found.get("signer") in _SIGNED:
         key = str(found.get("domain") or found.get("key", ""))
         return Route(ProvenanceClass.SIGNED_CONTAINER, Container.WACZ, signature_valid=True, domain=key, **recorded)
-    if recorded.get("owners_own"):
+    if recorded.get("owners_own") or kind is Kind.EXPORT:
         return Route(ProvenanceClass.OWNER_EXPORT, **recorded)
     return Route(ProvenanceClass.USER_STATEMENT, **recorded)
 

@@ -1,0 +1,168 @@
+"""How fast the platforms' exports are read, beside a bare orjson pass; and that memory stays flat.
+
+    python benchmarks/ingest_platforms.py [--small]
+
+Each is read twice, once ten times as large. Goal (FORMATS §5): memory growth of at most 300 MB on any input. The
+ratio is what can be compared between machines: time over a bare orjson pass over the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import zstandard
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.fixtures.make_bluesky import event
+from tests.fixtures.make_exports import MAIL, comment, miswritten, note, status, tg_message, thing
+
+from evenhand.posts import Report, recognise
+
+WORDS = "the plan for the new hall is late again and nobody told the members, you muppet, they said "
+
+
+def lines(path: Path, made: Iterator[Any]) -> Path:
+    with path.open("wb") as stream:
+        for value in made:
+            stream.write(orjson.dumps(value) + b"\n")
+    return path
+
+
+def jetstream(path: Path, count: int) -> Path:
+    record = {"$type": "app.bsky.feed.post", "text": WORDS * 3, "createdAt": "2023-07-01T09:00:00.000Z"}
+    return lines(path, (event("create", f"3jzfcij{n:06d}"[:13], record=record) for n in range(count)))
+
+
+def mastodon(path: Path, count: int) -> Path:
+    return lines(path, (status(n, f"<p>{WORDS * 3}<br>{n}</p>") for n in range(count)))
+
+
+def outbox(path: Path, count: int) -> Path:
+    with path.open("wb") as stream:
+        stream.write(b'{"id":"outbox.json","type":"OrderedCollection","orderedItems":[')
+        for number in range(count):
+            item = {"type": "Create", "object": note(number, f"<p>{WORDS * 3}</p>")}
+            stream.write(b"," * bool(number) + orjson.dumps(item))
+        stream.write(b"]}")
+    return path
+
+
+def telegram(path: Path, count: int) -> Path:
+    with path.open("wb") as stream:
+        stream.write(b'{"name":"G","type":"private_group","id":5,"messages":[')
+        for number in range(count):
+            stream.write(b"," * bool(number) + orjson.dumps(tg_message(number + 1, text=WORDS * 3)))
+        stream.write(b"]}")
+    return path
+
+
+def facebook(path: Path, count: int) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file, file.open("comments.json", "w") as stream:
+        stream.write(b'{"comments_v2":[')
+        for number in range(count):
+            stream.write(
+                b"," * bool(number) + orjson.dumps(comment(miswritten(f"blå {WORDS}"), 1_600_000_000 + number))
+            )
+        stream.write(b"]}")
+    return path
+
+
+def reddit(path: Path, count: int) -> Path:
+    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as stream:
+        for number in range(count):
+            stream.write(orjson.dumps(thing(number, body=WORDS * 3)) + b"\n")
+    return path
+
+
+def whatsapp(path: Path, count: int) -> Path:
+    with path.open("w") as stream:
+        for number in range(count):
+            minute = number // 40
+            stream.write(f"31/01/20, {minute // 60 % 24:02d}:{minute % 60:02d} - Sam {number % 9}: {WORDS}\nmore\n")
+    return path
+
+
+def mailbox(path: Path, count: int) -> Path:
+    with path.open("wb") as stream:
+        for number in range(count):
+            body = MAIL.replace(b"<1@", b"<%d@" % number).replace(b"\r\n", b"\n")
+            stream.write(b"From a@example.org Mon Jan  1 09:00:00 2024\n" + body + b"\n")
+    return path
+
+
+FORMS: dict[str, tuple[Callable[[Path, int], Path], str]] = {
+    "Bluesky Jetstream": (jetstream, "a.jsonl"),
+    "Mastodon API, JSONL": (mastodon, "b.jsonl"),
+    "Mastodon outbox, JSON": (outbox, "c.json"),
+    "Telegram, JSON": (telegram, "d.json"),
+    "Facebook, zip": (facebook, "e.zip"),
+    "Reddit dump, zst": (reddit, "f.zst"),
+    "WhatsApp, text": (whatsapp, "g.txt"),
+    "mailbox": (mailbox, "h.mbox"),
+}
+
+
+def bare(path: Path) -> float | None:
+    """Return the CPU seconds of parsing the same bytes and doing nothing with them; None for what is no JSON."""
+    began = time.process_time()
+    if path.suffix == ".jsonl":
+        with path.open("rb") as stream:
+            for line in stream:
+                orjson.loads(line)
+    elif path.suffix == ".json":
+        orjson.loads(path.read_bytes())
+    else:
+        return None
+    return max(time.process_time() - began, 1e-6)
+
+
+def measure(path: str, queue: Any) -> None:
+    """Read one file in a process of its own and tell CPU seconds, rows and memory growth in MB."""
+    began_at = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    recognised = recognise(Path(path))
+    count = sum(1 for _ in recognised.reader.rows(recognised.source, Report(path)))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began_at) / 1024
+    queue.put((time.process_time() - began, count, grown))
+
+
+def run(path: Path) -> tuple[float, int, float]:
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    process = context.Process(target=measure, args=(str(path), queue))
+    process.start()
+    result: tuple[float, int, float] = queue.get()
+    process.join()
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true")
+    count = 2_000 if parser.parse_args().small else 30_000
+    print(f"{'form':24} {'MB':>6} {'rows':>8} {'rows/s':>9} {'x orjson':>9} {'memory':>8}  goal: <= 300 MB")
+    with tempfile.TemporaryDirectory() as name:
+        for form, (write, file_name) in FORMS.items():
+            for size in (count, count * 10):
+                path = write(Path(name) / file_name, size)
+                seconds, rows, grown = run(path)
+                assert rows == size, (form, rows, size)
+                mega, parsed = path.stat().st_size / 1e6, bare(path)
+                ratio = f"{seconds / parsed:.1f}" if parsed else "-"
+                print(f"{form:24} {mega:6.0f} {rows:8,} {rows / seconds:9,.0f} {ratio:>9} {grown:5.0f} MB")
+                path.unlink()
+
+
+if __name__ == "__main__":
+    main()
