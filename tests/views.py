@@ -42,6 +42,7 @@ WITHOUT_SECOND_STEP = {"complainant": 200, "respondent": 200, "outsider": 200}
 SIGNING = ("officer", "officer_2", "case_keeper")
 ROWS: tuple[Row, ...] = (
     Row("home", all_get(200)),
+    Row("own_posts", all_get(200)),
     Row("ledger", all_get(200)),
     Row("ledger_checkpoint", all_get(200)),
     Row("ledger_policy", all_get(200)),

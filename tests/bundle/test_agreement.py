@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_both_take_the_sound_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(good()))
-@settings(max_examples=120)
+@settings(max_examples=1_000 if os.environ.get("EVENHAND_NIGHTLY") else 40)
 @given(data=st.data())
 def test_whatever_is_done_to_it_both_say_the_same(name: str, data: st.DataObject) -> None:
     alone, text = loaded_once(), good()[name]

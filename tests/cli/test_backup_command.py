@@ -147,7 +147,7 @@ def test_an_interrupted_restore_is_begun_again(saved: tuple[Path, Path], key: tu
     assert code == 4 and (there / "code.toml").read_text() == "# ours", found
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.3] if not os.environ.get("EVENHAND_NIGHTLY") else [n / 20 for n in range(60)])
+@pytest.mark.parametrize("wait", [0.1] if not os.environ.get("EVENHAND_NIGHTLY") else [n / 20 for n in range(60)])
 def test_killed_at_any_moment_there_is_a_whole_backup_or_none(
     desk: Desk, key: tuple[Path, str], tmp_path: Path, wait: float
 ) -> None:
@@ -176,8 +176,6 @@ def test_a_passphrase_will_do_and_questions_are_refused(
     to = tmp_path / "b.age"
     assert run("backup", "--to", to, "--dir", desk.home.root, "--passphrase-file", words) == 0
     assert "The keys are not in it." in capsys.readouterr().out
-    code, found, _ = elsewhere(tmp_path / "there", to, "--passphrase-file", words)
-    assert code == 4 and found["verdict"] == "not checked"
     assert run("backup", "--to", to, "--dir", desk.home.root, "--passphrase-file", words) == 2
     assert run("backup", "--to", tmp_path / "c", "--dir", tmp_path / "none", "--passphrase-file", words) == 2
     assert run("backup", "--to", tmp_path / "c", "--keys", tmp_path / "k", "--passphrase-file", words) == 2

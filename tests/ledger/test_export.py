@@ -13,7 +13,7 @@ from evenhand.ledger.append import append_encoded
 from evenhand.ledger.checking import check_export
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
-from evenhand.ledger.export import ExportedLog, export_log
+from evenhand.ledger.export import ExportedLog, check_files, export_log
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.keyring import ACTIVE
 from evenhand.ledger.notes import Signer, parse_vkey
@@ -79,16 +79,14 @@ def test_an_export_reads_back_as_the_log(log: Any, signer: Signer, tmp_path: Pat
     verify_inclusion(511, 700, log.store.rows[511].leaf_hash, path, root_of(log.store.head()))
 
 
-def test_a_grown_log_keeps_its_old_partials_and_reads_at_both_sizes(log: Any, signer: Signer, tmp_path: Path) -> None:
+def test_a_grown_log_reads_at_both_sizes(log: Any, signer: Signer, tmp_path: Path) -> None:
     log.fill(200)
     export_log(log.store, checkpoint_of(log.store, signer), tmp_path)
     old = root_of(log.store.head())
     log.fill(400)
     assert export_log(log.store, checkpoint_of(log.store, signer), tmp_path, since=200) > 0
-    assert root_from_tiles(ExportedLog(tmp_path, 200), 200) == old
-    assert (tmp_path / "tile/0/000.p/200").exists()
+    assert not (tmp_path / "tile/0/000.p").exists()
     assert export_log(log.store, checkpoint_of(log.store, signer), tmp_path) == 0
-    (tmp_path / "tile/0/000.p/200").unlink()
     assert root_from_tiles(ExportedLog(tmp_path, 200), 200) == old, "the full tile stands in for the partial one"
 
 
@@ -238,3 +236,19 @@ def test_no_proof_is_given_out_that_would_not_verify(log: Any, signer: Signer, c
         log.store.tile_rows[0, 0] = bytes(9 * 32)
     with pytest.raises(Contradiction):
         prove(log.store, 4, checkpoint)
+
+
+def test_partial_files_go_once_their_tile_is_full_and_a_changed_one_stays(
+    log: Any, signer: Signer, tmp_path: Path
+) -> None:
+    for size in (200, 250, 300):
+        log.fill(size - log.store.head().size)
+        export_log(log.store, checkpoint_of(log.store, signer), tmp_path, since=0 if size == 200 else size - 50)
+        if size == 250:
+            changed = tmp_path / "tile/0/000.p/200"
+            changed.write_bytes(b"changed")
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.p/*")}
+    assert left == {"tile/0/000.p/200", "tile/0/001.p/44", "tile/entries/001.p/44", "tile/1/000.p/1"}
+    assert [found.place for found in check_files(log.store, tmp_path)] == ["tile/0/000.p/200"]
+    read = ExportedLog.open(tmp_path)
+    assert check_export(read, read, 300) == []

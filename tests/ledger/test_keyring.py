@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from evenhand.ledger.keyring import (
     recovery_name,
     standing_of,
 )
-from evenhand.ledger.notes import KeyType, Signer
+from evenhand.ledger.notes import KeyType, Signer, parse_note
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.revocation import Revocation, check_revocations, open_revocation, sign_revocation
 from evenhand.ledger.vouching import check_checkpoints, check_note
@@ -112,6 +113,21 @@ def test_our_own_history_keeps_what_was_signed_between_theft_and_revocation(keys
     assert [f.reason for f in check_checkpoints(keys.store, SIZE, rows[:1], ring)] == [Reason.AFTER_REVOCATION]
     other = Checkpoint(250, sign_checkpoint(TreeHead(ORIGIN, 250, bytes(32)), [keys.old]), AT)
     assert [f.reason for f in check_checkpoints(keys.store, SIZE, [other, rows[1]], ring)] == [Reason.FORK_DETECTED]
+
+
+def test_a_cosignature_that_fails_or_is_dated_before_its_checkpoint(keys: Keys) -> None:
+    witness, ring = Signer.generate("w.example", keys.ctx, KeyType.COSIGNER), {keys.old.verifier: ACTIVE}
+    made, row = int(keys.ctx.now().timestamp()), keys.row(LAST, keys.old)
+    text = parse_note(row.note).text
+    for time, words in ((made - 299, []), (made + 90_000, []), (made - 301, ["a clock was wrong"])):
+        cosigned = replace(row, cosignatures=(str(witness.sign(text, time)),))
+        found = check_checkpoints(keys.store, SIZE, [cosigned], ring, [witness.verifier])
+        assert [f.words.rpartition(": ")[2] for f in found] == words
+        assert all(f.verdict == "verified" and f.place == "ledger_cosignature size 200" for f in found)
+    other = replace(row, cosignatures=(str(witness.sign("other", made)),))
+    (found,) = check_checkpoints(keys.store, SIZE, [other], ring, [witness.verifier])
+    assert (found.reason, found.place) == (Reason.BAD_SIGNATURE, "ledger_cosignature size 200")
+    assert check_checkpoints(keys.store, SIZE, [other], ring) == [], "of nobody known: passed over"
 
 
 def test_theft_a_larger_tree(keys: Keys) -> None:

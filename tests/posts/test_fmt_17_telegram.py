@@ -82,3 +82,9 @@ def test_a_chosen_zone_makes_old_times_times(tmp_path: Path) -> None:
     del old["date_unixtime"]
     (post,) = made(tmp_path, chat(old), choices=Choices(timezone="Europe/Berlin")).posts
     assert (post.tz_status, post.claimed_at and post.claimed_at.hour) == ("naive_assumed:Europe/Berlin", 10)
+
+
+def test_what_stands_in_the_place_of_a_list_is_refused_by_name(tmp_path: Path) -> None:
+    found = made(tmp_path, as_json({"name": "G", "type": "private_group", "id": 1, "messages": 5}))
+    assert (found.posts, found.refused) == ([], [("jp:/messages", "record_malformed")])
+    assert made(tmp_path, as_json({"name": "G", "type": "private_group", "id": 1, "messages": None})).refused == []

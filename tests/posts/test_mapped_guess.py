@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from tests.fixtures.make_mapped import document, lines, table
 
 from evenhand.cli import main
-from evenhand.corpus.mappings import Guessed, recognise_mapped
+from evenhand.corpus.mappings import Guessed, keep_mapping, recognise_mapped
 from evenhand.posts import NO_CHOICES, Report
 from evenhand.posts.mapped.guess import guess, guess_text
 
@@ -98,21 +97,31 @@ def test_what_holds_no_texts_is_no_guess(tmp_path: Path, content: bytes) -> None
     assert guess(placed(tmp_path, content)) is None
 
 
-def test_the_command_asks_writes_the_mapping_and_keeps_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_asks_and_writes_the_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, corpus = placed(tmp_path, UNKNOWN["nested document"]), tmp_path / "c"
-
-    def run(*more: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as left:
-            main(["import", str(path), "--corpus", str(corpus), "--json", *more])
-        told = capsys.readouterr()
-        return int(left.value.code or 0), told.out, told.err
-
-    code, _, err = run()
-    assert code == 2
-    assert "Is it right to read 'wortlaut.plain' as text" in " ".join(err.split())
+    with pytest.raises(SystemExit) as left:
+        main(["import", str(path), "--corpus", str(corpus), "--json"])
+    assert left.value.code == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "Is it right to read 'wortlaut.plain' as text" in told
+    assert "the hall is" in told
     (written,) = (corpus / "corpus" / "guessed").iterdir()
-    assert written.read_text() == guess_text(guess(path), path.stem)  # type: ignore[arg-type]
-    code, out, _ = run("--mapping", str(written), "--timezone", "Europe/Berlin")
-    assert (code, json.loads(out)[0]["posts"]) == (0, 8)
-    code, out, _ = run("--timezone", "Europe/Berlin")
-    assert (code, json.loads(out)[0]["format"], json.loads(out)[0]["merged"]) == (0, "unknown/1", 8)
+    found = guess(path)
+    assert found is not None
+    assert written.read_text() == guess_text(found, path.stem)
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_mapping_that_was_used_is_kept_and_the_next_file_is_known(tmp_path: Path, name: str) -> None:
+    path = placed(tmp_path, UNKNOWN[name])
+    with pytest.raises(Guessed) as question:
+        recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES)
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(question.value.text)
+    first = recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES, named=mapping)
+    kept = keep_mapping(first, tmp_path)
+    assert kept is not None
+    assert kept.parent == tmp_path / "mappings"
+    again = recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES)
+    assert list(again.reader.rows(again.source, Report("x"))) == list(first.reader.rows(first.source, Report("x")))
+    assert keep_mapping(again, tmp_path) in {None, kept}

@@ -111,8 +111,9 @@ def test_of_a_post_only_words_nearly_as_strong_as_its_strongest_are_shown_where_
 
 
 def test_columns_and_work_give_the_same_scores() -> None:
-    dev = _dev(40)
+    dev = _dev(LEAST_POSITIVE * 2)
     settled = settle(dev, _benign())
+    assert settled.linear
     columns = scores_of(settled, dev)
     for at in range(len(dev.rows)):
         one = served_scores(settled, dev.raw[at].tolist(), (), 0.0, dev.gate[at].tolist())

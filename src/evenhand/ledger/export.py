@@ -29,9 +29,11 @@ def export_log(store: Store, checkpoint: Checkpoint, folder: Path, *, entries: b
     """Return how many files were written so that `folder` holds the tree of `checkpoint`.
 
     `entries=False` leaves out the entry bundles (they are for auditors only). `since`: a size that an earlier
-    call exported; full tiles inside it are not compared again. Raises Contradiction (`entry_mismatch`,
-    `root_mismatch`: other bytes lie at a path, or the store contradicts itself; `fork_detected`: it is not the tree
-    that was signed; `rollback_detected`: the folder holds a larger tree) and leaves every file as it was.
+    call exported; full tiles inside it are not compared again. Partial files go once their tile is full.
+
+    Raises Contradiction (`entry_mismatch`, `root_mismatch`: other bytes lie at a path, or the store contradicts itself;
+    `fork_detected`: it is not the tree that was signed; `rollback_detected`: the folder holds a larger tree) and leaves
+    every file as it was.
     """
     size = checkpoint.size
     _check_signed(store, checkpoint)
@@ -46,7 +48,21 @@ def export_log(store: Store, checkpoint: Checkpoint, folder: Path, *, entries: b
     if not note.exists() or note.read_bytes() != checkpoint.published:
         write_durably(note, checkpoint.published)
         written += 1
+    _drop_partials(store, folder, size, since)
     return written
+
+
+def _drop_partials(store: Store, folder: Path, size: int, since: int) -> None:
+    """Remove the partial files of tiles that are full by now; one that holds other bytes stays, as evidence."""
+    for path in [*_new_paths(size, since), *_new_paths(size, since, level_zero_as_entries=True)]:
+        partials = folder / f"{path}.p"
+        if path.width < TILE_WIDTH or not (folder / str(path)).exists() or not partials.is_dir():
+            continue
+        for file in partials.iterdir():
+            if _check_file(store, folder, str(file.relative_to(folder))) is None:
+                file.unlink()
+        if not any(partials.iterdir()):
+            partials.rmdir()
 
 
 def _new_paths(size: int, since: int, *, level_zero_as_entries: bool = False) -> Iterator[TilePath]:

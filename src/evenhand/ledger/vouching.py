@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.ledger.checking import Finding, Verdict, failed, from_error, notice, unverifiable
-from evenhand.ledger.checkpoint import TreeHead, open_checkpoint
+from evenhand.ledger.checkpoint import CLOCK_TOLERANCE, TreeHead, open_checkpoint
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
 from evenhand.ledger.keyring import Keyring, Status, standing_of
+from evenhand.ledger.leaf import parse_time
 from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.store import Checkpoint, TileReader
@@ -105,8 +106,14 @@ def _check_row(tiles: TileReader, size: int, checkpoint: Checkpoint, keyring: Ke
 
 
 def _check_cosigned(checkpoint: Checkpoint, keyring: Keyring, witness_keys: Sequence[VerifierKey]) -> list[Finding]:
+    place = f"ledger_cosignature size {checkpoint.size}"
     try:
-        open_checkpoint(checkpoint.published, list(keyring), witness_keys)
+        opened = open_checkpoint(checkpoint.published, list(keyring), witness_keys)
+        made = parse_time(checkpoint.made_at).timestamp()
     except Contradiction as error:
-        return [from_error(error, f"ledger_cosignature size {checkpoint.size}")]
-    return []
+        return [from_error(error, place)]
+    return [
+        notice(place, f"{key.name} dates it over 5 minutes before we say that it was made: a clock was wrong")
+        for key, time in opened.cosigners.items()
+        if time < made - CLOCK_TOLERANCE
+    ]

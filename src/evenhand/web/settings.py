@@ -187,7 +187,8 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["evenhand.web.ui.formats"]  # days as they are written here, not in America
 
 # What somebody uploads stays in memory until it is sealed and never lies in the clear on a disk. The size of a whole
-# request above which its files are not read at all; larger registers come by `evenhand membership load`.
+# request above which its files are not read at all; larger registers come by `evenhand membership load`, larger
+# exports in pieces (sources/waiting.py).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 

@@ -16,6 +16,7 @@ from tests.web.record.tampering import as_administrator
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import TreeHead, sign_checkpoint
+from evenhand.ledger.notes import SignatureLine
 from evenhand.ledger.policy import parse_policy
 from evenhand.ledger.signing import KeyFile
 from evenhand.ledger.tlog_proof import parse_tlog_proof, verify_tlog_proof
@@ -201,6 +202,17 @@ def test_the_kept_answers_may_be_lost_or_damaged(named: Desk) -> None:
         assert [each.answer for each in standings(named.home)] == [None]
     assert ask_if_due(named.ctx) == 1
     assert next(iter(json.loads(path.read_text()).values()))["answer"] == "cosigned"
+
+
+def test_two_processes_may_ask_at_once(named: Desk, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    def and_another(url: str, body: bytes) -> Answer:
+        answer = outside(url, body)
+        with transaction.atomic():
+            DjangoStore(connection).add_cosignature(3, SignatureLine.parse(answer.body.decode().rstrip("\n")))
+        return answer
+
+    monkeypatch.setattr(asking, "post_plainly", and_another)
+    assert ask_if_due(named.ctx) == 1 and verify(named.ctx).findings == ()
 
 
 def test_the_signer_is_not_needed(named: Desk, monkeypatch: Any) -> None:

@@ -9,7 +9,12 @@ Say = Callable[[str], str]
 
 def reason_words(code: str, _: Say) -> tuple[str, str]:
     """Return (what was expected, what to do) for a reason code; for a code without words, the code itself."""
-    known: dict[str, tuple[str, str]] = {
+    known = _records(_) | _members(_)
+    return known.get(code, (code, _("Look at the place named, or export again.")))
+
+
+def _records(_: Say) -> dict[str, tuple[str, str]]:
+    return {
         "record_malformed": (
             _("A record whose parts have the form this format has elsewhere."),
             _("Usually nothing: the others were read. If it is many, export again and compare."),
@@ -38,18 +43,6 @@ def reason_words(code: str, _: Say) -> tuple[str, str]:
             _("An id in full. A spreadsheet has rewritten this one as a rounded number."),
             _("Export again and do not open the file in a spreadsheet before you bring it in."),
         ),
-        "member_damaged": (
-            _("A file inside the archive that can be unpacked to its end."),
-            _("Download the archive again: it is damaged or was cut short."),
-        ),
-        "member_malformed": (
-            _("JSON in the form this platform writes."),
-            _("Download the archive again, and do not edit the files in it."),
-        ),
-        "member_too_large": (
-            _("A file inside the archive in the form this platform writes; this one is too large to read otherwise."),
-            _("Download the archive again, and do not edit the files in it."),
-        ),
         "message_too_large": (
             _("A message of a size that can be held at once."),
             _("Bring that one message in by itself, without its attachments."),
@@ -62,13 +55,30 @@ def reason_words(code: str, _: Say) -> tuple[str, str]:
             _("A line that begins a message: a day, an hour and a name."),
             _("Export the chat from the app again, as text, and do not edit it."),
         ),
-        "trailing_code": (
-            _("Only data. Something that would run as a program follows it."),
-            _("Somebody changed this archive: ask its owner to download it again."),
-        ),
         "note_unjoined": (
             _("The post to which this long text belongs."),
             _("Nothing: the post was read as it was shown, cut short, and says so."),
+        ),
+    }
+
+
+def _members(_: Say) -> dict[str, tuple[str, str]]:
+    return {
+        "member_damaged": (
+            _("A file inside the archive that can be unpacked to its end."),
+            _("Download the archive again: it is damaged or was cut short."),
+        ),
+        "member_malformed": (
+            _("JSON in the form this platform writes."),
+            _("Download the archive again, and do not edit the files in it."),
+        ),
+        "member_too_large": (
+            _("A file inside the archive in the form this platform writes; this one is too large to read otherwise."),
+            _("Download the archive again, and do not edit the files in it."),
+        ),
+        "trailing_code": (
+            _("Only data. Something that would run as a program follows it."),
+            _("Somebody changed this archive: ask its owner to download it again."),
         ),
         "archive_unsafe_member": (
             _("An ordinary file with an ordinary name. This one would lead out of its folder, or is a link."),
@@ -83,4 +93,3 @@ def reason_words(code: str, _: Say) -> tuple[str, str]:
             _("Unpack it, rename that file and pack it again."),
         ),
     }
-    return known.get(code, (code, _("Look at the place named, or export again.")))

@@ -113,7 +113,7 @@ def visibility_of(item: dict[str, Any]) -> str:
     to, copied = _addresses(item.get("to")), _addresses(item.get("cc"))
     if not to.isdisjoint(PUBLIC):
         return "public"
-    if False:
+    if not copied.isdisjoint(PUBLIC):
         return "unlisted"
     if any(address.endswith("/followers") for address in to | copied):
         return "followers"

@@ -93,6 +93,13 @@ def version_page(address: str, beside: str, today: date) -> VersionPage | None:
     )
 
 
+def address_in_force(today: date) -> str:
+    """Return how the version of the rules in force is called in an address; "" if none is."""
+    rows = [row for _, versions in code_page(today).codes for row in versions]
+    now = (row for row in rows if row.since <= today and (row.until is None or today < row.until))
+    return next((row.address for row in now), "")
+
+
 def text_of(address: str) -> str | None:
     """Return the text as it was signed (TOML), or None where there is no such version."""
     versions = code_versions()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("code", views.code, name="code"),
     path("code/<str:version>", views.code_version, name="code_version"),
     path("code/<str:version>/text", views.code_text, name="code_text"),
+    path("your-own-posts", views.own_posts, name="own_posts"),
     path("procedure", views.procedure, name="procedure"),
     path("procedure/text", views.procedure_source, name="procedure_text"),
     path("statistics", figures.statistics, name="statistics"),

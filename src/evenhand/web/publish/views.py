@@ -15,8 +15,9 @@ from evenhand.bundle.sealing import keyring_of
 from evenhand.context import Context
 from evenhand.web.home import Home
 from evenhand.web.publish.checked import checked_line
-from evenhand.web.publish.code_pages import code_page, text_of, version_page
+from evenhand.web.publish.code_pages import address_in_force, code_page, text_of, version_page
 from evenhand.web.publish.home_page import home_page
+from evenhand.web.publish.own_posts import ways
 from evenhand.web.publish.presenters import ledger_page, shown_keys, shown_witness
 from evenhand.web.publish.procedure_page import procedure_page
 from evenhand.web.publish.queries import readiness
@@ -56,6 +57,12 @@ def code_text(_request: HttpRequest, version: str) -> HttpResponse:
     if text is None:
         raise Http404
     return HttpResponse(text, content_type=PLAIN)
+
+
+@require_safe
+def own_posts(request: HttpRequest) -> HttpResponse:
+    """Say how anybody checks their own posts on their own computer."""
+    return render(request, "publish/own_posts.html", {"ways": ways(), "version": address_in_force(_today())})
 
 
 @require_safe

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -181,7 +181,7 @@ def _ask(home: Home, standing: Standing, newest: Checkpoint, ctx: Context) -> in
     answer, words = COSIGNED, ""
     try:
         line = ask_witness(witness.url, witness.key, newest.note, standing.size, prove, now)
-        with transaction.atomic():
+        with suppress(IntegrityError), transaction.atomic():  # another process asked too, and was first
             store.add_cosignature(newest.size, line)
     except NoAnswer as error:
         answer, words = NO_ANSWER, error.what
