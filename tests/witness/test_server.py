@@ -54,7 +54,8 @@ def test_it_is_asked_as_a_log_asks(port: int, log: SmallLog, witness: Witness) -
 
 def test_nothing_else_is_there(port: int) -> None:
     for method, path in (
-        ("GET", "/"), ("GET", "/w"), ("GET", "/w/add-checkpoint"), ("GET", "/w/checkpoint"), ("POST", "/add-checkpoint"),
+        ("GET", "/"), ("GET", "/w"), ("GET", "/w/add-checkpoint"), ("GET", "/w/checkpoint"),
+        ("POST", "/add-checkpoint"),
         ("GET", f"/{origin_digest(ORIGIN)}/checkpoint"), ("GET", f"/w/{'0' * 64}/checkpoint"),
     ):  # fmt: skip
         assert call(port, method, path)[0] == 404, path

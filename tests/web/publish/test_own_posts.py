@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from tests.cast import text_of, visitor
-from tests.web.publish.test_rules_pages import *  # noqa: F403 the published rules of that module
+from tests.web.rules.rules_room import signers
 
+from evenhand.codes import builtin_text, load
 from evenhand.web.publish import own_posts
+from evenhand.web.rules.actions import publish_code
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -24,6 +28,15 @@ def test_the_page_names_the_steps_and_the_command(client) -> None:
     assert "/your-own-posts" in client.get("/").content.decode()
 
 
+def test_the_rules_in_force_can_be_saved_for_the_check(desk, client) -> None:
+    who = signers(desk)
+    publish_code(text=builtin_text("quillhaven"), first_signer=who.officer, second_signer=who.keeper, ctx=desk.ctx)
+    answer = client.get("/your-own-posts")
+    assert "--code rules.toml" in text_of(answer)
+    assert 'href="/code/3/text"' in answer.content.decode()
+    assert load(client.get("/code/3/text").content.decode()).slug == "quillhaven"
+
+
 def test_only_platforms_with_a_reader_are_named(client, monkeypatch) -> None:
     readers = [reader for reader in own_posts.READERS if not reader.source_format.startswith("x_archive")]
     monkeypatch.setattr(own_posts, "READERS", tuple(readers))
@@ -31,7 +44,7 @@ def test_only_platforms_with_a_reader_are_named(client, monkeypatch) -> None:
 
 
 def test_every_way_leads_to_a_reader(client) -> None:
-    assert len(own_posts.ways()) == len(own_posts._every())
+    assert len(own_posts.ways()) == len(own_posts._EVERY)
 
 
 def test_in_german(client) -> None:

@@ -20,7 +20,12 @@ from evenhand.web.desk.finding import screen_new_posts
 from evenhand.web.desk.models import Lead, Protected, Reading
 from evenhand.web.live import drafts
 from evenhand.web.live.models import HandedIn
+from evenhand.web.office.shield import show_to
+from evenhand.web.people.actions import create_person, grant_role
 from evenhand.web.people.models import User
+from evenhand.web.people.roles import Role
+from evenhand.web.people.standing import PersonId
+from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.verify import verify
 from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.vault.objects import read_object
@@ -127,9 +132,15 @@ def test_while_an_import_runs_the_page_asks_again(ana: Client) -> None:
 def test_nobody_else_can_confirm_and_after_an_hour_nobody(room: Room, ana: Client) -> None:
     page = ana.post("/share", {"images": picture()}).content.decode()
     make_officer("third", room.ctx)
+    dana = PersonId(create_person(username="dana", password="four calm words here", ctx=room.ctx).pk)
+    grant_role(person=dana, role=Role.DELEGATE, actor=SYSTEM, ctx=room.ctx)
     other = Client(HTTP_HOST="localhost")
     other.force_login(User.objects.get(username="third"))
     assert confirmed(other, page) == 404
+    show_to(target=room.ana, username="dana", actor=room.officer, ctx=room.ctx)
+    delegate = Client(HTTP_HOST="localhost")
+    delegate.force_login(User.objects.get(username="dana"))
+    assert confirmed(delegate, page) == 422 and not HandedIn.objects.exists(), "only the same sign-in confirms"
     drafts.forget_drafts(room.later(hours=30_000))
     assert not list((room.desk.home.root / "drafts").iterdir())
     answer = confirmed(ana, page)

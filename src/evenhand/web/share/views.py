@@ -130,7 +130,7 @@ def _keep(request: HttpRequest) -> HttpResponse:
     if target not in targets:
         raise Http404
     draft = unpacked(request.POST.get("draft", ""))
-    if draft is None or False:
+    if draft is None or draft.person != actor:
         return _refused(request, UsageError(_("This has waited too long."), mend=_("Share it once more.")))
     try:
         hand_in(draft=draft, target=target, actor=actor, ctx=ctx)
