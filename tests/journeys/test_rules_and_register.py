@@ -33,7 +33,9 @@ def published(site: Site) -> Iterator[Site]:
     yield site
 
 
-@pytest.mark.parametrize("path", ["/", "/code", "/code/1", "/code/2", "/code/3", "/code/3?beside=1", "/procedure"])
+@pytest.mark.parametrize(
+    "path", ["/", "/code", "/code/1", "/code/2", "/code/3", "/code/3?beside=1", "/procedure", "/your-own-posts"]
+)
 def test_a_public_page_is_good(published, path):
     assert_page_is_good(published, path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,12 +22,12 @@ DID = "did:plc:abc234"
         ("reddit:t3_abc12", {}, "https://www.reddit.com/comments/abc12"),
         ("reddit:t1_def34", {"thread_root": "reddit:t3_abc12"}, "https://www.reddit.com/comments/abc12/_/def34"),
         (
-            "youtube:UgxAbCdEfGhIjKl", {"record_kind": "comment", "thread_root": "youtube:dQx_7aB2cE0"},
+            "youtube:UgxAbCdEfGhIjKl", {"record_kind": "comment", "side": {"video": "dQx_7aB2cE0"}},
             "https://www.youtube.com/watch?v=dQx_7aB2cE0&lc=UgxAbCdEfGhIjKl",
         ),
     ],
 )  # fmt: skip
-def test_the_address_leads_back_to_the_record(key: str, row: dict[str, str], address: str) -> None:
+def test_the_address_leads_back_to_the_record(key: str, row: dict[str, Any], address: str) -> None:
     assert address_of(key, row) == address
     parts = urlsplit(address)
     query = tuple((name, f"={value}") for name, _, value in (pair.partition("=") for pair in parts.query.split("&")))

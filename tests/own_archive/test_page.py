@@ -61,7 +61,9 @@ def test_in_german_every_word_of_ours_is_german(check: Callable[..., Any], archi
     assert '<html lang="de">' in html
     assert "Sie schrieben · 1. Juni 2025" in html
     assert "Die markierten Wörter lesen sich wie: eine Beleidigung." in html
-    ours = re.sub(r'<blockquote.*?</blockquote>|<(\w+)[^>]* lang="en">.*?</\1>|<style>.*?</style>', "", html, flags=re.S)
+    ours = re.sub(
+        r'<blockquote.*?</blockquote>|<(\w+)[^>]* lang="en">.*?</\1>|<style>.*?</style>', "", html, flags=re.S
+    )
     text = re.sub(r"<[^>]*>", " ", ours).replace("General code of conduct", "")
     assert re.findall(r"\b(the|of|and|you|your|were|which|this)\b", text) == []
 

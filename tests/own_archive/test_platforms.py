@@ -23,6 +23,7 @@ NOTES = made.ARCHIVE_OF_NOTES | {
         )
     )
 }
+MESSAGES = "messages/inbox/b_1/message_1.json"
 FACEBOOK = made.FACEBOOK | {
     "comments_and_reactions/comments.json": made.as_json({"comments_v2": [made.comment(SAID), made.comment("calm")]}),
     "messages/inbox/b_1/message_1.json": made.FACEBOOK["messages/inbox/b_1/message_1.json"].replace(

@@ -62,7 +62,7 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
 
 def check_hashes(hashes: Iterable[bytes]) -> None:
     """Raise Malformed unless each hash is 32 bytes long."""
-    if any(len(found) != HASH_SIZE for found in hashes):
+    if set(map(len, hashes)) - {HASH_SIZE}:
         raise Malformed("a hash that is not 32 bytes long")
 
 

@@ -59,9 +59,9 @@ def _reddit(native_id: str, row: Row) -> str | None:
 
 
 def _youtube(native_id: str, row: Row) -> str | None:
-    _, _, root = (row.get("thread_root") or row.get("reply_to") or "").partition(":")
-    if row.get("record_kind") == "comment" and re.fullmatch(r"[\w-]{11}", root):
-        return f"https://www.youtube.com/watch?v={root}&lc={quote(native_id, safe='')}"
+    video = (row.get("side") or {}).get("video") or ""
+    if row.get("record_kind") == "comment" and re.fullmatch(r"[\w-]{11}", video):
+        return f"https://www.youtube.com/watch?v={video}&lc={quote(native_id, safe='')}"
     return None
 
 

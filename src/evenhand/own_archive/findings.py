@@ -91,6 +91,8 @@ def day_of(row: Row) -> date | None:
 def _replied_to(row: Row) -> str | None:
     """Return to whom or what the post replied, as far as the export says."""
     first = next((each.get("handle") for each in row.get("mentions") or () if each.get("handle")), None)
+    if row["platform"] == "youtube":
+        return None  # it names the video, and the link leads there
     named = row.get("target_unresolved") or (f"@{first}" if first and row.get("relation") == "reply" else None)
     return named or row.get("reply_to")
 

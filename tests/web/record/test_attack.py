@@ -51,6 +51,7 @@ from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.witnesses import ask_if_due, name_witness
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.suppression import keep_out
 from evenhand.web.vault.alarms import open_alarms, raise_alarm, see_alarm
 from evenhand.web.vault.erasing import Scope, erase
 from evenhand.web.vault.holds import ask_release
@@ -60,6 +61,7 @@ from evenhand.web.vault.words import Kind, Why
 from evenhand.witness import WitnessFolder, asking
 
 pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def only_own_projections() -> None:
@@ -92,6 +94,7 @@ def lived_in(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Des
     open_texts([first.snapshot, second.snapshot, first.author], actor=officer, purpose="triage", ctx=ctx)
     _feed_back(officer, ctx, desk.home)
     _fill_vault(desk)
+    keep_out({"x:9003"}, ctx)
     clock[0] += timedelta(minutes=16)
     assert close_read_windows(ctx) >= 1
     _be_cosigned(ctx, tmp_path / "witness", desk.home, monkeypatch)

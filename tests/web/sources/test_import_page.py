@@ -14,7 +14,8 @@ from evenhand.web.people.cast import Member
 from evenhand.web.record import outbox
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
-from evenhand.web.sources.queries import query
+from evenhand.web.sources.actions import SCREEN_POSTS
+from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.sources.waiting import find
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def cast(desk) -> dict[str, Member]:
     return standing_cast(desk)
+
+
+@pytest.fixture(autouse=True)
+def nobody_screens(monkeypatch) -> None:
+    """Loading the detector costs seconds, and what it says of the posts is another test's matter."""
+    monkeypatch.setitem(outbox._JOBS, SCREEN_POSTS, lambda *_: None)
 
 
 @pytest.fixture
@@ -142,6 +149,15 @@ def test_a_file_that_cannot_be_used_says_what_to_do(desk, officer, data: bytes, 
     assert "Nothing of it was taken" in told
     assert said in told
     assert "Ask for the export once more, in JSON" in told
+
+
+def test_a_corpus_that_is_busy_is_tried_again_without_sending_the_file_again(desk, officer, tmp_path) -> None:
+    with corpus_here().writing():
+        page = brought(officer, archive(tmp_path))
+    assert "Nothing of it was taken" in words(officer, page)
+    officer.post(f"{page}/start", {})
+    outbox.run_pending()
+    assert "New posts: 2." in words(officer, page)
 
 
 def test_an_empty_form_and_an_empty_file_are_refused_in_words(desk, officer) -> None:

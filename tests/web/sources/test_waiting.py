@@ -82,6 +82,8 @@ def test_what_nobody_finished_goes_after_a_day_and_a_story_after_thirty(desk: De
     left = begin(name="a", size=1, actor=OFFICER, ctx=desk.ctx)
     done = begin(name="b", size=1, actor=OFFICER, ctx=desk.ctx)
     done.write("state", {"step": "done"}, ctx=desk.ctx)
+    stuck = begin(name="c", size=1, actor=OFFICER, ctx=desk.ctx)
+    stuck.write("state", {"step": "running"}, ctx=desk.ctx)
 
     def after(days: int) -> int:
         moment = desk.ctx.now() + timedelta(days=days, hours=1)
@@ -90,6 +92,9 @@ def test_what_nobody_finished_goes_after_a_day_and_a_story_after_thirty(desk: De
     assert after(0) == 0
     assert after(1) == 1
     assert find(left.id) is None
+    assert after(2) == 0
+    assert after(3) == 1
+    assert find(stuck.id) is None
     assert after(29) == 0
     assert after(30) == 1
     assert find(done.id) is None

@@ -31,6 +31,7 @@ from evenhand.web.record.ids import ActorId
 PIECE: Final = 4 * 1024 * 1024
 LARGEST_PIECE: Final = 25 * 1024 * 1024
 KEPT: Final = timedelta(days=1)  # an upload nobody finished, or a question nobody answered
+STUCK: Final = timedelta(days=3)  # one that is still being read: the machine was switched off meanwhile
 REPORT_KEPT: Final = timedelta(days=30)
 _SEALED: Final = ".sealed"
 _NOTES: Final = frozenset({"about", "answers", "state", "facts"})
@@ -156,8 +157,8 @@ def forget_waiting(ctx: Context) -> int:
     gone = 0
     for waiting in every():
         step = waiting.read("state").get("step")
-        kept = REPORT_KEPT if step == "done" else KEPT
-        if ctx.now() - waiting.begun > kept and step != "running":
+        kept = REPORT_KEPT if step == "done" else STUCK if step == "running" else KEPT
+        if ctx.now() - waiting.begun > kept:
             waiting.drop()
             gone += 1
     return gone
