@@ -110,6 +110,7 @@ ROWS: tuple[Row, ...] = (
     Row("answer_proof", all_get(302)),
     Row("answer_message", all_get(302), method="post"),
     Row("answer_file", all_get(302), method="post"),
+    Row("answer_file_part", all_get(302), method="post"),
     Row("answer_ring", all_get(302)),
     Row("answer_more_time", all_get(302), method="post"),
     Row("answer_language", all_get(302), method="post"),
@@ -137,6 +138,7 @@ ROWS: tuple[Row, ...] = (
     Row("case_recuse", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
     Row("case_dialogue", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
     Row("case_files", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
+    Row("case_bundle", only("officer", "officer_2", status=404, otherwise=404), {"case": UNKNOWN}),
     # figures in public, and to the auditor
     Row("statistics", all_get(200)),
     Row("statistics_csv", all_get(404)),
@@ -173,7 +175,7 @@ ROWS += (
     ),
     *(
         Row(f"follow_{act}", _SIDE_CLOSED, method="post")
-        for act in ("close", "file", "identity", "keep", "language", "message", "more_time", "no_call")
+        for act in ("close", "file", "file_part", "identity", "keep", "language", "message", "more_time", "no_call")
     ),
     Row("follow_letter", _SIDE_CLOSED, {"letter": UNKNOWN}),
     Row("follow_letter_pdf", _SIDE_CLOSED, {"letter": UNKNOWN}),
