@@ -86,9 +86,21 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(SESSION_HOME, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one worker; those of tests/inv on one: its court takes long to build."""
+    for item in items:
+        inside = item.path.relative_to(TESTS)
+        group = "inv" if inside.parts[0] == "inv" else inside.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Close the network: Unix sockets only, and this machine for browser journeys."""
+    """Close the network: Unix sockets only, and this machine for browser journeys; start in English."""
+    if "django.utils.translation.trans_real" in sys.modules:
+        from django.utils import translation
+
+        translation.deactivate()  # an earlier test's request may have left its language behind
     if item.get_closest_marker("browser"):
         socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
     else:

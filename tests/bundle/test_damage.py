@@ -24,6 +24,7 @@ from tests.bundle.bundle_room import (
     small_bundle,
     stand_alone,
 )
+from tests.kill import NIGHTLY
 
 from evenhand.bundle import write_zip
 
@@ -302,7 +303,7 @@ def test_each_file_in_the_place_of_another_is_never_verified(bundle: Path) -> No
         one.write_bytes(whole[one]), other.write_bytes(whole[other])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150 if NIGHTLY else 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_one_flipped_byte_is_never_verified(good: Path, data: st.DataObject) -> None:
     verifier = loaded()
@@ -322,7 +323,7 @@ def test_one_flipped_byte_is_never_verified(good: Path, data: st.DataObject) -> 
         assert {place for place, _ in one.found} >= {name} <= {place for place, _ in other.found}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 if NIGHTLY else 25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_bytes_in_any_file_are_never_verified(good: Path, data: st.DataObject) -> None:
     """Careful: the lists of files follow, so that the file is read and not only its digest."""

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.kill import NIGHTLY
 
 from evenhand.errors import UsageError
 from evenhand.screening import Category
@@ -50,6 +51,8 @@ def test_the_dev_rule(text: str) -> None:
 
 @needs_data
 @pytest.mark.slow
+@pytest.mark.nightly
+@pytest.mark.skipif(not NIGHTLY, reason="reads every set whole: EVENHAND_NIGHTLY=1")
 def test_no_row_counts_twice() -> None:
     rows = read_folder(SHARED / "data" / "train")
     own_dev = {row.dataset for row in rows if row.part is Part.DEV and not _is_dev(row.text)}
