@@ -86,12 +86,15 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(SESSION_HOME, ignore_errors=True)
 
 
+# Kept on one worker: the court of tests/inv takes long to build, and browsers side by side only wait for each other.
+TOGETHER = ("inv", "journeys")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker; those of tests/inv on one: its court takes long to build."""
+    """Keep the tests of a file on one worker, and those of some folders."""
     for item in items:
         inside = item.path.relative_to(TESTS)
-        group = "inv" if inside.parts[0] == "inv" else inside.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(inside.parts[0] if inside.parts[0] in TOGETHER else inside.as_posix()))
 
 
 @pytest.hookimpl(tryfirst=True)
