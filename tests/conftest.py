@@ -90,6 +90,7 @@ def pytest_unconfigure() -> None:
 TOGETHER = ("inv", "journeys")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file on one worker, and those of some folders."""
     for item in items:
