@@ -27,7 +27,7 @@ demo: $(VENV)/run.stamp  ## The fictional organisation, screened and served
 	$(BIN)/evenhand demo $(DEMO)
 
 test: $(VENV)/dev.stamp  ## Everything that can run here
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/dev.stamp  ## ruff, mypy, import contracts, documents, budgets
 	$(BIN)/ruff check .

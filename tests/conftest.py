@@ -86,18 +86,6 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(SESSION_HOME, ignore_errors=True)
 
 
-# Kept on one worker: the court of tests/inv takes long to build, and browsers side by side only wait for each other.
-TOGETHER = ("inv", "journeys")
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, and those of some folders."""
-    for item in items:
-        inside = item.path.relative_to(TESTS)
-        item.add_marker(pytest.mark.xdist_group(inside.parts[0] if inside.parts[0] in TOGETHER else inside.as_posix()))
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Close the network: Unix sockets only, and this machine for browser journeys; start in English."""
