@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -27,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.fixtures.make_x import archive, flattened, many_archive, many_v1, script, v2_page, v2_tweet
 
+from _apart import measured
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.posts import recognise
@@ -111,26 +110,9 @@ def bare(path: Path) -> float:
     return time.process_time() - began
 
 
-def measure(path: str, folder: str, queue: Any) -> None:
-    """Import one file in a process of its own and tell CPU seconds, posts and memory growth in MB."""
-    manifest = MemoryManifest()
-    corpus = Corpus(Path(folder), manifest)
-    began_at = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.process_time()
-    ingested = ingest(corpus, recognise(Path(path)), Context.system())
-    seconds = time.process_time() - began
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began_at) / 1024
-    queue.put((seconds, ingested.posts, grown))
-
-
-def run(path: Path, folder: Path) -> tuple[float, int, float]:
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    process = context.Process(target=measure, args=(str(path), str(folder), queue))
-    process.start()
-    result: tuple[float, int, float] = queue.get()
-    process.join()
-    return result
+def imported(path: str, folder: str) -> int:
+    """Import one file and return how many posts it held."""
+    return ingest(Corpus(Path(folder), MemoryManifest()), recognise(Path(path)), Context.system()).posts
 
 
 def main() -> None:
@@ -144,14 +126,14 @@ def main() -> None:
             for size in (count, count * 10):
                 path = write(folder / file_name, size)
                 baseline = bare(path)
-                seconds, posts, grown = run(path, folder / f"{file_name}.{size}")
+                seconds, posts, grown = measured(imported, str(path), str(folder / f"{file_name}.{size}"))
                 assert posts == size, (form, posts, size)
                 wanted = f">= {goal:,}" if goal else ""
                 print(
                     f"{form:24} {posts:8,} {posts / seconds:9,.0f} {seconds / baseline:9.1f} {grown:5.0f} MB  {wanted}"
                 )
                 path.unlink()
-        seconds, _, _ = run(write_v1(folder / "one.jsonl", 1), folder / "one")
+        seconds, _, _ = measured(imported, str(write_v1(folder / "one.jsonl", 1)), str(folder / "one"))
         print(f"an import of one post: {seconds * 1000:.0f} ms, most of it DuckDB's start")
     print(json.dumps({"unit": "CPU seconds of one process, DuckDB's included; x orjson = time over a bare parse"}))
 

@@ -9,8 +9,6 @@ ratio is what can be compared between machines: time over a bare orjson pass ove
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -27,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.fixtures.make_bluesky import event
 from tests.fixtures.make_exports import MAIL, comment, miswritten, note, status, tg_message, thing
 
+from _apart import measured
 from evenhand.posts import Report, recognise
 
 WORDS = "the plan for the new hall is late again and nobody told the members, you muppet, they said "
@@ -127,24 +126,10 @@ def bare(path: Path) -> float | None:
     return max(time.process_time() - began, 1e-6)
 
 
-def measure(path: str, queue: Any) -> None:
-    """Read one file in a process of its own and tell CPU seconds, rows and memory growth in MB."""
-    began_at = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.process_time()
+def read(path: str) -> int:
+    """Read one file and return how many rows it gave."""
     recognised = recognise(Path(path))
-    count = sum(1 for _ in recognised.reader.rows(recognised.source, Report(path)))
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began_at) / 1024
-    queue.put((time.process_time() - began, count, grown))
-
-
-def run(path: Path) -> tuple[float, int, float]:
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    process = context.Process(target=measure, args=(str(path), queue))
-    process.start()
-    result: tuple[float, int, float] = queue.get()
-    process.join()
-    return result
+    return sum(1 for _ in recognised.reader.rows(recognised.source, Report(path)))
 
 
 def main() -> None:
@@ -156,7 +141,7 @@ def main() -> None:
         for form, (write, file_name) in FORMS.items():
             for size in (count, count * 10):
                 path = write(Path(name) / file_name, size)
-                seconds, rows, grown = run(path)
+                seconds, rows, grown = measured(read, str(path))
                 assert rows == size, (form, rows, size)
                 mega, parsed = path.stat().st_size / 1e6, bare(path)
                 ratio = f"{seconds / parsed:.1f}" if parsed else "-"

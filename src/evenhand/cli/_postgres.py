@@ -42,8 +42,8 @@ def _program(name: str) -> str:
 
 def _run(command: list[str], server: Mapping[str, Any]) -> None:
     named = {variable: str(server[key]) for key, variable in _VARIABLES.items() if server.get(key)}
-    # No shell; our own words and paths.
-    done = subprocess.run(command, env={**os.environ, **named}, capture_output=True, text=True, check=False)  # noqa: S603
+    env = {**os.environ, **named}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 our own words
     if done.returncode:
         said = " ".join(done.stderr.split())[:300]
         raise UsageError(f"{Path(command[0]).name}: {said}", where="desk database", mend="Mend that and run it again.")

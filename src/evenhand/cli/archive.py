@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from evenhand import own_archive
+from evenhand.cli._progress import reading
 from evenhand.cli.code import code_named
 from evenhand.cli.output import console
 from evenhand.context import Context
@@ -23,7 +21,7 @@ from evenhand.own_archive.plain import document, lines
 from evenhand.own_archive.telling import list_heading
 from evenhand.own_archive.ticks import Ticks, heading_of
 from evenhand.own_archive.words import LANGUAGES, Words
-from evenhand.posts import Choices, Source, recognise
+from evenhand.posts import Choices, recognise
 from evenhand.posts.times import zone_of
 from evenhand.screening import Screener
 
@@ -80,7 +78,7 @@ def check_archive(
     recognised = recognise(archive, as_format=as_format, choices=Choices(timezone))
     owner = own_archive.Owner(me, messages)
     with (
-        _told(recognised.source) as progress,
+        reading(recognised.source) as progress,
         own_archive.checking(
             recognised, code=rules, owner=owner, ctx=Context.system(), screener=Screener(fast=fast), progress=progress
         ) as check,
@@ -138,22 +136,3 @@ def _check_writable(html: Path | None, listed: Path | None, archive: Path) -> No
             raise UsageError("this cannot be written to", where=str(target), mend="Name a file to write.")
     if html is not None and listed is not None and html.resolve() == listed.resolve():
         raise UsageError("the page and the list need two names", where=str(html), mend="Name another with --ticks.")
-
-
-@contextmanager
-def _told(source: Source) -> Iterator[Callable[[int], None]]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[read]:,} ({task.fields[rate]:,.0f}/s)"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(source.name, total=1.0, read=0, rate=0.0)
-
-        def told(read: int) -> None:
-            elapsed = progress.tasks[0].elapsed or 0.001
-            progress.update(task, completed=source.fraction(), read=read, rate=read / elapsed)
-
-        yield told

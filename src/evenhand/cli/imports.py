@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from evenhand.cli._django import ready
+from evenhand.cli._progress import reading
 from evenhand.cli._stores import stores_of
 from evenhand.cli.output import console, emit_json
 from evenhand.context import Context
@@ -185,22 +185,8 @@ def _real(home: Home, basis: str | None) -> Any:
 
 
 def _one(recognised: Recognised, import_one: Any, *, dry_run: bool) -> _Done:
-    source = recognised.source
     counted, tally = tallied(recognised)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[read]:,} posts, {task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(source.name, total=1.0, read=0, rate=0.0)
-
-        def told(read: int) -> None:
-            elapsed = progress.tasks[0].elapsed or 0.001
-            progress.update(task, completed=source.fraction(), read=read, rate=read / elapsed)
-
+    with reading(recognised.source) as told:
         ingested = import_one(recognised, counted, Terms(progress=told))
     chapters = story(facts_of(recognised, ingested, tally, dry=dry_run), str)
     return _Done(_as_json(recognised, ingested), chapters)

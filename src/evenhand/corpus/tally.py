@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from evenhand.posts import Direction, Reader, Recognised, Report, Row, Sign, Source
-from evenhand.posts.reader import Head
+from evenhand.posts import Recognised, Row
+from evenhand.posts.reader import ReaderAround
 from evenhand.posts.times import to_datetime
 
 _MOST_ACCOUNTS: Final = 100_000
@@ -50,30 +49,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tallied:
-    """A reader that counts what it yields; all else is the inner reader's."""
+class _Tallied(ReaderAround):
+    """A reader that counts what it yields."""
 
-    inner: Reader
     tally: Tally
 
-    @property
-    def source_format(self) -> str:
-        return self.inner.source_format
-
-    @property
-    def direction(self) -> Direction:
-        return self.inner.direction
-
-    def sniff(self, head: Head) -> Sign | None:
-        return self.inner.sniff(head)
-
-    def rows(self, source: Source, report: Report) -> Iterator[Row]:
-        for row in self.inner.rows(source, report):
-            self.tally.note(row)
-            yield row
-
-    def needs_basis(self, head: Head) -> bool:
-        return self.inner.needs_basis(head)
+    def row(self, row: Row) -> Row:
+        self.tally.note(row)
+        return row
 
 
 def tallied(recognised: Recognised) -> tuple[Recognised, Tally]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from evenhand.corpus.aim import SHIELD
-from evenhand.posts import IMPORT, Direction, Reader, Recognised, Report, Row, Sign, Source
-from evenhand.posts.reader import Head
+from evenhand.posts import IMPORT, Direction, Reader, Recognised, Row, Source
+from evenhand.posts.reader import Head, ReaderAround
 from evenhand.posts.recognition import recognise_head
 
 
@@ -39,30 +38,19 @@ def recognise_bytes(
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
-    """A reader whose rows say which protected person handed them in; all else is the inner reader's."""
+class HandedIn(ReaderAround):
+    """A reader whose rows say which protected person handed them in."""
 
-    inner: Reader
     person: str
-
-    @property
-    def source_format(self) -> str:
-        """Name and version of the inner reader."""
-        return self.inner.source_format
 
     @property
     def direction(self) -> Direction:
         """What others wrote to the person who hands it in."""
         return Direction.INCOMING
 
-    def sniff(self, head: Head) -> Sign | None:
-        """Return the inner reader's sign."""
-        return self.inner.sniff(head)
-
-    def rows(self, source: Source, report: Report) -> Iterator[Row]:
-        """Yield the inner reader's rows, each with the person's id."""
-        for row in self.inner.rows(source, report):
-            yield row | {"side": dict(row.get("side") or {}) | {SHIELD: self.person}}
+    def row(self, row: Row) -> Row:
+        """Return the inner reader's row with the person's id."""
+        return row | {"side": dict(row.get("side") or {}) | {SHIELD: self.person}}
 
     def needs_basis(self, head: Head) -> bool:
         """Return False: what a person hands in about themselves is no bulk data."""

@@ -50,7 +50,7 @@ td:first-child { text-align: right; }
 a { color: #14503f; }
 summary { cursor: pointer; }
 @media print { body { background: none; max-width: none; padding: 0; } a::after { content: " (" attr(href) ")"; } }
-"""  # noqa: E501
+"""  # noqa: E501 a rule of a style sheet on one line
 
 
 def page(check: Check, ticks: Ticks, words: Words, *, name: str, list_name: str) -> Iterator[bytes]:

@@ -38,7 +38,7 @@ class PartReader:
         return None
 
     def known(self, value: Any) -> str | None:
-        """Return by what a JSON value is one of this format, or None if it is not."""
+        """Return by what a JSON value is one of this format, or None if it is not; a reader has this or `sniff`."""
         raise NotImplementedError
 
     def needs_basis(self, head: Head) -> bool:
@@ -59,7 +59,7 @@ class PartReader:
                 yield from safely(self.rows_of(part, report), part, report)
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
-        """Yield the rows of one part."""
+        """Yield the rows of one part; a reader has this or `all_rows`."""
         raise NotImplementedError
 
     def base(self, part: Part) -> Row:

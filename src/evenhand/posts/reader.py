@@ -139,6 +139,39 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderAround:
+    """A reader that changes or looks at the rows of another; what it does not say itself is the inner reader's."""
+
+    inner: Reader
+
+    @property
+    def source_format(self) -> str:
+        """Name and version of the inner reader."""
+        return self.inner.source_format
+
+    @property
+    def direction(self) -> Direction:
+        """Whose words the format holds."""
+        return self.inner.direction
+
+    def sniff(self, head: Head) -> Sign | None:
+        """Return the inner reader's sign."""
+        return self.inner.sniff(head)
+
+    def rows(self, source: Source, report: Report) -> Iterator[Row]:
+        """Yield the inner reader's rows, each as `row` returns it."""
+        return map(self.row, self.inner.rows(source, report))
+
+    def row(self, row: Row) -> Row:
+        """Return one row as it is passed on."""
+        return row
+
+    def needs_basis(self, head: Head) -> bool:
+        """Return whether the inner reader needs a recorded lawful basis."""
+        return self.inner.needs_basis(head)
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What recognition looks at: at most 1 MiB of a file and, for an archive, its members and how they start."""
 

@@ -11,7 +11,6 @@ Byte p of the plaintext is in chunk p // 16384, which begins at 56 + (p // 16384
 from __future__ import annotations
 
 import hmac
-import io
 import os
 from collections.abc import Iterator
 from typing import BinaryIO, Final, Protocol
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from evenhand.errors import DoesNotHold
+from evenhand.files import PlacedStream
 
 CHUNK: Final = 16 * 1024
 TAG: Final = 16
@@ -110,7 +110,7 @@ def plain_size(sealed_size: int) -> int:
     return full * CHUNK + rest - TAG
 
 
-class SealedReader(io.RawIOBase):
+class SealedReader(PlacedStream):
     """The plaintext of a sealed file as a stream that can be read from any place. Each chunk is checked before use.
 
     The last chunk is opened first, so a file that was cut is noticed before any byte. Raises Damaged. Memory: one
@@ -118,46 +118,24 @@ class SealedReader(io.RawIOBase):
     """
 
     def __init__(self, sealed: BinaryIO, *, key: bytes, context: bytes) -> None:
-        super().__init__()
+        super().__init__(plain_size(sealed.seek(0, os.SEEK_END)))
         self._sealed = sealed
-        self.size = plain_size(sealed.seek(0, os.SEEK_END))
         sealed.seek(0)
         head = _read_exactly(sealed, HEAD)
         self._keys = _Keys(key, head[:SALT], context)
         if not hmac.compare_digest(self._keys.commitment, head[SALT:]):
             raise Damaged
-        self._place = 0
         self._held: tuple[int, bytes] = (-1, b"")
         self._chunk(self.size // CHUNK)
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the place of the next byte."""
-        return self._place
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a place and return it."""
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self.size}[whence]
-        if start + offset < 0:
-            raise ValueError("a place before the first byte")
-        self._place = start + offset
-        return self._place
-
     def readinto(self, buffer: memoryview | bytearray) -> int:  # type: ignore[override] # what io.BufferedReader hands over
         """Fill the buffer from the chunk at the current place and return how many bytes that were."""
-        if self._place >= self.size:
+        if self.place >= self.size:
             return 0
-        index, offset = divmod(self._place, CHUNK)
+        index, offset = divmod(self.place, CHUNK)
         found = self._chunk(index)[offset : offset + len(buffer)]
         buffer[: len(found)] = found
-        self._place += len(found)
+        self.place += len(found)
         return len(found)
 
     def close(self) -> None:

@@ -72,7 +72,7 @@ def test_an_administrator_changes_nothing_about_a_case_unnoticed(lived_in: Desk)
     assert not nothing, f"nothing happened in {sorted(nothing)}"
     missed, tried = unnoticed_changes(lived_in, drawn(changes, 5))
     assert not missed, "\n".join(missed)
-    assert tried > 6
+    assert tried > 3  # the database itself refuses the others
     missed = [
         *unnoticed_removals(lived_in, drawn(sorted(tables), 2)),
         *unnoticed_additions(lived_in, drawn(sorted(tables), 2)),

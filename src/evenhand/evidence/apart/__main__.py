@@ -13,42 +13,28 @@ from typing import IO, Any, BinaryIO, Final, cast
 
 from evenhand.errors import EvenhandError
 from evenhand.evidence.apart import CPU_S, DONE, HEAD, LENGTH, MEMORY, OUT, PIECE, READ
+from evenhand.files import PlacedStream
 
 _NEW_USER: Final = 0x10000000
 _NEW_NET: Final = 0x40000000
 _NO_NEW_PRIVILEGES: Final = 38
 
 
-class _Remote(io.RawIOBase):
+class _Remote(PlacedStream):
     """The file, which lies in the other process: seekable, read piece by piece."""
 
     def __init__(self, ask: IO[bytes], answers: IO[bytes], size: int) -> None:
+        super().__init__(size)
         self._ask = ask
         self._answers = answers
-        self._size = size
-        self._place = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        self._place = max(0, start + place)
-        return self._place
 
     def readinto(self, buffer: Any) -> int:
-        self._ask.write(HEAD.pack(READ, self._place, min(len(buffer), PIECE)))
+        self._ask.write(HEAD.pack(READ, self.place, min(len(buffer), PIECE)))
         self._ask.flush()
         (length,) = LENGTH.unpack(self._answers.read(LENGTH.size))
         data = self._answers.read(length)
         buffer[: len(data)] = data
-        self._place += len(data)
+        self.place += len(data)
         return len(data)
 
 

@@ -5,6 +5,7 @@ All three write UTF-8 as if it were Latin-1, name no post, no person and no comm
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
@@ -23,7 +24,7 @@ from evenhand.posts.record import Row
 Rows = Callable[[JsonRecord, Row, Mending], Row]
 
 
-class _Owner(PartReader):
+class _Owner(PartReader, ABC):
     """What the readers of the family share: lists under known keys, mended texts, ids that are made."""
 
     direction = Direction.OWNER_OUTGOING
@@ -36,9 +37,9 @@ class _Owner(PartReader):
         found = next((name for name in self.lists if name and "." not in name and name in value), None)
         return found or self.known_item(value)
 
+    @abstractmethod
     def known_item(self, item: dict[str, Any]) -> str | None:
         """Return by what an object is an item of a list without a key."""
-        raise NotImplementedError
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per post, comment, reaction and message of a part; a part of other lists holds none."""

@@ -28,7 +28,9 @@ class Mending(NamedTuple):
 
     def plain(self, value: object) -> str | None:
         """Return a name or a sentence as people read it; None for nothing."""
-        return mended(value) if self.on and isinstance(value, str) and value else value if value else None  # type: ignore[return-value]
+        if self.on and isinstance(value, str):
+            value = mended(value)
+        return value or None  # type: ignore[return-value] # what a name may be is the caller's to check
 
 
 def mended(text: str) -> str:

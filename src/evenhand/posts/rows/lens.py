@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from evenhand.posts.reader import Report, Source
@@ -10,7 +11,7 @@ from evenhand.posts.rows.columns import mapping_of
 from evenhand.posts.rows.tables import TableRow
 
 
-class Lens:
+class Lens(ABC):
     """What the records of one file share, and where their fields are."""
 
     platform: str = "dataset"
@@ -21,9 +22,9 @@ class Lens:
     rounded_counts: bool = False
     base: Row
 
+    @abstractmethod
     def values(self, table_row: TableRow, report: Report) -> dict[str, Any]:
         """Return field -> value for one record; fields that say nothing are left out."""
-        raise NotImplementedError
 
 
 class Columns(Lens):

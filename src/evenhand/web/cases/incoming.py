@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.files import PlacedStream
 
 PART: Final = 1 << 20
 """Every part but the last is so long, so that a place in the file names its part."""
@@ -137,37 +138,23 @@ def sweep_parts(ctx: Context) -> int:
     return len(old)
 
 
-class _Parts(io.RawIOBase):
+class _Parts(PlacedStream):
     """The parts of a file, one behind the other, opened one at a time."""
 
     def __init__(self, coming: Coming) -> None:
+        super().__init__(coming.size)
         self._coming = coming
-        self._at = 0
         self._held: tuple[int, bytes] = (-1, b"")
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._coming.size}[whence]
-        self._at = max(0, start + place)
-        return self._at
-
     def readinto(self, buffer: Any) -> int:
-        begin = self._at - self._at % PART
-        if self._at >= self._coming.size:
+        begin = self.place - self.place % PART
+        if self.place >= self.size:
             return 0
         if self._held[0] != begin:
             self._held = (begin, _opened(self._coming, begin))
-        data = self._held[1][self._at - begin :][: len(buffer)]
+        data = self._held[1][self.place - begin :][: len(buffer)]
         buffer[: len(data)] = data
-        self._at += len(data)
+        self.place += len(data)
         return len(data)
 
 

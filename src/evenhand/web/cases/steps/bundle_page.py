@@ -160,7 +160,7 @@ def _fetched(here: Here, wanted: str, made: Sequence[Export]) -> HttpResponse:
     pieces = fetch(case=here.case, export=wanted, actor=here.actor, ctx=here.ctx)
     ending = "zip.age" if path.suffix == ".age" else "zip"
     response: HttpResponseBase = to_save(StreamingHttpResponse(pieces), f"{_name(export.at)}.{ending}")
-    return response  # type: ignore[return-value]
+    return response  # type: ignore[return-value] # the stubs know no common base
 
 
 def _name(at: datetime) -> str:
