@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.databases import Desk, Template
+from tests.draws import Draws
 
 from evenhand.context import Context
 
@@ -41,6 +42,6 @@ def on_one_clock(desk: Desk, patch: pytest.MonkeyPatch) -> Desk:
 @contextmanager
 def room_of(clock: MovingClock, template: Template, root: Path) -> Iterator[Desk]:
     """Give what the fixture `room` gives, for a fixture that all tests of a module share."""
-    ctx = Context(now=clock, random=Context.repeatable("tests", clock.now).random)
+    ctx = Context(now=clock, random=Draws("tests"))
     with pytest.MonkeyPatch.context() as patch, template.installed(root, patch, ctx) as desk:
         yield on_one_clock(desk, patch)

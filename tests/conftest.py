@@ -26,6 +26,7 @@ if str(TESTS.parent) not in sys.path:
 
 from tests.clock import MovingClock, on_one_clock  # noqa: E402 the path above comes first
 from tests.databases import Desk, Template, server_binaries, stop_server  # noqa: E402 the path above comes first
+from tests.draws import Draws  # noqa: E402 the path above comes first
 
 from evenhand.context import Context  # noqa: E402 the path above comes first
 from evenhand.web.home import Home  # noqa: E402 the path above comes first
@@ -108,7 +109,7 @@ def clock() -> MovingClock:
 @pytest.fixture
 def ctx(clock: MovingClock) -> Context:
     """The time of `clock` and repeatable randomness."""
-    return Context(now=clock, random=Context.repeatable("tests", NOW).random)
+    return Context(now=clock, random=Draws("tests"))
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +123,9 @@ def templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def sqlite_template(templates: Path) -> Template:
     """The migrated SQLite database."""
     ensure_django()
+    from tests.remembered import keep_in
+
+    keep_in(templates / "remembered")
     return Template.sqlite(templates)
 
 
@@ -167,7 +171,16 @@ def any_desk(
 
 
 @pytest.fixture
-def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the test changes in our code is seen where steps of a story are remembered."""
+    from tests.remembered import watched as watch
+
+    with watch(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def room(desk: Desk, monkeypatch: pytest.MonkeyPatch, watched: None) -> Desk:
     """The desk whose pages are open: they live at the moment of `clock`, and a second step counts as passed."""
     return on_one_clock(desk, monkeypatch)
 

@@ -62,12 +62,12 @@ class Template:
     @classmethod
     def sqlite(cls, shared: Path) -> Template:
         """Return the SQLite template in a folder that all workers share."""
-        return cls("sqlite", Home(_once(shared / "sqlite", cls._build_sqlite) / "desk_template"))
+        return cls("sqlite", Home(once(shared / "sqlite", cls._build_sqlite) / "desk_template"))
 
     @classmethod
     def postgresql(cls, shared: Path) -> Template:
         """Return the PostgreSQL template in this worker's own server, which now runs."""
-        folder = _once(shared / "postgresql", cls._build_postgresql)
+        folder = once(shared / "postgresql", cls._build_postgresql)
         start_server(folder / "cluster")
         return cls("postgresql", Home(folder / "desk_template"))
 
@@ -154,7 +154,7 @@ class Template:
         return f"{self.database}_{secrets.token_hex(4)}"
 
 
-def _once(folder: Path, build: Callable[[Path], None]) -> Path:
+def once(folder: Path, build: Callable[[Path], None]) -> Path:
     """Return `folder`, built by whichever worker comes first; the others wait. A build that failed leaves nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:

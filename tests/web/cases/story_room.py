@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from django.test import Client
 from tests.cast import signed_in, text_of, visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
+from tests.remembered import remembered
 from tests.web.cases.cases_room import REPORT, Company, company
 from tests.web.notices.notices_room import LETTERS_TOML
 
@@ -81,16 +83,33 @@ class Story:
         ]
 
 
+def step(play: Callable[..., None]) -> Callable[..., None]:
+    """Let a step of the story be played once in a run, and laid down wherever else it is walked alike."""
+    replayed = remembered(play)
+
+    def walked(story: Story, *given: Any, **named: Any) -> None:
+        replayed(story, *given, **named)
+        story.case.refresh_from_db()
+
+    return functools.wraps(play)(walked)
+
+
 def begin(desk: Desk, clock: MovingClock, **changed: object) -> Story:
     """Publish the rules, load the register, appoint everybody, and receive one report."""
     (desk.home.root / "letters.toml").write_text(LETTERS_TOML)
+    ids, case = _begun(desk, **changed)
+    return Story(desk, clock, Company(desk.ctx, ids), Case.objects.select_related("submission").get(pk=case))
+
+
+@remembered
+def _begun(desk: Desk, **changed: object) -> tuple[dict[str, str], str]:
     people = company(desk.ctx, nonces=200)
     for text in (builtin_text("general"),):
         publish_code(text=text, first_signer=people["officer_5"], second_signer=people["keeper"], ctx=desk.ctx)
     load(register=read_register(REGISTER), actor=people["officer_5"], ctx=desk.ctx)
     officer = people["officer_5"] if changed.get("own_motion") else None
     opened = open_case(report=replace(REPORT, **changed), ctx=desk.ctx, actor=officer)
-    return Story(desk, clock, people, Case.objects.select_related("submission").get(pk=opened.cases[0]))
+    return dict(people.ids), opened.cases[0]
 
 
 def follower() -> Client:
@@ -100,11 +119,13 @@ def follower() -> Client:
     return client
 
 
+@step
 def to_assessor(story: Story) -> None:
     story.press(story.people["officer_1"], "acknowledge", pseudonym="Ash")
     from_triage(story)
 
 
+@step
 def from_triage(story: Story) -> None:
     officer, second = story.people["officer_1"], story.people["officer_2"]
     story.press(officer, "triage", danger="none")
@@ -115,6 +136,7 @@ def from_triage(story: Story) -> None:
     story.press(officer, "membership")
 
 
+@step
 def to_assessed(story: Story, shown_text: str = "Somebody was called a muppet, twice.", **gates: str) -> None:
     assessor = story.sits(CaseRole.ASSESSOR)
     story.press(assessor, "blind", shown="breach", reason="Name-calling, twice.")
@@ -124,6 +146,7 @@ def to_assessed(story: Story, shown_text: str = "Somebody was called a muppet, t
     story.press(assessor, "route", shown="breach", reason="", shown_text=shown_text, audience="400")
 
 
+@step
 def to_investigation(story: Story, *, sender: bool = True) -> None:
     assessor = story.sits(CaseRole.ASSESSOR)
     story.press(assessor, "risk", risk="low")
@@ -140,6 +163,7 @@ def to_investigation(story: Story, *, sender: bool = True) -> None:
     story.press(assessor, "investigate")
 
 
+@step
 def to_formal(story: Story) -> None:
     investigator = story.sits(CaseRole.INVESTIGATOR)
     story.press(
@@ -152,6 +176,7 @@ def to_formal(story: Story) -> None:
     story.press(charge, "formal")
 
 
+@step
 def to_drawn(story: Story) -> None:
     """Let the time to answer pass; three people are drawn and asked whether they can sit."""
     from evenhand.web.cases.steps.panel.convene import convene_due
@@ -166,6 +191,7 @@ def to_drawn(story: Story) -> None:
     convene_due(story.ctx)
 
 
+@step
 def to_panel(story: Story) -> None:
     to_drawn(story)
     for member in story.panel():
@@ -183,6 +209,7 @@ def allegation_of(story: Story) -> Allegation:
     return Allegation.objects.get(case=story.case)
 
 
+@step
 def to_findings(story: Story, result: str = "proved") -> None:
     chair = story.panel()[0]
     day = first_day_of(story)
@@ -198,6 +225,7 @@ def to_findings(story: Story, result: str = "proved") -> None:
     story.press(chair, "find", dissent="", **{f"reason_{allegation.id}": "The post stands there under their own name."})
 
 
+@step
 def to_outcome(story: Story, rung: str = "L1") -> None:
     chair = story.panel()[0]
     for member in story.panel():
@@ -205,6 +233,7 @@ def to_outcome(story: Story, rung: str = "L1") -> None:
     story.press(chair, "what-follows", reason="It was deleted at once.", factors=["deletion"])
 
 
+@step
 def to_reasons(story: Story) -> None:
     story.press(
         story.panel()[0], "reasons", facts="Two posts.", exculpatory="Nothing was found but the deletion.",
@@ -212,6 +241,7 @@ def to_reasons(story: Story) -> None:
     )  # fmt: skip
 
 
+@step
 def past_review(story: Story) -> None:
     """Let the reviewer verify the decision where the case was drawn for a review from outside; else do nothing."""
     story.case.refresh_from_db()

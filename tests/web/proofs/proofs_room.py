@@ -10,6 +10,7 @@ from django.test import Client
 from tests.cast import visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
+from tests.remembered import remembered
 from tests.web.cases.cases_room import company
 from tests.web.intake.test_report_pages import code_in, draft_in
 
@@ -82,6 +83,7 @@ def comparable(html: str) -> str:
     return html
 
 
+@remembered
 def demonstration(desk: Desk, clock: MovingClock) -> dict[str, str]:
     """Build the demonstration's cases, the last told now; return stage -> case."""
     from evenhand.cli.demo_cases import make_cases
