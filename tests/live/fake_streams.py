@@ -85,14 +85,18 @@ class JetstreamHandler(socketserver.StreamRequestHandler):
             if line.lower().startswith(b"sec-websocket-key: "):
                 key = line[19:]
         self.fake.asked.append(target)
+        cursor = int(parse_qs(urlsplit(target).query).get("cursor", ["0"])[0])
+        self.stream(key, since=cursor)
+
+    def stream(self, key: bytes, *, since: int = 0) -> None:
+        """Upgrade the connection, tell every event from a moment on, and end as the fake is told to."""
         digest = hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
         accept = base64.b64encode(digest if self.fake.accept else b"other").decode()
         self.wfile.write(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode()
         )
-        cursor = int(parse_qs(urlsplit(target).query).get("cursor", ["0"])[0])
-        for number, event in enumerate(each for each in self.fake.events if each["time_us"] >= cursor):
+        for number, event in enumerate(each for each in self.fake.events if each.get("time_us", 0) >= since):
             if number == self.fake.cut_after:
                 self.wfile.write(bytes([0x81, 100]) + b"half")
                 return

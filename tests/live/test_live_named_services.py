@@ -13,6 +13,7 @@ from evenhand.live import Adapter, Named, adapter_of, read_named
 from evenhand.live.jetstream import Jetstream
 from evenhand.live.mailbox import Mailbox
 from evenhand.live.mastodon import Mastodon
+from evenhand.live.mastodon_stream import MastodonStream
 
 
 def named(folder: Path, text: str) -> Named:
@@ -40,6 +41,15 @@ def test_a_mastodon_server(tmp_path: Path) -> None:
     text = 'adapter = "mastodon"\nserver = "https://social.example/"\ntoken_file = "token"'
     assert adapter(tmp_path, text) == Mastodon("https://social.example", "opensesame")
     assert named(tmp_path, text).where == "social.example"
+
+
+def test_a_mastodon_stream(tmp_path: Path) -> None:
+    text = 'adapter = "mastodon"\nserver = "https://social.example/"\ntoken_file = "token"\nstream = '
+    one = adapter(tmp_path, text + '"list:12"')
+    assert isinstance(one, MastodonStream)
+    assert (one.asked, one.stream) == (Mastodon("https://social.example", "opensesame"), "list:12")
+    with pytest.raises(UsageError, match="no stream"):
+        adapter(tmp_path, text + '"public"')
 
 
 def test_a_stream(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.live import State
-from evenhand.live.pacing import EVERY, FIRST, LONGEST
+from evenhand.live import Known, State
+from evenhand.live.pacing import EVERY, FIRST, LONGEST, MOST_NAMES
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -41,7 +41,10 @@ def test_an_answer_ends_the_waiting() -> None:
 
 
 def test_a_state_is_kept_as_text() -> None:
-    state = replace(State(), cursor='{"a": [1]}', unread=("x.zip",), kept=7)
+    state = replace(State(), cursor='{"a": [1]}', unread=("x.zip",), kept=7, names={"9": Known("activitypub:a", "b")})
     assert State.of(state.text()) == state
+    many = {str(n): Known(str(n)) for n in range(MOST_NAMES + 1)}
+    after = state.answered(cursor="", kept=0, not_aimed=0, unreadable=0, unread=(), more=False, now=NOW, names=many)
+    assert (len(after.names), "0" in after.names) == (MOST_NAMES, False)
     with pytest.raises(UsageError, match="no state"):
         State.of('{"cursors": 1}')

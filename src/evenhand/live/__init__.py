@@ -6,7 +6,7 @@ a declared account, group or mailbox before anything is stored. Whoever calls (t
 import like any other and only then keeps the cursor: at least once, and the import makes twice the same as once.
 """
 
-from evenhand.live.adapter import Adapter, Arrived, Kind, Polled, Unreachable
+from evenhand.live.adapter import Adapter, Arrived, Kind, Known, Polled, Unreachable
 from evenhand.live.named import Named, adapter_of, read_named
 from evenhand.live.pacing import State
 from evenhand.live.sift import Declared, Sifted, sift
@@ -16,6 +16,7 @@ __all__ = [
     "Arrived",
     "Declared",
     "Kind",
+    "Known",
     "Named",
     "Polled",
     "Sifted",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,6 +21,18 @@ class Kind(StrEnum):
     MAIL = "mail"
 
 
+class NotThere(Unreachable):
+    """The service answered that it has no such thing (404)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stored record as its service calls it: our record key, and which version of it was stored."""
+
+    key: str
+    version: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """One record as it came, byte for byte; `kind` says how it is read."""
@@ -34,6 +47,8 @@ class Polled:
 
     `dropped`: records the adapter itself left out because they cannot be aimed at anybody declared.
     `unread`: what it could not take at all, in words for whoever runs this. `more`: there is more to ask for now.
+    `names`: what the service calls these records, for one that later names only that (a deletion); only the names of
+    records that are stored are remembered. `gone`: names that can be forgotten.
     """
 
     records: tuple[Arrived, ...]
@@ -41,6 +56,8 @@ class Polled:
     dropped: int = 0
     unread: tuple[str, ...] = ()
     more: bool = False
+    names: Mapping[str, Known] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
 
 class Adapter(Protocol):

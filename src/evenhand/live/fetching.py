@@ -9,10 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from evenhand.errors import UsageError
-from evenhand.live.adapter import Unreachable
+from evenhand.live.adapter import NotThere, Unreachable
 
 SECONDS: Final = 20.0
 MOST_BYTES: Final = 16 << 20
+NOT_FOUND: Final = 404
 LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -24,7 +25,10 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, headers: Mapping[str, str]) -> bytes:
-    """Return the body of an answer 200. Raises Unreachable; its words hold no header and nothing the server said."""
+    """Return the body of an answer 200. Raises NotThere for 404, else Unreachable.
+
+    Their words hold no header and nothing the server said.
+    """
     host = urlsplit(url).hostname or ""
     request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 its scheme was checked when it was named
     try:
@@ -32,6 +36,8 @@ def fetch(url: str, headers: Mapping[str, str]) -> bytes:
             body: bytes = reply.read(MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
+        if error.code == NOT_FOUND:
+            raise NotThere("the service answered 404", where=host) from None
         raise Unreachable(f"the service answered {error.code}", where=host, mend=_mend(error.code)) from None
     except (OSError, ValueError) as error:
         raise Unreachable(f"the service cannot be reached ({type(error).__name__})", where=host) from None

@@ -23,13 +23,14 @@ from urllib.parse import urlsplit
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.live.adapter import Adapter
+from evenhand.live.adapter import Adapter, Known
 from evenhand.live.envelope import folded
 from evenhand.live.fetching import checked_address
 from evenhand.live.folder import Folder
 from evenhand.live.jetstream import Jetstream
 from evenhand.live.mailbox import Mailbox
 from evenhand.live.mastodon import Mastodon
+from evenhand.live.mastodon_stream import STREAM, MastodonStream
 from evenhand.live.sift import Declared
 from evenhand.live.webhook import LEAST_SECRET, Webhook
 
@@ -49,7 +50,7 @@ class _Shape:
 _SHAPES: Final[Mapping[str, _Shape]] = {
     "folder": _Shape(frozenset({"folder"}), frozenset({"format", "addresses"}), ""),
     "mailbox": _Shape(frozenset({"host", "user", "password_file", "addresses"}), frozenset({"port", "folder"}), "host"),
-    "mastodon": _Shape(frozenset({"server", "token_file"}), frozenset(), "server"),
+    "mastodon": _Shape(frozenset({"server", "token_file"}), frozenset({"stream"}), "server"),
     "jetstream": _Shape(frozenset({"server"}), frozenset(), "server"),
     "webhook": _Shape(frozenset({"secret_file"}), frozenset({"format"}), ""),
 }
@@ -137,11 +138,14 @@ def _texts(settings: Mapping[str, Any]) -> list[Any]:
     return [each for value in settings.values() for each in (value if isinstance(value, list) else [value])]
 
 
-def adapter_of(named: Named, declared: Declared, ctx: Context) -> Adapter:
-    """Return the adapter of a named source. Raises UsageError for a setting or a secret that cannot be used."""
+def adapter_of(named: Named, declared: Declared, ctx: Context, names: Mapping[str, Known] | None = None) -> Adapter:
+    """Return the adapter of a named source. Raises UsageError for a setting or a secret that cannot be used.
+
+    `names`: how its service calls what is stored of it.
+    """
     build: Mapping[str, Callable[[], Adapter]] = {
         "mailbox": lambda: _mailbox(named, declared),
-        "mastodon": lambda: Mastodon(_server(named, "https", "http"), named.secret("token_file")),
+        "mastodon": lambda: _mastodon(named, ctx, names or {}),
         "jetstream": lambda: Jetstream(_server(named, "wss", "ws"), _dids(declared), ctx.random),
         "folder": lambda: Folder(named.file.parent / str(named.settings["folder"]), ctx.now, _format(named)),
         "webhook": lambda: webhook_of(named),
@@ -157,6 +161,17 @@ def _mailbox(named: Named, declared: Declared) -> Mailbox:
         str(named.settings["host"]), str(named.settings["user"]), named.secret("password_file"),
         declared.mailboxes | frozenset(declared.forwarding), int(port), str(named.settings.get("folder", "INBOX")),
     )  # fmt: skip
+
+
+def _mastodon(named: Named, ctx: Context, names: Mapping[str, Known]) -> Adapter:
+    polled = Mastodon(_server(named, "https", "http"), named.secret("token_file"))
+    stream = str(named.settings.get("stream", ""))
+    if not stream:
+        return polled
+    if not STREAM.fullmatch(stream):
+        where = f"{named.file.name}: {named.name}: stream"
+        raise UsageError("this is no stream", where=where, mend='Write: stream = "user", or "list:<its number>"')
+    return MastodonStream(polled, stream, names, ctx.random)
 
 
 def _server(named: Named, *schemes: str) -> str:

@@ -7,23 +7,27 @@ sooner by chance, so that many installations do not all knock at the same moment
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.live.adapter import Known
 
 FIRST: Final = timedelta(seconds=15)
 LONGEST: Final = timedelta(minutes=30)
 EVERY: Final = timedelta(minutes=1)
+MOST_NAMES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One source, as kept beside the corpus. Times are ISO 8601 UTC; "" for never.
 
-    `kept`, `not_aimed`, `unreadable` count records since the source was named; no record is told by them.
+    `kept`, `not_aimed`, `unreadable` count records since the source was named; no record is told by them, and one that
+    is looked at twice counts twice. `names`: how the service calls the newest records of it that are stored.
     """
 
     cursor: str = ""
@@ -36,13 +40,15 @@ class State:
     not_aimed: int = 0
     unreadable: int = 0
     unread: tuple[str, ...] = ()
+    names: Mapping[str, Known] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> State:
         """Return the state a text says; UsageError if it is none."""
         try:
             values = json.loads(text)
-            return cls(**(values | {"unread": tuple(values.get("unread", ()))}))
+            names = {name: Known(**known) for name, known in values.get("names", {}).items()}
+            return cls(**(values | {"unread": tuple(values.get("unread", ())), "names": names}))
         except (ValueError, TypeError, AttributeError) as error:
             raise UsageError("this is no state of a live source", mend="Move the file away to begin anew.") from error
 
@@ -56,14 +62,14 @@ class State:
 
     def answered(
         self, *, cursor: str, kept: int, not_aimed: int, unreadable: int, unread: tuple[str, ...], more: bool,
-        now: datetime,
+        now: datetime, names: Mapping[str, Known] | None = None,
     ) -> State:  # fmt: skip
         """Return the state after a look whose records are stored."""
         said = now.astimezone(UTC).isoformat()
         return State(
             cursor=cursor, asked_at=said, answered_at=said, due_at=said if more else (now + EVERY).isoformat(),
             kept=self.kept + kept, not_aimed=self.not_aimed + not_aimed, unreadable=self.unreadable + unreadable,
-            unread=unread,
+            unread=unread, names=dict(list((names or {}).items())[-MOST_NAMES:]),
         )  # fmt: skip
 
     def failed(self, words: str, *, ctx: Context) -> State:

@@ -49,6 +49,8 @@ class Sifted:
     kept: int = 0
     not_aimed: int = 0
     unreadable: int = 0
+    keys: set[str] = field(default_factory=set)
+    """The record keys in the lines that are kept."""
 
     @property
     def dropped(self) -> int:
@@ -92,7 +94,9 @@ def _sift_lines(
     for event in report.events:
         found[_number(event["locator"])].others.add(event["record_key"])
     known = held(list(set().union(*(line.others for line in found.values())))) if found else set()
-    kept = [text for number, text in enumerate(whole, 1) if number in found and found[number].may_be_stored(known)]
+    mine = [number for number in range(1, len(whole) + 1) if number in found and found[number].may_be_stored(known)]
+    kept = [whole[number - 1] for number in mine]
+    sifted.keys |= set().union(*(found[number].keys for number in mine))
     mixed = sum(1 for line in found.values() if line.is_mixed(known))
     refused = {_number(refused.locator) for refused in report.refused} - set(found)
     sifted.kept += len(kept)
@@ -108,10 +112,12 @@ class _Line:
     """What one line holds: records aimed at somebody declared, what those answer or quote, and other records."""
 
     aimed: bool = False
+    keys: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
 
     def take(self, row: Row, accounts: Accounts) -> None:
+        self.keys.add(row["record_key"])
         if aimed_at(EMPTY | row, accounts) is None:
             self.others.add(row["record_key"])
             return

@@ -84,8 +84,11 @@ class Listening:
 
 
 @contextmanager
-def listening(url: str, random: Callable[[int], bytes]) -> Iterator[Listening]:
-    """Connect to ws:// or wss:// and give the connection. Raises Unreachable."""
+def listening(url: str, random: Callable[[int], bytes], *, bearer: str = "") -> Iterator[Listening]:
+    """Connect to ws:// or wss:// and give the connection. Raises Unreachable.
+
+    `bearer`: a token for whoever wants to know who listens; it travels in a header, never in the address.
+    """
     parts = urlsplit(url)
     host, encrypted = parts.hostname or "", parts.scheme == "wss"
     try:
@@ -97,17 +100,18 @@ def listening(url: str, random: Callable[[int], bytes]) -> Iterator[Listening]:
             safe = ssl.create_default_context().wrap_socket(sock, server_hostname=host) if encrypted else sock
             with safe:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                yield Listening(safe, random, _upgraded(safe, parts.netloc, path, random(16)))
+                head = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
+                yield Listening(safe, random, _upgraded(safe, parts.netloc, path, random(16), head))
         except OSError as error:
             raise Unreachable(f"the stream cannot be opened ({type(error).__name__})", where=host) from None
 
 
-def _upgraded(sock: socket.socket, host: str, path: str, nonce: bytes) -> bytes:
-    """Ask for the upgrade and return what came behind the server's head."""
+def _upgraded(sock: socket.socket, host: str, path: str, nonce: bytes, more: str) -> bytes:
+    """Ask for the upgrade, with more lines in its head, and return what came behind the server's head."""
     key = base64.b64encode(nonce)
     sock.sendall(
         f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key.decode()}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        f"Sec-WebSocket-Key: {key.decode()}\r\nSec-WebSocket-Version: 13\r\n{more}\r\n".encode()
     )
     head = b""
     while b"\r\n\r\n" not in head:

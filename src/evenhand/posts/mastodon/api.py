@@ -33,6 +33,7 @@ from evenhand.posts.record import Row
 from evenhand.posts.times import iso_time
 
 _LISTS: Final = ("statuses", "ancestors", "descendants")
+_WITH_TEXT: Final = frozenset({"update", "status.update", "notification"})
 _VISIBLE: Final = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
 
 
@@ -128,11 +129,13 @@ class Api:
         if event == "delete":
             self._deleted(record, payload)
             return
-        if event in {"update", "status.update"} and isinstance(payload, str):
+        if event in _WITH_TEXT and isinstance(payload, str):
             try:
                 payload = orjson.loads(payload)
             except orjson.JSONDecodeError:
                 payload = None
+        if event == "notification" and isinstance(payload, dict):
+            payload = payload.get("status")  # a follow has none and is no post
         if not isinstance(payload, dict) or not _is_status(payload):
             if event in {"update", "status.update"}:
                 self._report.refuse(self._part.at(record.locator), "record_malformed")
@@ -144,11 +147,14 @@ class Api:
 
     def _deleted(self, record: JsonRecord, local: object) -> None:
         self._report.control += 1
-        address = self._address.get(str(local))
+        # The stream names only a number; whoever listened knows the address and put it beside.
+        address = self._address.get(str(local)) or text_of(record.value.get("status_uri"))
         if address is None:
             self._report.note("a deletion names only a number of its own server; its post is not in this file")
             return
         event: Row = {"record_key": f"activitypub:{address}", "event": "deleted_by_author"}
+        if record.value.get("basis") == "absent":
+            event["event"] = "deleted_unknown"  # nobody said so: it was asked for and is not there
         event |= {name: self._base[name] for name in ("source_format", "source_sha256", "member_path")}
         record.locate(event)
         event.pop("flags", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from evenhand.context import Context
 from evenhand.corpus.store import Busy
 from evenhand.errors import DoesNotHold, EvenhandError
 from evenhand.ledger.files import write_durably
-from evenhand.live import Arrived, Declared, Named, Sifted, State, adapter_of, read_named, sift
+from evenhand.live import Arrived, Declared, Known, Named, Polled, Sifted, State, adapter_of, read_named, sift
 from evenhand.live.held import HandedIn as HandedInReader
 from evenhand.live.named import FILE, webhook_of
 from evenhand.web.home import Home
@@ -86,7 +86,8 @@ def poll(source: Named, *, ctx: Context, home: Home) -> int:
     state = state_of(home, source.name)
     try:
         declared = declared_for(source, ctx=ctx, home=home)
-        adapter = adapter_of(source, declared, ctx)
+        names = _still_held(state.names, home)
+        adapter = adapter_of(source, declared, ctx, names)
         polled = adapter.poll(state.cursor)
         sifted = store(source.name, polled.records, declared, reads_as=adapter.reads_as, ctx=ctx, home=home)
     except Busy:
@@ -97,9 +98,20 @@ def poll(source: Named, *, ctx: Context, home: Home) -> int:
     after = state.answered(
         cursor=polled.cursor, kept=sifted.kept, not_aimed=sifted.not_aimed + polled.dropped,
         unreadable=sifted.unreadable, unread=polled.unread, more=polled.more, now=ctx.now(),
+        names={name: known for name, known in (names | _stored(polled, sifted)).items() if name not in polled.gone},
     )  # fmt: skip
     _keep(home, source.name, after)
     return sifted.kept
+
+
+def _still_held(names: Mapping[str, Known], home: Home) -> dict[str, Known]:
+    """Return the names without those of records that were erased or went with time: no name outlives its record."""
+    held = held_keys(corpus_here(home), {known.key for known in names.values()}) if names else set()
+    return {name: known for name, known in names.items() if known.key in held}
+
+
+def _stored(polled: Polled, sifted: Sifted) -> dict[str, Known]:
+    return {name: known for name, known in polled.names.items() if known.key in sifted.keys}
 
 
 def _keep(home: Home, name: str, state: State) -> None:
