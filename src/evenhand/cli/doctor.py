@@ -19,6 +19,7 @@ from evenhand.cli._django import home_of, setup_django
 from evenhand.cli.output import console, emit_json
 from evenhand.errors import EvenhandError
 from evenhand.web.home import Home
+from evenhand.web.record.due import troubles_here
 from evenhand.web.ui.organisation import MOST_CHARACTERS, organisation_file, organisation_name
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -181,13 +182,20 @@ def _database_checks() -> list[tuple[str, Callable[[], None]]]:
     ]
 
 
+def _due_work(home: Home) -> Iterator[Finding]:
+    """Due work that failed when it ran last, and everything else that hangs on it: clocks, letters, forgetting."""
+    for name, trouble in troubles_here(home).items():
+        words = f"{trouble.words}; {trouble.times} times in a row, since {trouble.since}"
+        yield Finding(f"due work: {name}", State.UNSAFE, words, "Run evenhand tick and see what it says.")
+
+
 def _python(_home: Home) -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding("Python", State.OK, version)
 
 
 _CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
-    _python, _folder, _organisation, _key_files, _recovery_key, _hosts, _cookies, _desk_database, _corpus,
+    _python, _folder, _organisation, _key_files, _recovery_key, _hosts, _cookies, _desk_database, _due_work, _corpus,
 )  # fmt: skip
 
 

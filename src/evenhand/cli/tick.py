@@ -31,11 +31,18 @@ def command(now_text: str | None, directory: str | None, as_json: bool) -> None:
     """Apply everything that is due: read windows, checkpoints, retention."""
     now = parse_instant(now_text) if now_text else None
     ready(home_of(directory), create=False)
-    from evenhand.web.record.due import run_due
+    from evenhand.web.record.due import DueFailed, run_due
 
     system = Context.system()
     ctx = Context(now=lambda: now, random=system.random) if now else system
-    done = run_due(ctx)
+    try:
+        _show(run_due(ctx), ctx, as_json=as_json)
+    except DueFailed as failed:
+        _show(failed.done, ctx, as_json=as_json)
+        raise
+
+
+def _show(done: dict[str, int], ctx: Context, *, as_json: bool) -> None:
     if as_json:
         emit_json({"at": ctx.now().isoformat(), "done": done})
         return

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from urllib.parse import urlencode
 
 from evenhand.errors import UsageError
@@ -210,5 +210,5 @@ def _parsed(data: bytes) -> Any:
         return None
 
 
-def _is_post(value: Any) -> bool:
+def _is_post(value: Any) -> TypeGuard[Mapping[str, Any]]:
     return has_number(value) and isinstance(value.get("uri"), str)

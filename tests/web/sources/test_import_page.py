@@ -15,7 +15,9 @@ from evenhand.web.record import outbox
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import SCREEN_POSTS
+from evenhand.web.sources.bringing import bring_in
 from evenhand.web.sources.queries import corpus_here, query
+from evenhand.web.sources.starting import start
 from evenhand.web.sources.waiting import find
 
 pytestmark = pytest.mark.slow
@@ -181,3 +183,21 @@ def test_pieces_need_the_token(desk, officer) -> None:
     assert strict.get("/imports").status_code == 200
     assert strict.post("/imports/begin", {"name": "a", "size": 3}).status_code == 403
     assert strict.put(f"/imports/{'f' * 32}/piece?at=0", b"abc").status_code == 403
+
+
+def test_a_file_that_takes_the_process_down_is_tried_once_more_and_then_said(
+    desk, officer, tmp_path, monkeypatch
+) -> None:
+    upload = SimpleUploadedFile("twitter.zip", archive(tmp_path))
+    page = officer.post("/imports", {"file": upload})["Location"]
+    waiting = find(page.rpartition("/")[2])
+    assert waiting is not None
+    waiting.write("answers", waiting.read("answers") | {"tries": 1}, ctx=desk.ctx)  # it ended without a word
+    with monkeypatch.context() as patch:
+        patch.setattr("evenhand.web.sources.bringing._run", lambda *_: {"step": "running"})
+        bring_in({"upload": waiting.id}, desk.ctx)  # the second time too
+    bring_in({"upload": waiting.id}, desk.ctx)
+    assert waiting.read("state")["step"] == "failed"
+    start(waiting, {}, ctx=desk.ctx)  # somebody tries again: it is read after all
+    outbox.run_pending()
+    assert "New posts: 2." in words(officer, page)

@@ -1,12 +1,15 @@
 """The outbox: jobs enqueued by name inside the transaction of the act that causes them, run by the worker.
 
+A job that may take long is registered as `aside`: the worker runs those in a process of their own, one after another,
+and goes on with everything else meanwhile.
+
 An upper app registers `register_job("name", function)` in its `ready()`; the function takes the payload and a
 Context. One django-tasks task carries all of them, so a name in the table outlives a module that moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,18 +21,27 @@ from evenhand.errors import UsageError
 
 Job = Callable[[dict[str, Any], Context], None]
 _JOBS: Final[dict[str, Job]] = {}
+_LONG: Final[set[str]] = set()
+AT_ONCE: Final = "default"
+ASIDE: Final = "aside"
+QUEUES: Final = (AT_ONCE, ASIDE)
 
 
-def register_job(name: str, function: Job) -> None:
-    """Register what a job of this name does; call it in the app's `ready()`."""
+def register_job(name: str, function: Job, *, aside: bool = False) -> None:
+    """Register what a job of this name does; call it in the app's `ready()`.
+
+    `aside`: it may take minutes. If its process ends before it does, it is begun anew, so it must be idempotent.
+    """
     _JOBS[name] = function
+    if aside:
+        _LONG.add(name)
 
 
 def enqueue(name: str, payload: Mapping[str, Any]) -> None:
     """Put a job into the queue, in the caller's transaction; UsageError for a name nobody registered."""
     if name not in _JOBS:
         raise UsageError(f"there is no job called '{name}'", mend="Register it with register_job.")
-    perform.enqueue(name, dict(payload))
+    perform.using(queue_name=ASIDE if name in _LONG else AT_ONCE).enqueue(name, dict(payload))
 
 
 @task()
@@ -61,12 +73,26 @@ def queued(name: str) -> list[Queued]:
     ]
 
 
-def run_pending(limit: int | None = None) -> int:
+def waits_aside() -> bool:
+    """Return whether a long job is ready to run."""
+    from django_tasks_db.models import DBTaskResult
+
+    return DBTaskResult.objects.ready().filter(queue_name=ASIDE).exists()
+
+
+def begin_anew() -> int:
+    """Make long jobs ready again whose process ended before they did; return how many. Only while none is running."""
+    from django_tasks_db.models import DBTaskResult
+
+    return DBTaskResult.objects.running().filter(queue_name=ASIDE).update(status="READY", started_at=None)
+
+
+def run_pending(limit: int | None = None, *, queues: Sequence[str] = QUEUES) -> int:
     """Run the jobs that are ready, at most `limit`, and return how many ran; a failed job is marked, not raised."""
     from django_tasks_db.management.commands.db_worker import Worker
 
     worker = Worker(
-        queue_names=["default"],
+        queue_names=list(queues),
         excluded_queue_names=[],
         interval=0,
         batch=True,

@@ -29,5 +29,5 @@ class SourcesConfig(AppConfig):
         register_due("small files of the corpus merged", compaction.compact_nightly)
         register_due("files of the corpus that waited for a reader removed", compaction.remove_retired)
         register_due("uploads nobody finished removed", forget_waiting)
-        register_job(BRING_IN, bring_in)
+        register_job(BRING_IN, bring_in, aside=True)
         register(Entry(_("Imports"), "imports", permission="import_posts", place=30))

@@ -23,12 +23,21 @@ from evenhand.web.sources.waiting import Waiting, find
 BRING_IN: Final = "bring-in-file"
 _TELL_EVERY: Final = 5_000
 _CELL_SHOWN: Final = 80
+TRIES: Final = "tries"
+MOST_TRIES: Final = 2
+"""A file that took the process down which read it is tried once more, then it is said."""
 
 
 def bring_in(payload: dict[str, Any], ctx: Context) -> None:
     """Do the job `bring-in-file`; what it came to stands in the upload's state, whatever happens."""
     waiting = find(payload["upload"])
     if waiting is None or not waiting.is_whole:
+        return
+    answers = waiting.read("answers")
+    tries = answers.get(TRIES, 0) + 1
+    waiting.write("answers", answers | {TRIES: tries}, ctx=ctx)
+    if tries > MOST_TRIES:
+        waiting.write("state", {"step": "failed", "what": "", "mend": ""}, ctx=ctx)
         return
     try:
         with waiting.plain() as path:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from evenhand.context import Context
 from evenhand.web.record.outbox import enqueue
-from evenhand.web.sources.bringing import BRING_IN
+from evenhand.web.sources.bringing import BRING_IN, TRIES
 from evenhand.web.sources.waiting import Waiting
 
 
@@ -17,7 +17,7 @@ def start(waiting: Waiting, answers: dict[str, Any], *, ctx: Context) -> None:
     if waiting.read("state").get("step") in {"waiting", "running", "done"}:
         return
     said = {name: value for name, value in answers.items() if name != "file" and value}
-    waiting.write("answers", waiting.read("answers") | said, ctx=ctx)
+    waiting.write("answers", waiting.read("answers") | said | {TRIES: 0}, ctx=ctx)
     waiting.write("state", {"step": "waiting"}, ctx=ctx)
     with transaction.atomic():
         enqueue(BRING_IN, {"upload": waiting.id})
