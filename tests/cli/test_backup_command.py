@@ -189,10 +189,11 @@ def test_a_postgresql_database_goes_and_comes_whole(
     postgresql_template: Template, tmp_path: Path, ctx: Context
 ) -> None:
     from django.db import connection
-    from tests.databases import _psql
+    from tests.databases import _psql, pointed_at
 
     from evenhand.cli import _postgres
     from evenhand.errors import UsageError
+    from evenhand.web.record.guards import trigger_findings
 
     with pytest.MonkeyPatch.context() as patch, postgresql_template.installed(tmp_path / "home", patch, ctx):
         received(ctx)
@@ -201,6 +202,12 @@ def test_a_postgresql_database_goes_and_comes_whole(
     _psql("CREATE DATABASE came_back")
     other = server | {"NAME": "came_back"}
     _postgres.load(other, tmp_path / "dump")
+    with pointed_at(postgresql_template.settings("came_back")):
+        # The dump words some indexes anew; nothing was changed, and the desk starts.
+        assert trigger_findings(connection) == []
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX unique_authenticator_type")
+        assert trigger_findings(connection) != []
     _postgres.dump(other, tmp_path / "again")
     with pytest.raises(UsageError, match="pg_restore"):
         _postgres.load(other, tmp_path / "dump")  # not empty: refused, nothing changed
