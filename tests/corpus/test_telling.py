@@ -14,9 +14,18 @@ from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.corpus.tally import tallied
 from evenhand.corpus.telling import Facts, facts_of, reason_words, story
 from evenhand.posts import recognise
+from evenhand.posts.warc import DAMAGED, DIGEST_DIFFERS, LENGTH_WRONG, TRUNCATED
 
 POSTS = Path(__file__).resolve().parents[2] / "src" / "evenhand" / "posts"
 RAISED = {"Unusable", "NotJson", "Malformed", "refuse"}
+
+
+def constants(node: ast.expr) -> Iterator[str]:
+    """A text, or both texts of `a if … else b`."""
+    if isinstance(node, ast.IfExp):
+        yield from (*constants(node.body), *constants(node.orelse))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def codes(source: str) -> Iterator[str]:
@@ -24,8 +33,7 @@ def codes(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-            yield from texts[-1:] if name in RAISED else ()
+            yield from constants(node.args[-1]) if name in RAISED and node.args else ()
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             names = {target.id for target in node.targets if isinstance(target, ast.Name)}
             yield from [node.value.value] if "reason" in names and isinstance(node.value.value, str) else []
@@ -33,7 +41,8 @@ def codes(source: str) -> Iterator[str]:
 
 def test_every_reason_code_of_a_reader_has_words() -> None:
     used = {code for path in POSTS.rglob("*.py") for code in codes(path.read_text())}
-    assert {"id_destroyed", "member_damaged", "trailing_code"} <= used
+    used |= {TRUNCATED, LENGTH_WRONG, DIGEST_DIFFERS, DAMAGED}
+    assert {"id_destroyed", "member_damaged", "trailing_code", "line_truncated", "row_too_wide"} <= used
     assert sorted(code for code in used if reason_words(code, str)[0] == code) == []
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pytest
 from tests.evidence.test_evi_mail import MAIL, NAME, keys, pair, signed
 from tests.evidence.test_evi_uploads import WITH_SECRETS
-from tests.evidence.test_evi_webarchive import by_a_key, wacz
+from tests.fixtures.make_webarchive import by_a_key, wacz
 
 from evenhand.evidence import apart
 from evenhand.evidence.apart import look, mail_apart, names_apart, strip_apart

@@ -26,6 +26,7 @@ from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.errors import EvenhandError
 from evenhand.posts import Report, read, recognise
 from evenhand.posts.columns import to_table
+from evenhand.posts.tars import is_tar
 
 NIGHTLY = bool(os.environ.get("EVENHAND_NIGHTLY"))
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -134,7 +135,7 @@ def unpacked(content: bytes) -> dict[str, bytes] | None:
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             return {name: file.read(name) for name in file.namelist()}
-    if content.startswith(b"\x1f\x8b"):
+    if content.startswith(b"\x1f\x8b") and is_tar(content[:1024]):
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
             return {m.name: tar.extractfile(m).read() for m in tar.getmembers()}  # type: ignore[union-attr]
     return None

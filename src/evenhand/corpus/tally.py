@@ -27,7 +27,8 @@ class Tally:
 
     def note(self, row: Row) -> None:
         """Count one row."""
-        self.relations[row.get("relation") or "post"] += 1
+        capture = row.get("record_kind") == "capture"
+        self.relations["capture" if capture else row.get("relation") or "post"] += 1
         self.direct += row.get("visibility") == "direct"
         moment = row.get("claimed_at") or row.get("observed_at") or row.get("claimed_at_local")
         if moment is None:

@@ -88,7 +88,8 @@ class _Counted(io.RawIOBase):
     ) -> None:
         self._meter = meter
         self._member = member
-        self._stream = stream
+        # One step at a time where the stream can: what came before a damaged place is given out, not lost with it.
+        self._take: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         self._consumed = consumed
         self._damage = damage
         self._start = consumed()
@@ -106,8 +107,8 @@ class _Counted(io.RawIOBase):
 
     def _read(self, size: int) -> bytes:
         if self._damage is None:
-            return self._stream.read(size)
+            return self._take(size)
         try:
-            return self._stream.read(size)
+            return self._take(size)
         except self._damage.errors as error:
             raise self._damage.refusal from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from evenhand.errors import Ambiguous, UsageError
 from evenhand.posts.bluesky import BlueskyAppView, BlueskyCar, BlueskyStream
@@ -23,6 +24,7 @@ from evenhand.posts.rows import Rows
 from evenhand.posts.slack import Slack
 from evenhand.posts.telegram import Telegram
 from evenhand.posts.tiktok import TikTok
+from evenhand.posts.webarchive import WebArchive
 from evenhand.posts.whatsapp import WhatsApp
 from evenhand.posts.x_api import XApi
 from evenhand.posts.x_archive import XArchive
@@ -49,6 +51,7 @@ READERS: Final[tuple[Reader, ...]] = (
     Discord(),
     Slack(),
     Mail(),
+    WebArchive(),
     *mapped_readers(),
     Rows(),
 )
@@ -83,8 +86,20 @@ def head_of(path: Path, limits: Limits = IMPORT) -> Head:
             return Head(path.name, start, size, tuple(archive.members), _starts(archive))
         if packing_of(start):
             with open_packed(stream, limits, path.name) as unpacked:
-                return Head(path.name, unpacked.read(limits.sniff_bytes), size, packed=True)
+                return Head(path.name, _start_of(unpacked, limits.sniff_bytes), size, packed=True)
     return Head(path.name, start, size)
+
+
+def _start_of(unpacked: BinaryIO, most: int) -> bytes:
+    """Return how the content of a packed file starts, as far as it can be unpacked; UsageError if nothing can."""
+    start = b""
+    try:
+        while len(start) < most and (piece := cast("io.BufferedReader", unpacked).read1(most - len(start))):
+            start += piece
+    except UsageError:
+        if not start:
+            raise
+    return start
 
 
 def _starts(archive: Any) -> dict[str, bytes]:

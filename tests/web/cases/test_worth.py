@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.databases import Desk
 from tests.evidence.test_evi_mail import NAME, pair, signed
-from tests.evidence.test_evi_webarchive import by_a_key, change, wacz
+from tests.fixtures.make_webarchive import by_a_key, change, wacz
 from tests.web.cases.story_room import Story, to_assessor
 from tests.web.cases.test_contact_step import png
 

@@ -4,6 +4,7 @@ The words are marked with `_`; whoever prints them hands in the translation (the
 """
 
 from evenhand.corpus.telling.reasons import reason_words
+from evenhand.corpus.telling.remarks import is_known, remark
 from evenhand.corpus.telling.story import Chapter, Facts, facts_of, story
 
-__all__ = ["Chapter", "Facts", "facts_of", "reason_words", "story"]
+__all__ = ["Chapter", "Facts", "facts_of", "is_known", "reason_words", "remark", "story"]

@@ -9,7 +9,7 @@ Say = Callable[[str], str]
 
 def reason_words(code: str, _: Say) -> tuple[str, str]:
     """Return (what was expected, what to do) for a reason code; for a code without words, the code itself."""
-    known = _records(_) | _members(_)
+    known = _records(_) | _lines(_) | _members(_) | _captures(_)
     return known.get(code, (code, _("Look at the place named, or export again.")))
 
 
@@ -26,14 +26,6 @@ def _records(_: Say) -> dict[str, tuple[str, str]]:
         "record_too_large": (
             _("A record of at most 16 MiB."),
             _("Nothing can be done with it; the others were read."),
-        ),
-        "line_too_long": (
-            _("A line of at most 16 MiB."),
-            _("Check that the file has one record on each line; the others were read."),
-        ),
-        "row_too_wide": (
-            _("As many cells as the heading of the table has."),
-            _("A quotation mark or a separator in a text is not closed there: mend that line, or export again."),
         ),
         "id_missing": (
             _("An id for the record."),
@@ -58,6 +50,23 @@ def _records(_: Say) -> dict[str, tuple[str, str]]:
         "note_unjoined": (
             _("The post to which this long text belongs."),
             _("Nothing: the post was read as it was shown, cut short, and says so."),
+        ),
+    }
+
+
+def _lines(_: Say) -> dict[str, tuple[str, str]]:
+    return {
+        "line_too_long": (
+            _("A line of at most 16 MiB."),
+            _("Check that the file has one record on each line; the others were read."),
+        ),
+        "line_truncated": (
+            _("A last line that ends. This one was cut off."),
+            _("Usually nothing: a dump often ends so. If more seems to be missing, download it again."),
+        ),
+        "row_too_wide": (
+            _("As many cells as the heading of the table has."),
+            _("A quotation mark or a separator in a text is not closed there: mend that line, or export again."),
         ),
     }
 
@@ -92,4 +101,17 @@ def _members(_: Say) -> dict[str, tuple[str, str]]:
             _("Names that stay different on every computer; this one equals another but for its letters' case."),
             _("Unpack it, rename that file and pack it again."),
         ),
+    }
+
+
+def _captures(_: Say) -> dict[str, tuple[str, str]]:
+    again = _("Make the archive again, or download it again. The other pages were read.")
+    return {
+        "warc_truncated": (_("A captured page in full. The web archive ends in the middle of this one."), again),
+        "warc_length_wrong": (_("A captured page as long as its record says."), again),
+        "warc_digest_differs": (
+            _("A captured page that is the one its digest names. This one was changed after it was captured."),
+            _("Ask where the archive comes from, and capture the page again. The other pages were read."),
+        ),
+        "warc_damaged": (_("A record of a web archive. From here on nothing can be made out."), again),
     }

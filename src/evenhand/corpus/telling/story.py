@@ -10,6 +10,7 @@ from typing import Any, Final
 from evenhand.corpus.importing import Ingested
 from evenhand.corpus.tally import Tally
 from evenhand.corpus.telling.reasons import Say, reason_words
+from evenhand.corpus.telling.remarks import remark
 from evenhand.posts import Direction, Recognised
 
 _PLACES: Final = 5
@@ -124,6 +125,7 @@ def _relation_words(_: Say) -> dict[str, str]:
         "forward": _("Forwarded messages"),
         "report": _("Reports"),
         "system": _("Notes of the platform"),
+        "capture": _("Captured pages"),
     }
 
 
@@ -155,7 +157,7 @@ def _cannot(facts: Facts, _: Say) -> Iterator[str]:
             "It holds what whoever collected it asked for. What is missing in it may exist all the same."
         ),
     }[Direction(facts.direction)]
-    yield from facts.notes
+    yield from (remark(each, _) for each in facts.notes)
 
 
 def _next(facts: Facts, _: Say) -> Iterator[str]:

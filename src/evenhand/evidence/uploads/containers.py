@@ -12,10 +12,10 @@ from typing import BinaryIO, Final
 
 from evenhand.errors import UsageError
 from evenhand.evidence.uploads.kinds import ZIP_STARTS, Kind, Stripped, UploadRefused, refused
-from evenhand.evidence.webarchive import Signer, Wacz, check_wacz, is_wacz
 from evenhand.posts.archives import DAMAGED, Archive
 from evenhand.posts.limits import UPLOAD
 from evenhand.posts.packed import open_packed, packing_of
+from evenhand.posts.wacz import Signer, Wacz, check_wacz, is_wacz
 from evenhand.posts.warc import WarcRecord, WarcReport, is_warc, warc_records
 
 _WHERE: Final = "this file"

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evenhand.corpus.telling import Chapter, Facts, story
+from evenhand.corpus.telling import Chapter, Facts, is_known, remark, story
 from evenhand.web.record.ids import ActorId
 from evenhand.web.sources.queries import past_imports
 from evenhand.web.sources.waiting import Waiting, of
@@ -55,6 +55,7 @@ class UploadPage:
     progress: str
     running: bool
     what: str
+    spoken: bool  # whether `what` is in the language of the page
     question: str
     rows: list[list[str]]
     columns: list[str]
@@ -87,6 +88,7 @@ def upload_page(waiting: Waiting) -> UploadPage:
     state = waiting.read("state")
     step = state.get("step", "")
     facts = waiting.read("facts")
+    said = [part for part in (state.get("what", ""), state.get("mend", "")) if part]
     return UploadPage(
         id=waiting.id,
         name=waiting.name,
@@ -94,12 +96,17 @@ def upload_page(waiting: Waiting) -> UploadPage:
         step_words=str(STEPS[step]),
         progress=_progress(waiting, state),
         running=step in {"waiting", "running"},
-        what=" ".join(part for part in (state.get("what", ""), state.get("mend", "")) if part),
+        what=" ".join(_sentence(remark(part, _)) for part in said),
+        spoken=all(map(is_known, said)),
         question=str(QUESTIONS[state["asks"]]) if step == "question" else "",
         rows=state.get("rows", []),
         columns=state.get("shown", []),
         chapters=story(Facts(**facts), _) if step == "done" and facts else [],
     )
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!", ":")) else f"{words}."
 
 
 def _progress(waiting: Waiting, state: dict[str, Any]) -> str:

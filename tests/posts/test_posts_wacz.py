@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import io
 import json
-import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from hashlib import sha1, sha256
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.fixtures.make_webarchive import KEY, by_a_domain, by_a_key, change, wacz, warc
 
 from evenhand.errors import UsageError
-from evenhand.evidence.webarchive import Signer, Wacz, check_wacz, is_wacz
 from evenhand.posts.archives import Archive
-from evenhand.posts.limits import UPLOAD
+from evenhand.posts.limits import UPLOAD, Limits
+from evenhand.posts.wacz import Signer, Wacz, check_wacz, is_wacz
 from evenhand.posts.warc import WarcReport, warc_records
 
 
-def warc(*, packed: bool = True, payload: bytes = b"<p>You clown.</p>") -> bytes:
-    digest = b"sha1:" + base64.b32encode(sha1(payload).digest())
-    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + payload
-    records = [
-        b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:%032d>\r\n"
-        b"WARC-Target-URI: https://social.example/p/%d\r\nWARC-Date: 2026-03-02T09:00:00Z\r\n"
-        b"WARC-Payload-Digest: %s\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n"
-        b"%s\r\n\r\n" % (number, number, digest, len(block), block)
-        for number in range(3)
-    ]
-    return b"".join(gzip.compress(record) if packed else record for record in records)
-
-
-def read(data: bytes) -> tuple[list[Any], list[str]]:
+def read(data: bytes, limits: Limits = UPLOAD) -> tuple[list[Any], list[str]]:
     report = WarcReport()
-    records = list(warc_records(io.BytesIO(data), UPLOAD, "x.warc", report))
+    records = list(warc_records(io.BytesIO(data), limits, "x.warc", report))
     return records, [code for code, _place in report.problems]
 
 
@@ -66,75 +48,9 @@ def test_each_damage_of_a_warc_has_its_own_code() -> None:
 
 
 def test_a_warc_that_is_a_bomb_is_stopped() -> None:
-    data = warc(payload=bytes(12_000_000))
+    data = warc(payload=bytes(2_000_000))
     with pytest.raises(UsageError, match="archive_bomb"):
-        read(data)
-
-
-KEY = ec.generate_private_key(ec.SECP384R1())
-
-
-def signature(message: str, *, der: bool) -> str:
-    made = KEY.sign(message.encode(), ec.ECDSA(SHA256()))
-    if not der:
-        r, s = decode_dss_signature(made)
-        made = r.to_bytes(48, "big") + s.to_bytes(48, "big")
-    return base64.b64encode(made).decode()
-
-
-def by_a_key(digest: str) -> dict[str, Any]:
-    public = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return {
-        "hash": digest, "created": "2026-03-02T09:00:00Z", "software": "a browser", "version": "1",
-        "signature": signature(digest, der=False), "publicKey": base64.b64encode(public).decode(),
-    }  # fmt: skip
-
-
-def by_a_domain(digest: str) -> dict[str, Any]:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "archive.example")])
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(KEY.public_key()).serial_number(1)
-        .not_valid_before(start).not_valid_after(start + timedelta(days=90)).sign(KEY, SHA256())
-    )  # fmt: skip
-    return {
-        "hash": digest, "created": "2026-03-02T09:00:00Z", "software": "a service", "domain": "archive.example",
-        "signature": signature(digest, der=True), "domainCert": certificate.public_bytes(Encoding.PEM).decode(),
-        "timeSignature": "", "timestampCert": "",
-    }  # fmt: skip
-
-
-def wacz(
-    *,
-    sign: Callable[[str], Any] | None = None,
-    edit: Callable[[dict[str, bytes]], None] = lambda members: None,
-    list_too: Callable[[dict[str, Any]], None] = lambda manifest: None,
-    top: dict[str, Any] | None = None,
-) -> bytes:
-    members = {"archive/data.warc.gz": warc(), "indexes/index.cdx": b"x", "pages/pages.jsonl": b"{}\n"}
-    resources = [
-        {
-            "name": path.rpartition("/")[2],
-            "path": path,
-            "hash": f"sha256:{sha256(data).hexdigest()}",
-            "bytes": len(data),
-        }
-        for path, data in members.items()
-    ]
-    manifest = {"profile": "data-package", "wacz_version": "1.1.1", "title": "A page", "resources": resources}
-    list_too(manifest)
-    raw = json.dumps(manifest).encode()
-    digest = f"sha256:{sha256(raw).hexdigest()}"
-    members["datapackage.json"] = raw
-    if sign is not None:
-        said = {"path": "datapackage.json", "hash": digest, "signedData": sign(digest)} | (top or {})
-        members["datapackage-digest.json"] = json.dumps(said).encode()
-    edit(members)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for path, data in members.items():
-            file.writestr(path, data)
-    return out.getvalue()
+        read(data, replace(UPLOAD, ratio_after=1_000_000))
 
 
 def checked(data: bytes) -> Wacz:
@@ -163,16 +79,6 @@ def test_signed_by_a_key_whose_owner_is_unknown() -> None:
 def test_signed_with_a_domains_certificate_which_is_not_checked() -> None:
     found = checked(wacz(sign=by_a_domain))
     assert found.whole and found.signer is Signer.DOMAIN and found.domain == "archive.example"
-
-
-def change(path: str, data: bytes | None) -> Callable[[dict[str, bytes]], None]:
-    def edit(members: dict[str, bytes]) -> None:
-        if data is None:
-            del members[path]
-        else:
-            members[path] = data
-
-    return edit
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,205 @@
+"""What readers remark, and why a file was refused as a whole, in the language of whoever looks at the page.
+
+Readers speak English, because they know nothing of languages; what they may say stands here once more as a form with
+places for names and numbers. A sentence that is not here (an operator's own mapping may have one) stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from evenhand.corpus.telling.reasons import Say
+
+_PLACE: Final = re.compile(r"%\((\w+)\)s")
+
+
+def remark(words: str, _: Say) -> str:
+    """Return a reader's sentence as `_` says it; unchanged if no reader of ours says it."""
+    for at, form in enumerate(_forms()):
+        found = form.fullmatch(words)
+        if found:
+            return _told(_)[at] % found.groupdict()
+    return words
+
+
+def is_known(words: str) -> bool:
+    """Return whether a sentence is one of those that readers of ours say."""
+    return any(form.fullmatch(words) for form in _forms())
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(text) for text in _said())
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    pieces = _PLACE.split(text)
+    odd = [f"(?P<{piece}>.*)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)]
+    return re.compile("".join(odd), re.DOTALL)
+
+
+def _said() -> tuple[str, ...]:
+    return tuple(each if isinstance(each, str) else each[0] for each in _all(str))
+
+
+def _told(_: Say) -> tuple[str, ...]:
+    return tuple(each if isinstance(each, str) else each[1] for each in _all(_))
+
+
+def _all(_: Say) -> tuple[str | tuple[str, str], ...]:
+    """Return every form: itself, or (as the reader says it, as it is told where there is no command line)."""
+    return (*_limits(_), *_remarks(_), *_of_archives(_), *_of_files(_), *_of_tables(_))
+
+
+def _limits(_: Say) -> tuple[str, ...]:
+    """Return what a format cannot show."""
+    return (
+        _("A repository holds no handles of others, no replies received and no time of a deletion."),
+        _("A deleted message is absent; a later export of the same channel shows that it is gone."),
+        _("The sender of a mail is what the mail says; only a signature that was checked says more."),
+        _("An archive holds what its owner wrote: no replies received, no counts, nothing that was deleted."),
+        _("An export names no id of a post, a comment or a person: what was answered stands only in a sentence."),
+        _("An export names no id of a comment or a medium, and no target beside the name of its owner."),
+        _("An export says that something was a reply, never to what."),
+        _("Private channels and direct messages are in an export only if the workspace's plan allows it."),
+        _("An export shows no deleted message; a null author is an account that is gone."),
+        _("An export names neither the comment nor the video or person it was for; choose JSON, not TXT."),
+        _("A Takeout holds the owner's comments alone: no names, no likes, no answers received."),
+        _(
+            "Names are what the exporter's address book says; there are no ids, no replies and no zone. Whoever edits "
+            "the text can make a line look like a message: a perfect imitation cannot be told apart."
+        ),
+        _(
+            "A web archive holds pages as a program captured them: no post is read from a page, a person marks what in "
+            "it matters. A page that nobody signed may have been changed before it was packed."
+        ),
+        _(
+            "A scored table: it holds texts and another tool's scores, no author and no time; a score that is missing "
+            "is unknown, not 0."
+        ),
+        _(
+            "A labelled table: it holds texts and labels, no author and no time; a label that is missing is unknown, "
+            "not 0."
+        ),
+        _('Times are estimates made from words like "2 years ago"; like counts are rounded.'),
+        _("The author is a page or a group, never a person; comments are counted, not held."),
+    )
+
+
+def _remarks(_: Say) -> tuple[str | tuple[str, str], ...]:
+    """Return what a reader remarks about one file."""
+    return (
+        _("count_mismatch %(said)s/%(found)s: %(place)s"),
+        _("count_mismatch %(said)s/%(found)s"),
+        _("%(place)s: bookmarks are no acts; not read"),
+        _("a deletion names only a number of its own server; its post is not in this file"),
+        _("thread_incomplete: the answer names further replies that it does not hold"),
+        _("columns not used: %(columns)s"),
+        _("column '%(column)s' read as %(field)s"),
+        (
+            "times without a zone are kept as local times; import again with --timezone to say which zone",
+            _("Times without a zone are kept as local times; bring the file in again and say which zone."),
+        ),
+        _("encoding_guessed: read as %(encoding)s"),
+        _("no manifest: the tables were found by how the members start"),
+        _("the archive says of itself that it is partial"),
+        _("member_missing: the manifest names %(place)s with %(count)s records; is the archive split?"),
+        _("mapping kept for the next table with this header: %(place)s"),
+    )
+
+
+def _of_archives(_: Say) -> tuple[str, ...]:
+    """Return why an archive is refused as a whole, and what helps."""
+    return (
+        _("archive_bomb: over %(limit)s members"),
+        _("archive_bomb: %(count)s members, over %(limit)s"),
+        _("archive_bomb: members overlap"),
+        _("archive_bomb: the archive unpacks to too much"),
+        _("archive_bomb: %(place)s unpacks to too much"),
+        _("archive_bomb: %(place)s is too large"),
+        _("archive_encrypted: %(place)s"),
+        _("archive_duplicate: two different members are named %(place)s"),
+        _("archive_duplicate: two members are named %(place)s"),
+        _("archive_unsafe_member: %(place)s"),
+        _("archive_headers_differ: %(place)s"),
+        _("archive_same_name: %(place)s"),
+        _("this zip file is damaged or cut short"),
+        _("this tar file is damaged or cut short"),
+        _("this zip holds no export that a reader knows"),
+        _("Unpack it with its password and pack it again."),
+        _("Remove that member and try again."),
+        _("Pack it again."),
+        _("It holds HTML pages: ask the platform for the same export as JSON."),
+        _("%(code)s: this web archive is packed as one piece, not record by record"),
+        _("Make a copy that is, with: warcio recompress FILE COPY.warc.gz. Keep the file as it came."),
+        _("%(code)s: no record of this web archive can be read"),
+        _("%(code)s: this web archive is not as its own list says (%(about)s)"),
+        _("Nothing was taken. Download it again; if it stays so, somebody changed it after it was made."),
+        _("this is a web archive, and warcio is not installed"),
+        _("%(place)s is larger than 16 MiB"),
+    )
+
+
+def _of_files(_: Say) -> tuple[str | tuple[str, str], ...]:
+    """Return why a single file is refused as a whole, and what helps."""
+    return (
+        _("the file is empty"),
+        _("this is an HTML page, not data"),
+        _("this is a message or a document of an office program"),
+        _("no reader knows this format"),
+        _("this file is damaged or cut short"),
+        _("this .%(packing)s file is damaged or cut short"),
+        _("this file is not packed in a way we know"),
+        _("this is a .zst file, and zstandard is not installed"),
+        _("record_malformed: this JSON document is damaged or cut short"),
+        _("%(code)s: this repository is damaged or was changed"),
+        _("%(code)s: the tree of this repository cannot be walked"),
+        _("over %(count)s records cannot be read; the first is %(place)s (%(code)s)"),
+        (
+            "Check that this is the format you expect, or name it with --as.",
+            _("Check that this is the format you expect, and that the export is whole."),
+        ),
+        (
+            "Readers: %(readers)s. Name one with --as, or say with --mapping FILE which column is what.",
+            _("Evenhand reads: %(readers)s. Ask for the export in one of these forms, or as a table."),
+        ),
+        _("Nothing was imported; export it again."),
+        _("Nothing was imported. Download the repository again."),
+        _("Please export JSON."),
+        _("Save a .msg as .eml, or forward it as an attachment; nothing was imported."),
+        _("Pack it again, or send it unpacked."),
+        _("Send it unpacked."),
+        _("Download it again."),
+        _("Make it again."),
+        _("Get it again."),
+        _("Nothing was kept."),
+        _("Nothing was read."),
+        _("Install it with: %(command)s."),
+    )
+
+
+def _of_tables(_: Say) -> tuple[str | tuple[str, str], ...]:
+    """Return why a table is refused as a whole, and what helps."""
+    return (
+        _(
+            "id_suspect_rounded: %(count)s of %(all)s ids in column '%(column)s' end in zeros after the 15th digit, as "
+            "a spreadsheet leaves them"
+        ),
+        _("Export again with the ids as text and do not open the file in a spreadsheet."),
+        _("this Parquet file is damaged or cut short"),
+        _("the bytes at %(place)s are not %(encoding)s, as the rest is"),
+        _("Save the table again as UTF-8."),
+        _("of the columns %(columns)s only the text is understood"),
+        (
+            "Say with --mapping FILE which is what, or take the text alone with --as rows; nothing was imported.",
+            _("Give the columns names that say what they hold, like text, id, author and date; nothing was imported."),
+        ),
+        _("%(field)s: no record has %(columns)s"),
+        _("The file has: %(columns)s. Nothing was imported."),
+        _("'%(zone)s' is no time zone"),
+        _("Name one like Europe/London."),
+        _("a file of the corpus is missing or damaged"),
+        _("Restore it from a backup."),
+    )

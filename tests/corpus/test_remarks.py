@@ -1,0 +1,109 @@
+"""What readers say reaches people in their language: every remark and every refusal of a file has its form here."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from evenhand.corpus.telling import is_known, remark
+from evenhand.posts.mapped import mapped_readers
+from evenhand.posts.recognition import READERS
+from evenhand.web.catalogues import WEB, read
+
+POSTS = Path(__file__).resolve().parents[2] / "src" / "evenhand" / "posts"
+GERMAN = read(WEB / "locale" / "de" / "LC_MESSAGES" / "django.po")
+SPEAKS = {"UsageError", "Damaged", "_refusal", "note"}
+CONSTANTS = {"note", "mend", "_MEND"}
+# What only somebody at a command line can meet: a path they typed, a mapping file they wrote, a reader they named.
+TYPED = {"shape.py", "mapping.py"}
+ASKED = {
+    "there is no such file", "Check the path.", "this is not a file", "Name the files inside it.",
+    "there is no reader 'X'", "Readers: X.",
+}  # fmt: skip
+
+
+def german(text: str) -> str:
+    return GERMAN.get(text, text)
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    """The sentences an expression may be, each value in it as X."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(each.value) if isinstance(each, ast.Constant) else "X" for each in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from map("".join, itertools.product(texts(node.left), texts(node.right)))
+    elif isinstance(node, ast.Tuple):
+        yield from (found for each in node.elts for found in texts(each))
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """What a module says in words: remarks, refusals of a whole file, and what helps."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in SPEAKS:
+                mends = [each.value for each in node.keywords if each.arg == "mend"]
+                yield from (text for each in (*node.args, *mends) for text in texts(each))
+        elif isinstance(node, ast.Assign):
+            if any(isinstance(each, ast.Name) and each.id in CONSTANTS for each in node.targets):
+                yield from texts(node.value)
+        elif isinstance(node, ast.FunctionDef) and node.name in {"_unknown", "_how_to_mend"}:
+            returns = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+            yield from (text for each in returns for text in texts(each))
+
+
+def all_sentences() -> set[str]:
+    found = {text for path in POSTS.rglob("*.py") if path.name not in TYPED for text in sentences(path)}
+    tables = [tomllib.loads(path.read_text()) for path in POSTS.rglob("*.toml")]
+    notes = {str(table["note"]) for table in tables if table.get("note")}
+    return {text for text in found | notes if " " in text} - ASKED - {"X: X"}
+
+
+def test_whatever_a_reader_says_is_known_and_is_told_in_german() -> None:
+    said = all_sentences()
+    assert {
+        "Please export JSON.",
+        "count_mismatch X/X: X",
+        "the file is empty",
+        "this .X file is damaged or cut short",
+    } <= said
+    assert sorted(text for text in said if not is_known(text)) == []
+    same = {text for text in said if remark(text, german) == text}
+    assert sorted(same) == []
+
+
+def test_the_note_of_every_reader_is_known() -> None:
+    notes = [getattr(reader, "note", "") for reader in READERS]
+    notes += [reader.shape.note for reader in mapped_readers()]
+    assert len([note for note in notes if note]) > 15
+    assert [note for note in notes if note and not is_known(note)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("count_mismatch 40/6: data/tweets.js", "Die Datei nennt 40 Datensätze, gefunden wurden 6: data/tweets.js"),
+        ("this .zst file is damaged or cut short", "Diese .zst-Datei ist beschädigt oder abgeschnitten."),
+        ("an operator's own remark", "an operator's own remark"),
+    ],
+)
+def test_names_and_numbers_stay_and_what_is_not_ours_stays_as_it_is(said: str, told: str) -> None:
+    assert remark(said, german).removeprefix("count_mismatch: ") == told
+
+
+def test_on_a_page_nothing_speaks_of_the_command_line() -> None:
+    said = "Readers: x_archive, rows. Name one with --as, or say with --mapping FILE which column is what."
+    assert (
+        remark(said, str) == "Evenhand reads: x_archive, rows. Ask for the export in one of these forms, or as a table."
+    )
+    shown = {remark(text, german) for text in all_sentences()}
+    assert [text for text in shown if "--" in text] == []
