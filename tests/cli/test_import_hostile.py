@@ -14,6 +14,7 @@ from tests.fixtures.make_x import archive, archive_tweet, jsonl, script, v1_twee
 
 from evenhand import cli
 from evenhand.web.home import Home
+from evenhand.web.sources.suppression import keep_out
 
 TWEETS = script("tweets", [archive_tweet("1")])
 
@@ -179,6 +180,14 @@ def test_ctrl_c_leaves_nothing_half_written(
     assert (run.code, "nothing half-written" in run.err) == (130, True)
     assert [p.name for p in desk.home.corpus.rglob("*") if p.is_file() and p.name != "lock"] == []
     assert evenhand("import", path).files[0]["posts"] == 1
+
+
+def test_only_looking_leaves_out_what_was_erased_as_an_import_does(evenhand: Any, desk: Desk, tmp_path: Path) -> None:
+    keep_out({"x:2"}, desk.ctx)
+    path = jsonl(tmp_path / "x.jsonl", [v1_tweet("1"), v1_tweet("2"), {"delete": {"status": {"id_str": "2"}}}])
+    looked, imported = (evenhand("import", path, *more).files[0] for more in (["--dry-run"], []))
+    assert (looked["posts"], looked["suppressed"], looked["control"]) == (1, 1, 1)
+    assert {name: looked[name] for name in looked} == imported
 
 
 def test_import_twice_dry_run_and_export(evenhand: Any, desk: Desk, tmp_path: Path) -> None:

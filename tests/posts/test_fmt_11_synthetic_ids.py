@@ -7,6 +7,10 @@ from pathlib import Path
 from tests.fixtures.make_exports import as_json, comment, zipped
 from tests.posts.written import made
 
+from evenhand.context import Context
+from evenhand.corpus import Corpus, Ingested, MemoryManifest, ingest
+from evenhand.posts import recognise
+
 TWINS = [comment("late"), comment("late"), comment("other")]
 
 
@@ -24,3 +28,36 @@ def test_a_later_export_has_rows_of_its_own(tmp_path: Path) -> None:
     first = made(tmp_path, as_json({"comments_v2": TWINS})).posts
     later = made(tmp_path, as_json({"comments_v2": [*TWINS, comment("new")]})).posts
     assert {post.record_key for post in first}.isdisjoint(post.record_key for post in later)
+
+
+def prints(folder: Path, *comments: object) -> list[str]:
+    return [post.side["content_fingerprint"] for post in made(folder, as_json({"comments_v2": list(comments)})).posts]
+
+
+def test_the_fingerprint_is_the_same_in_another_export_and_for_twins_and_for_nothing_else(tmp_path: Path) -> None:
+    first, twin, other = prints(tmp_path, *TWINS)
+    assert first == twin != other
+    assert prints(tmp_path, comment("new"), comment("late"))[1] == first
+    assert first not in prints(tmp_path, comment("late", 1_600_000_001), comment("Late"))
+
+
+def brought(corpus: Corpus, manifest: MemoryManifest, path: Path) -> Ingested:
+    with corpus.writing():
+        done = ingest(corpus, recognise(path), Context.system())
+        manifest.swap(add=done.files)
+    return done
+
+
+def test_a_later_export_is_suggested_as_holding_the_same_and_nothing_is_merged(tmp_path: Path) -> None:
+    manifest = MemoryManifest()
+    corpus = Corpus(tmp_path / "corpus", manifest, tmp_path / "work")
+    path = tmp_path / "comments.json"
+    path.write_bytes(as_json({"comments_v2": TWINS}))
+    assert brought(corpus, manifest, path).report.notes[1:] == []
+    assert brought(corpus, manifest, path).report.notes[1:] == [], "the same file is held already, not alike"
+    path.write_bytes(as_json({"comments_v2": [*TWINS, comment("new")]}))
+    later = brought(corpus, manifest, path)
+    assert (later.posts, later.merged) == (4, 0)
+    (said,) = [note for note in later.report.notes if note.startswith("possible_duplicates")]
+    assert said.startswith("possible_duplicates: 3 new records")
+    assert said.endswith("nothing was merged")

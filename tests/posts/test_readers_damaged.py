@@ -181,3 +181,7 @@ def test_each_reader_goes_through_an_import_twice(tmp_path: Path, name: str) -> 
         again = ingest(corpus, recognised, Context.system())
     assert ingested.posts > 0
     assert (again.posts, again.observations) == (0, 0)
+    if name in EXPORTS:  # FMT-C4: every record of the file is one of the five, the second time too
+        for done in (ingested, again):
+            counted = done.posts + done.report.control + done.merged + done.suppressed + len(done.report.refused)
+            assert counted == EXPORTS[name].records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -150,13 +151,15 @@ def _check_corpus(corpus: Path, files: list[Recognised | _Unread]) -> None:
 
 
 def _dry(home: Home, basis: str | None) -> Any:
-    if home.database.exists():
+    if home.database.exists() or (os.environ.get("DATABASE_URL") and home.root.exists()):
         ready(home, create=False)
         from evenhand.web.sources.queries import DeskManifest
+        from evenhand.web.sources.suppression import with_erasures
 
         manifest: Any = DeskManifest()
+        barring = with_erasures
     else:
-        manifest = MemoryManifest()
+        manifest, barring = MemoryManifest(), _as_they_are
 
     def count(original: Recognised, recognised: Recognised, terms: Terms) -> Ingested:
         from evenhand.corpus.basis import check_basis
@@ -164,9 +167,14 @@ def _dry(home: Home, basis: str | None) -> Any:
         check_basis(recognised, basis)
         with tempfile.TemporaryDirectory(prefix="evenhand-") as work:
             looked_at = Corpus(home.corpus, manifest, Path(work))
-            return ingest(looked_at, recognised, Context.system(), terms, keep=False)
+            return ingest(looked_at, recognised, Context.system(), barring(terms), keep=False)
 
     return count
+
+
+def _as_they_are(terms: Terms) -> Terms:
+    """Return the terms of an import where nothing was ever erased."""
+    return terms
 
 
 def _real(home: Home, basis: str | None) -> Any:

@@ -21,6 +21,7 @@ from evenhand.corpus.manifest import CorpusFile, FileKind
 from evenhand.corpus.store import Corpus, discard, publish
 from evenhand.posts import Recognised, Report, rows_of
 from evenhand.posts.columns import complete, events_to_table, to_table
+from evenhand.posts.ids import FINGERPRINT
 from evenhand.posts.reader import ODD
 from evenhand.posts.record import Row
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
@@ -238,6 +239,7 @@ def _settle(corpus: Corpus, stage: _Stage, report: Report, *, name: str, now: in
     """Drop what the corpus knows already, and make the rest durable."""
     fresh = _fresh_rows(corpus, stage)
     posts = int(np.count_nonzero(fresh.column("is_new_post").to_numpy(zero_copy_only=False)))
+    _suggest(corpus, stage, report, posts)
     files = []
     if keep and fresh.num_rows:
         written = _without_known(stage, fresh.column("number").to_numpy())
@@ -257,6 +259,34 @@ def _fresh_rows(corpus: Corpus, stage: _Stage) -> pa.Table:
     with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
         fresh: pa.Table = connection.sql(sql, params={"rows": stage.rows}).to_arrow_table()
         return fresh
+
+
+_ALIKE = """
+WITH read AS (SELECT record_key, map_extract(side, $name)[1] AS print FROM ({read}) WHERE id_is_synthetic),
+     held AS (SELECT record_key, map_extract(side, $name)[1] AS print FROM ({held}) WHERE id_is_synthetic)
+SELECT r.record_key AS new, min(h.record_key) AS held FROM read AS r JOIN held AS h USING (print)
+WHERE r.record_key NOT IN (SELECT record_key FROM held)
+GROUP BY r.record_key ORDER BY new
+"""
+
+
+def _suggest(corpus: Corpus, stage: _Stage, report: Report, posts: int) -> None:
+    """Remark how many new records without an id of their own say what a record of another export says.
+
+    The words, the author and the time agree; whether it is one record or two, a person must tell. Nothing is merged.
+    """
+    held = corpus.paths(FileKind.OBSERVATIONS)
+    if not held or not posts:
+        return
+    sql = _ALIKE.format(read=table_sql([stage.observations], POST_SCHEMA), held=table_sql(held, POST_SCHEMA))
+    with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
+        alike = connection.sql(sql, params={"name": FINGERPRINT}).to_arrow_table()
+    if alike.num_rows:
+        first = alike.slice(0, 1).to_pylist()[0]
+        report.note(
+            f"possible_duplicates: {alike.num_rows} new records say the same at the same time as records of another "
+            f"export, the first {first['new']} as {first['held']}; nothing was merged"
+        )
 
 
 def _without_known(stage: _Stage, numbers: np.ndarray) -> Path:

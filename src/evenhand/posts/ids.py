@@ -13,6 +13,7 @@ import orjson
 from evenhand.errors import UsageError
 
 NUMERIC_PLATFORMS: Final = frozenset({"x", "discord"})
+FINGERPRINT: Final = "content_fingerprint"
 SUSPECT_SHARE: Final = 0.05
 SUSPECT_LEAST: Final = 3
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
@@ -69,11 +70,14 @@ class SyntheticIds:
         self._seen: Counter[bytes] = Counter()
 
     def make(self, row: dict[str, Any], container: str) -> str:
-        """Return the id of `row`, which must already hold kind, author, time and text."""
+        """Return the id of `row`, which must already hold kind, author, time and text.
+
+        Beside it a row with words gets a fingerprint of the same without the file: it suggests that two exports hold
+        one record, and nothing more.
+        """
         text = row.get("text_raw")
         author = row.get("author_id") or row.get("author_handle") or row.get("author_display")
-        values = [
-            self._member,
+        said = [
             row["platform"],
             row["record_kind"],
             container,
@@ -81,6 +85,9 @@ class SyntheticIds:
             row.get("claimed_at_raw"),
             hashlib.sha256(text).hexdigest() if text is not None else None,
         ]
+        if text is not None:
+            row["side"] = row.get("side", {}) | {FINGERPRINT: hashlib.sha256(_canonical(said)).hexdigest()}
+        values = [self._member, *said]
         seen = hashlib.sha1(_canonical(values), usedforsecurity=False).digest()
         ordinal = self._seen[seen]
         self._seen[seen] += 1

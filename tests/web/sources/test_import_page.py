@@ -18,6 +18,7 @@ from evenhand.web.sources.actions import SCREEN_POSTS
 from evenhand.web.sources.bringing import bring_in
 from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.sources.starting import start
+from evenhand.web.sources.suppression import keep_out
 from evenhand.web.sources.waiting import find
 
 pytestmark = pytest.mark.slow
@@ -80,6 +81,9 @@ def test_only_looking_keeps_nothing(desk, officer, tmp_path) -> None:
     assert "New posts: 2." in told
     assert models.Import.objects.count() == 0
     assert query("SELECT count(*) AS n FROM posts").to_pylist() == [{"n": 0}]
+    keep_out({"x:102"}, desk.ctx)
+    told = words(officer, brought(officer, archive(tmp_path), dry="on"))
+    assert "New posts: 1." in told and "Left out because somebody had them erased: 1." in told
 
 
 def test_a_file_in_pieces_is_the_same_file_and_can_break_off(desk, officer, tmp_path) -> None:

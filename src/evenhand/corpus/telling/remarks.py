@@ -106,6 +106,10 @@ def _remarks(_: Say) -> tuple[str | tuple[str, str], ...]:
         _("no manifest: the tables were found by how the members start"),
         _("the archive says of itself that it is partial"),
         _("member_missing: the manifest names %(place)s with %(count)s records; is the archive split?"),
+        _(
+            "possible_duplicates: %(count)s new records say the same at the same time as records of another export, "
+            "the first %(new)s as %(held)s; nothing was merged"
+        ),
         _("mapping kept for the next table with this header: %(place)s"),
     )
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from evenhand.posts.fields import attachment, put_counts, put_text
+from evenhand.posts.fields import attachment, put_counts, put_text, side
 from evenhand.posts.ids import NUMERIC_PLATFORMS, RoundedIds, SyntheticIds, is_destroyed
 from evenhand.posts.reader import Report, Source
 from evenhand.posts.reading_form import read_text
@@ -182,7 +182,7 @@ def _put_rest(row: Row, values: dict[str, Any], *, rounded: bool) -> None:
         row["language"], row["language_basis"] = language, "platform"
     parent = _text(values.get("parent_text"))
     if parent is not None:
-        row["side"] = {"parent_text": parent}
+        side(row, parent_text=parent)
 
 
 def _whole(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evenhand.posts.fields import put_text
+from evenhand.posts.fields import put_text, side
 from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
@@ -82,7 +82,7 @@ def row_of_like(element: Element, row: Row, ids: SyntheticIds, report: Report) -
     row["native_id"] = ids.make(row, "like")
     row["record_key"] = f"x:{row['native_id']}"
     if isinstance(like.get("fullText"), str):
-        row["side"] = {"target_text": read_text(like["fullText"], entities=True).norm}
+        side(row, target_text=read_text(like["fullText"], entities=True).norm)
     yield row
 
 

@@ -18,6 +18,7 @@ from evenhand.posts.recognition import CLOSE, head_of
 from evenhand.web.home import Home
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.suppression import with_erasures
 from evenhand.web.sources.waiting import Waiting, find
 
 BRING_IN: Final = "bring-in-file"
@@ -91,7 +92,8 @@ def _ingest(
 ) -> Ingested:
     if dry:
         corpus = corpus_here()
-        return ingest(Corpus(corpus.folder, corpus.manifest, waiting.folder), counted, ctx, terms, keep=False)
+        aside = Corpus(corpus.folder, corpus.manifest, waiting.folder)
+        return ingest(aside, counted, ctx, with_erasures(terms), keep=False)
     done = import_file(recognised=counted, ctx=ctx, asked_by=waiting.actor, basis=basis or None, terms=terms)
     keep_mapping(original, Home.here().corpus)
     return done.ingested
