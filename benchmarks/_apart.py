@@ -16,7 +16,9 @@ def measured(task: Callable[..., int], *given: str) -> tuple[float, int, float]:
     answers = context.Queue()
     process = context.Process(target=_measure, args=(answers, task, given))
     process.start()
-    answer: tuple[float, int, float] = answers.get()
+    while process.is_alive() and answers.empty():
+        time.sleep(0.02)
+    answer: tuple[float, int, float] = answers.get(timeout=5)  # Empty: the process ended without one
     process.join()
     return answer
 

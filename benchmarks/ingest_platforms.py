@@ -1,6 +1,6 @@
 """How fast the platforms' exports are read, beside a bare orjson pass; and that memory stays flat.
 
-    python benchmarks/ingest_platforms.py [--small | --large | --huge]
+    python benchmarks/ingest_platforms.py [--small | --large | --huge] [--form NAME]
 
 Each is read twice, once ten times as large. `--large` reads 1 GiB (unpacked) as JSON lines, JSON, zip, .zst and mailbox
 instead; `--huge` 20 GB of JSON lines, for which it needs that much disk and half an hour. Goal (FORMATS §5): memory
@@ -17,6 +17,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ from _apart import measured
 from evenhand.posts import Report, recognise
 
 WORDS = "the plan for the new hall is late again and nobody told the members, you muppet, they said "
+
+
+def unlike(number: int) -> str:
+    """Return letters that no packing makes much shorter: a GiB of words that only repeat looks like a bomb."""
+    return sha256(str(number).encode()).hexdigest()
 
 
 def lines(path: Path, made: Iterator[Any]) -> Path:
@@ -74,7 +80,8 @@ def facebook(path: Path, count: int) -> Path:
         stream.write(b'{"comments_v2":[')
         for number in range(count):
             stream.write(
-                b"," * bool(number) + orjson.dumps(comment(miswritten(f"blå {WORDS}"), 1_600_000_000 + number))
+                b"," * bool(number)
+                + orjson.dumps(comment(miswritten(f"blå {WORDS}{unlike(number)}"), 1_600_000_000 + number))
             )
         stream.write(b"]}")
     return path
@@ -83,7 +90,7 @@ def facebook(path: Path, count: int) -> Path:
 def reddit(path: Path, count: int) -> Path:
     with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as stream:
         for number in range(count):
-            stream.write(orjson.dumps(thing(number, body=WORDS * 3)) + b"\n")
+            stream.write(orjson.dumps(thing(number, body=WORDS * 2 + unlike(number))) + b"\n")
     return path
 
 
@@ -187,6 +194,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for size in ("small", "large", "huge"):
         parser.add_argument(f"--{size}", action="store_true")
+    parser.add_argument("--form", choices=FORMS, help="read this one only")
     asked = parser.parse_args()
     print(f"{'form':24} {'MB':>6} {'rows':>8} {'rows/s':>9} {'x orjson':>9} {'memory':>8}  goal: <= 300 MB")
     with tempfile.TemporaryDirectory() as name:
@@ -195,9 +203,9 @@ def main() -> None:
             return
         for form, (write, file_name) in FORMS.items():
             path, sizes = Path(name) / file_name, (2_000, 20_000) if asked.small else (30_000, 300_000)
+            if form != (asked.form or form) or (asked.large and form not in LARGE):
+                continue
             if asked.large:
-                if form not in LARGE:
-                    continue
                 sizes = (30_000, (1 << 30) * 2_000 // unpacked_size(write(path, 2_000)))
             for size in sizes:
                 told(form, write(path, size), size)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from evenhand.posts.mail.mbox import Taken, messages_of
-from evenhand.posts.mail.message import MailReading, row_of_mail
+from evenhand.posts.mail.message import MailReading, rows_of_mail
 from evenhand.posts.part_reader import PartReader
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import ODD, Direction, Head, Report, Sign
@@ -47,23 +47,23 @@ class Mail(PartReader):
         base = self.base(part) | {"record_kind": "mail", "visibility": "mail"}
         seen: dict[str, str] = {}
         for taken in messages_of(part):
-            row = _row(taken, base, report, part)
-            if row is not None:
-                _mark_twins(row, seen)
-                yield row
+            rows = _rows(taken, base, report, part)
+            if rows:
+                _mark_twins(rows[0], seen)
+            yield from rows
 
 
-def _row(taken: Taken, base: Row, report: Report, part: Part) -> Row | None:
+def _rows(taken: Taken, base: Row, report: Report, part: Part) -> list[Row]:
     locator = f"msg:{taken.number}"
     if taken.raw is None:
         report.refuse(part.at(locator), "message_too_large")
-        return None
+        return []
     row = base | {"locator": locator, "flags": []}
     try:
-        return row_of_mail(MailReading(taken.raw, taken.content, taken.from_line), row)
+        return rows_of_mail(MailReading(taken.raw, taken.content, taken.from_line), row)
     except (RecursionError, *ODD):
         report.refuse(part.at(locator), "record_malformed")
-        return None
+        return []
 
 
 def _mark_twins(row: Row, seen: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from evenhand.posts.fields import flag, put_moment, put_text, side
 from evenhand.posts.html_text import read_html
 from evenhand.posts.mail.headers import date_of, has_bytes, ids_in, raw_header, readable, reply_of, sender_of
+from evenhand.posts.mail.notices import post_in
 from evenhand.posts.reading_form import Reading, read_text, scrub
 from evenhand.posts.record import Row
 
@@ -32,8 +33,8 @@ class MailReading(NamedTuple):
     from_line: bytes | None
 
 
-def row_of_mail(mail: MailReading, row: Row) -> Row:
-    """Return the row of a message."""
+def rows_of_mail(mail: MailReading, row: Row) -> list[Row]:
+    """Return the row of a message and, for a notification of a known shape, that of the post it tells of."""
     message = _parsed(mail.content)
     digest = hashlib.sha256(mail.raw).hexdigest()
     row["raw_record_sha256"] = digest
@@ -60,7 +61,20 @@ def row_of_mail(mail: MailReading, row: Row) -> Row:
     parts = _parts(message)
     _put_body(row, parts, message)
     _put_attachments(row, parts)
-    return row
+    told = [post for inner in (message, *_inside(parts)) if (post := post_in(inner, row, plain_text(inner)))]
+    return [row, *told[:1]]
+
+
+def _inside(parts: list[Message]) -> list[Message]:
+    """Return the messages that lie in a message: how some programs forward."""
+    found = [part.get_payload() for part in parts if part.get_content_type() == "message/rfc822"]
+    return [inner[0] for inner in found if isinstance(inner, list) and inner and isinstance(inner[0], Message)]
+
+
+def plain_text(message: Message) -> str:
+    """Return the plain text part of a message with LF ends, earlier mail in it included; "" if there is none."""
+    body = next((part for part in _parts(message) if _is_text(part, "text/plain")), None)
+    return decoded(_payload(body), _charset(body))[0].replace("\r\n", "\n") if body is not None else ""
 
 
 def _parsed(content: bytes) -> Message:
