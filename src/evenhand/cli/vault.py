@@ -1,4 +1,4 @@
-"""`evenhand vault list | check | seen | hold | release | review | erase`: the files of cases, their holds, their end.
+"""`evenhand vault list | check | seen | hold | release | review | erase | erase-person`: files, holds, their end.
 
 For whoever runs the installation, on behalf of two named people whose roles are looked up at that moment: a data
 protection officer and a case keeper sign what keeps something or lets it go.
@@ -14,6 +14,8 @@ import click
 
 from evenhand.cli._django import home_of, ready
 from evenhand.cli.output import emit_json
+from evenhand.cli.vault_person import account_named, write_to
+from evenhand.cli.vault_person import command as person_command
 from evenhand.context import Context
 from evenhand.errors import UsageError
 
@@ -113,7 +115,7 @@ def hold_command(
     kind, thing = _target(target)
     hold = hold_now(
         kind=kind, target=thing, reason=Reason(reason), ground=ground, review_on=_day(review, ctx),
-        first=_account(first), second=_account(second), ctx=ctx,
+        first=account_named(first), second=account_named(second), ctx=ctx,
     )  # fmt: skip
     _said(as_json, hold, "in force", f"The hold {hold} on {kind.value} {target} is in force.")
 
@@ -129,7 +131,7 @@ def release_command(hold: str, first: str, second: str, directory: str | None, a
     ready(home_of(directory), create=False)
     from evenhand.web.vault.holds import release_now
 
-    release_now(hold=hold, first=_account(first), second=_account(second), ctx=Context.system())
+    release_now(hold=hold, first=account_named(first), second=account_named(second), ctx=Context.system())
     _said(as_json, hold, "released", f"The hold {hold} is released.")
 
 
@@ -145,7 +147,7 @@ def review_command(hold: str, until: str | None, first: str, directory: str | No
     from evenhand.web.vault.holds import review_hold
 
     ctx = Context.system()
-    review_hold(hold=hold, review_on=_day(until, ctx), person=_account(first), ctx=ctx)
+    review_hold(hold=hold, review_on=_day(until, ctx), person=account_named(first), ctx=ctx)
     _said(as_json, hold, "reviewed", f"The hold {hold} was looked at again.")
 
 
@@ -160,7 +162,7 @@ def seen_command(alarm: str, first: str, directory: str | None, as_json: bool) -
     from evenhand.web.record.ids import ActorId
     from evenhand.web.vault.alarms import see_alarm
 
-    see_alarm(alarm, actor=ActorId(_account(first)), ctx=Context.system())
+    see_alarm(alarm, actor=ActorId(account_named(first)), ctx=Context.system())
     emit_json({"alarm": alarm, "state": "seen"}) if as_json else click.echo(f"The alarm {alarm} was seen.")
 
 
@@ -181,7 +183,7 @@ def erase_command(target: str, why: str, first: str, second: str, directory: str
     from evenhand.web.vault.words import Kind, Why
 
     ctx, (kind, thing) = Context.system(), _target(target)
-    one, two = _account(first), _account(second)
+    one, two = account_named(first), account_named(second)
     recipients: tuple[tuple[str, str, str], ...] = ()
     if kind is Kind.CASE:
         from evenhand.web.cases.erasing import erase_case
@@ -196,21 +198,14 @@ def erase_command(target: str, why: str, first: str, second: str, directory: str
         emit_json({"erasure": erasure, "bundles_before": [list(each) for each in recipients]})
         return
     click.echo(f"{kind.value} {target} is erased (erasure {erasure}).")
-    for at, to, how in recipients:
-        click.echo(f"A bundle was handed out at {at} to {to or 'somebody who is not named'} ({how}): write to them.")
+    write_to(recipients)
+
+
+command.add_command(person_command)
 
 
 def _said(as_json: bool, hold: str, state: str, words: str) -> None:
     emit_json({"hold": hold, "state": state}) if as_json else click.echo(words)
-
-
-def _account(name: str) -> str:
-    from evenhand.web.people.models import User
-
-    try:
-        return str(User.objects.get_by_natural_key(name if name.isprintable() else "").pk)
-    except User.DoesNotExist:
-        raise UsageError(f"there is no account {name!r}", mend="See them all: evenhand people list.") from None
 
 
 def _case(number_or_id: str) -> str:

@@ -68,7 +68,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an import obeys beside the file: erasures, and who wants to see progress."""
+    """What an import obeys beside the file: erasures, and who wants to see progress.
+
+    `is_suppressed` is asked for record keys and for authors (`author_name`).
+    """
 
     is_suppressed: Callable[[str], bool] | None = None
     progress: Progress = field(default=lambda read: None)
@@ -110,10 +113,21 @@ def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int) ->
 
 def _not_suppressed(rows: Iterator[Row], report: Report, is_suppressed: Callable[[str], bool]) -> Iterator[Row]:
     for row in rows:
-        if is_suppressed(row["record_key"]):
+        if any(map(is_suppressed, _names_of(row))):
             report.suppressed += 1
         else:
             yield row
+
+
+def _names_of(row: Row) -> list[str]:
+    """Return by what an erasure may have barred a row: its record key, and its author where one asked for it."""
+    authors = (row["author_id"], row["author_handle"])
+    return [row["record_key"], *(author_name(row["platform"], name) for name in authors if name)]
+
+
+def author_name(platform: str, name: str) -> str:
+    """Return how an author stands on the list of what was erased, by id or handle; never a record key."""
+    return f"author {platform}:{name.removeprefix('@').casefold()}"
 
 
 def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -108,13 +108,23 @@ class Story:
         step(self.case_id, target, role, who, self.ctx, **more)
 
 
-def story(ctx: Context, *, until: State = S.CLOSED, people: Company | None = None, **facts: Any) -> Story:
-    """Return a case that was walked to the state; its clock is the one given, or later where a window passed."""
+def story(
+    ctx: Context,
+    *,
+    until: State = S.CLOSED,
+    people: Company | None = None,
+    report: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Story:
+    """Return a case that was walked to the state; its clock is the one given, or later where a window passed.
+
+    `report`: what its report says else than every other one.
+    """
     people = people or company(ctx)
     if not CodeVersion.objects.exists():
         publish_code(ctx)
     post = SaidItem(f"chirp:{ctx.new_id()}", "https://chirp.example/1", text="You muppet")
-    told = Story(ctx, people, received(ctx, items=(post,)).cases[0], **facts)
+    told = Story(ctx, people, received(ctx, **{"items": (post,), **(report or {})}).cases[0], **facts)
     for state, chapter in CHAPTERS.items():
         if told.case.state == until.value:
             break

@@ -57,6 +57,7 @@ from evenhand.web.vault.erasing import Scope, erase
 from evenhand.web.vault.holds import ask_release
 from evenhand.web.vault.models import VaultObject
 from evenhand.web.vault.objects import derive
+from evenhand.web.vault.people import Person, ask_person
 from evenhand.web.vault.words import Kind, Why
 from evenhand.witness import WitnessFolder, asking
 
@@ -104,6 +105,7 @@ def lived_in(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Des
 def _fill_vault(desk: Desk) -> None:
     """Files, a copy, an alarm, a hold whose end is asked for, and one case's worth that was erased with its figures."""
     staff, key = Staff(desk), new_key(desk)
+    ask_person(person=Person(names=("Robin Quill",)), why=Why.REQUEST, by=staff.dpo, ctx=desk.ctx)
     held, gone = store(desk, b"held"), store(desk, b"gone", key=key)
     derive(of=held, method="shout", data=b"HELD", actor=SYSTEM, purpose="test", ctx=desk.ctx)
     ask_release(hold=staff.place(held), person=staff.dpo, ctx=desk.ctx)

@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Register triggers, folds, the edges the database is filled with, what falls due, which leads are withheld."""
         from evenhand.web.cases import clocks, edges, holding, projections, vacancies
+        from evenhand.web.cases import person as erased_people
         from evenhand.web.cases.bundle_exports import JOB, make_asked, sweep_exports
         from evenhand.web.cases.incoming import sweep_parts
         from evenhand.web.cases.steps.decide.closing import afterwards_due
@@ -31,6 +32,7 @@ class CasesConfig(AppConfig):
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.outbox import register_job
         from evenhand.web.vault.holds import register_cases
+        from evenhand.web.vault.people import JOB as ERASE_PERSON
 
         for part in ("rows", "seats", "moves", "merits"):
             register_triggers(f"cases.{part}", Path(self.path) / "triggers" / part)
@@ -47,5 +49,7 @@ class CasesConfig(AppConfig):
         register_due("decisions with their reasons sent on", conclude_due)
         register_due("terms begun and ended, cases closed", afterwards_due)
         register_job(JOB, make_asked)
+        register_job(ERASE_PERSON, erased_people.erase_asked)
+        register_due("erasures of people gone on with", erased_people.finish_people)
         register_due("bundles removed that nobody needs any more", sweep_exports)
         register_due("files removed that nobody finished sending", sweep_parts)

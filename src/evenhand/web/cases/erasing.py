@@ -60,7 +60,10 @@ def scope_of(case: Case, ctx: Context) -> Scope:
     objects: set[str] = set()
     for upload in uploads.values_list("id", flat=True):
         objects |= scope_of_object(upload).objects
-    return Scope(keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id))
+    return Scope(
+        keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id),
+        posts=_posts(items, ctx),
+    )  # fmt: skip
 
 
 def _others_stand(case: Case) -> bool:

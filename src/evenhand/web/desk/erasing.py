@@ -17,10 +17,10 @@ def erase_posts(posts: Collection[str], ctx: Context) -> int:
 
     What was found and decided stays, without the words. Raises UsageError where a text is held.
     """
-    leads = Lead.objects.filter(record_key__in=list(posts)).order_by("id").values_list("snapshot", "author")
-    examples = Example.objects.filter(record_key__in=list(posts), forgotten_at=None).order_by("id")
-    snapshots = dict(examples.values_list("id", "snapshot"))
-    texts = [*(text for pair in leads for text in pair if text), *snapshots.values()]
+    leads = list(Lead.objects.filter(record_key__in=list(posts)).order_by("id").values_list("id", "snapshot", "author"))
+    examples = Example.objects.filter(record_key__in=list(posts)).order_by("id")
+    snapshots = dict(examples.filter(forgotten_at=None).values_list("id", "snapshot"))
+    texts = [*(text for _, *pair in leads for text in pair if text), *snapshots.values()]
     if not texts:
         return 0
     with recording(actor=SYSTEM, ctx=ctx, purpose="erase posts") as r:
@@ -28,10 +28,17 @@ def erase_posts(posts: Collection[str], ctx: Context) -> int:
         if not gone:
             return 0
         now = ctx.now().replace(microsecond=0)
-        Example.objects.filter(id__in=list(snapshots)).update(forgotten_at=now)
-        said = [{"id": example, "forgotten_at": instant(now)} for example in snapshots]
+        Example.objects.filter(id__in=list(snapshots)).update(forgotten_at=now, record_key=None)
+        said = [{"id": example, "forgotten_at": instant(now), "record_key": None} for example in snapshots]
+        nameless = {lead: f"erased:{lead}" for lead, *_ in leads}  # a record key may hold a handle
+        for lead, word in nameless.items():
+            Lead.objects.filter(pk=lead).update(record_key=word)
         r.add(
-            type="retention.purged", key=ORGANISATION, body={"examples": said, "erased_texts": texts},
+            type="retention.purged", key=ORGANISATION,
+            body={
+                "examples": said, "erased_texts": texts,
+                "leads": [{"id": lead, "record_key": word} for lead, word in nameless.items()],
+            },
             commitments={"count": canonical(gone)},
         )  # fmt: skip
     return gone

@@ -17,7 +17,7 @@ REFIT = "detector.refit"  # the `setting` word of a refit proposed, switched on 
 def register_all() -> None:
     """Register the tables; called once when Django starts."""
     register(Projection("desk_protected", ("policy.changed",), fold_protected))
-    register(Projection("desk_lead", ("evidence.batch_sealed", "lead.disposed"), fold_leads))
+    register(Projection("desk_lead", ("evidence.batch_sealed", "lead.disposed", "retention.purged"), fold_leads))
     register(Projection("desk_reading", ("lead.disposed",), fold_readings))
     register(Projection("desk_screening", ("lead.disposed",), fold_screenings))
     register(Projection("desk_example", ("sample.drawn", "lead.disposed", "retention.purged"), fold_examples))
@@ -34,8 +34,12 @@ def fold_protected(state: State, document: Document) -> None:
 
 
 def fold_leads(state: State, document: Document) -> None:
-    """Add a batch of leads, or move the one lead that a disposal names."""
+    """Add a batch of leads, move the one lead that a disposal names, or take the address from those erased."""
     body = document.body
+    if document.type == "retention.purged":
+        for lead in body.get("leads", ()):
+            state[lead["id"]] = state[lead["id"]] | lead
+        return
     if document.type == "evidence.batch_sealed":
         if body.get("batch_of") == BATCH:
             for lead in body["leads"]:

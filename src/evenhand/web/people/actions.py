@@ -134,6 +134,27 @@ def reset_access(*, person: PersonId, password: str, actor: ActorId, ctx: Contex
         r.add(type="role.changed", obj=ctx.new_id(), key=ORGANISATION, body=body)
 
 
+def close_account(*, person: PersonId, ctx: Context) -> None:
+    """Close an account for good; for the erasure of a person: the sign-in name goes, nobody signs in again.
+
+    The id stays, as what others' records know them by. Raises UsageError while they hold a role or a mandate.
+    """
+    with recording(actor=SYSTEM, ctx=ctx, purpose="close an account") as r:
+        _lock(person)
+        if roles_at(person, _now(ctx)):
+            raise UsageError("This person still holds a role.", mend="End their roles first: evenhand people list.")
+        closed = User(pk=person, username=f"erased-{person}", is_active=False)
+        User.objects.filter(pk=person).update(
+            username=closed.username, is_active=False, password=make_password(None), last_login=None
+        )
+        Authenticator.objects.filter(user_id=person).delete()
+        said = {"username": name_digest(person, closed.username), "is_active": False}
+        r.add(
+            type="role.changed", obj=ctx.new_id(), key=ORGANISATION,
+            body={"change": "account_closed", "person": person, **said},
+        )  # fmt: skip
+
+
 def record_mandate(
     *, person: PersonId, office: Office, begins: date, ends: date | None, actor: ActorId, ctx: Context
 ) -> str:

@@ -33,11 +33,13 @@ def name_digest(person: str, username: str) -> str:
 
 
 def fold_accounts(state: dict[Any, Row], document: Document) -> None:
-    """Take one role.changed: an account is made; no verb changes or removes one yet."""
+    """Take one role.changed: an account is made, or closed for good."""
     body = document.body
     if body["change"] == "account_made":
         said = {name: body[name] for name in ("username", "is_active", "made_at")}
         state[body["person"]] = {"id": body["person"], **said}
+    elif body["change"] == "account_closed":
+        state[body["person"]].update(username=body["username"], is_active=body["is_active"])
 
 
 def fold_grants(state: dict[Any, Row], document: Document) -> None:

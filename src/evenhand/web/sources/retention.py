@@ -95,6 +95,35 @@ def erase_posts(posts: Collection[str], ctx: Context) -> int:
     return _forget_rows(ctx=ctx, home=home, gone=posts).rows
 
 
+def posts_held(posts: Collection[str]) -> frozenset[str]:
+    """Return which posts (by record key) stand in a file that is under a legal hold."""
+    if not posts or not Home.here().corpus.is_dir():
+        return frozenset()
+    files = dict(models.Import.objects.exclude(key_id="").values_list("id", "sha256"))
+    kept = {files[each] for each in held(list(files))}
+    marks = ", ".join("?" for _ in posts)
+    which = f"SELECT DISTINCT record_key, source_sha256 FROM observations WHERE record_key IN ({marks})"  # noqa: S608 marks alone
+    found = query(which, [*posts])
+    return frozenset(row["record_key"] for row in found.to_pylist() if row["source_sha256"] in kept)
+
+
+def posts_by(accounts: Collection[str]) -> frozenset[str]:
+    """Return the posts (by record key) that these accounts wrote, `platform:id` or `platform:@handle`."""
+    if not Home.here().corpus.is_dir():
+        return frozenset()
+    found: set[str] = set()
+    for account in accounts:
+        platform, _, name = account.partition(":")
+        plain = name.removeprefix("@").casefold()
+        rows = query(
+            "SELECT DISTINCT record_key FROM observations WHERE platform = ?"
+            " AND ? IN (lower(author_id), ltrim(lower(author_handle), '@'))",
+            [platform, plain],
+        )
+        found.update(row["record_key"] for row in rows.to_pylist())
+    return frozenset(found)
+
+
 def _destroy(home: Home, gone: list[models.Import]) -> None:
     # Should this be cut short: the sweeper destroys keys that nothing refers to.
     for row in gone:

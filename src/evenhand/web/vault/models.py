@@ -172,6 +172,37 @@ class Erasure(models.Model):
         indexes = [Index(fields=["target"], name="vault_erasure_target")]
 
 
+class PersonErasure(models.Model):
+    """That one person's data is to be erased: asked for by one, signed by a second in another role, done.
+
+    Who it is lies sealed under a key of its own, which goes when it is done. `stays`: what could not go, as canonical
+    JSON of [what, its id or number, why word].
+    """
+
+    id = _own_id()
+    key = _id_of()
+    person = _id_of(null=True)  # sealed
+    why = _word()
+    asked_by = _id_of()
+    asked_role = _word()
+    asked_at = models.DateTimeField()
+    signed_by = _id_of(null=True)
+    signed_role = _word(null=True)
+    signed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    stays = models.TextField(default="")
+
+    class Meta:
+        db_table = "vault_person_erasure"
+        constraints = [
+            CheckConstraint(condition=_two("asked", "signed"), name="vault_person_erasure_by_two"),
+            CheckConstraint(
+                condition=Q(done_at=None) | Q(person=None, signed_at__isnull=False),
+                name="vault_person_erasure_done_names_nobody",
+            ),
+        ]
+
+
 class ErasedKey(models.Model):
     """A key that was destroyed for good: destroyed again wherever an old key store brings it back."""
 

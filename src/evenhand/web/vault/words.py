@@ -17,11 +17,15 @@ class State(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a hold or an erasure is of: a case, a file of the vault, a source file of the corpus (held only)."""
+    """What a hold or an erasure is of: a case, a file of the vault, a source file of the corpus (held only).
+
+    `person`: what is left of one person beside their cases (erased only); its target is the request.
+    """
 
     CASE = "case"
     OBJECT = "object"
     SOURCE = "source"
+    PERSON = "person"
 
 
 class Reason(StrEnum):

@@ -22,8 +22,8 @@ CREATE OR REPLACE FUNCTION cases_case_pinned() RETURNS trigger LANGUAGE plpgsql 
     OR NEW.place_in_year IS DISTINCT FROM OLD.place_in_year OR NEW.submission_id IS DISTINCT FROM OLD.submission_id
     OR NEW.key IS DISTINCT FROM OLD.key OR NEW.table_version IS DISTINCT FROM OLD.table_version OR NEW.procedure IS
     DISTINCT FROM OLD.procedure OR NEW.own_motion IS DISTINCT FROM OLD.own_motion OR NEW.received_at IS DISTINCT
-    FROM OLD.received_at OR NEW.subject_name IS DISTINCT FROM OLD.subject_name OR NEW.subject_lookup IS DISTINCT
-    FROM OLD.subject_lookup OR (OLD.priors_key IS NOT NULL AND NEW.priors_key IS DISTINCT FROM OLD.priors_key) OR
+    FROM OLD.received_at OR NEW.subject_name IS DISTINCT FROM OLD.subject_name OR (NEW.subject_lookup IS DISTINCT
+    FROM OLD.subject_lookup AND NOT EXISTS (SELECT 1 FROM vault_erasure WHERE target = OLD.id)) OR (OLD.priors_key IS NOT NULL AND NEW.priors_key IS DISTINCT FROM OLD.priors_key) OR
     (OLD.restricted_linked AND NOT NEW.restricted_linked) OR (OLD.outside AND NOT NEW.outside)
   THEN RAISE EXCEPTION 'INV-25: what a case pinned at receipt stays'; END IF; RETURN NEW; END $$;
 CREATE TRIGGER cases_case_pinned BEFORE UPDATE ON cases_case FOR EACH ROW EXECUTE FUNCTION cases_case_pinned();
