@@ -165,6 +165,7 @@ ROWS += (
     Row("case_letter", _NO_SUCH_CASE, {"case": UNKNOWN, "letter": UNKNOWN}),
     Row("cases", only("officer", "officer_2", "panel_1", "reviewer")),
     Row("approvals", only("officer", "officer_2")),
+    Row("erasures", only("case_keeper")),
     Row("report_take_down", only("officer", "officer_2")),
     Row("report", all_get(200)),
     Row("report_danger", all_get(200)),

@@ -168,6 +168,15 @@ def _corpus(home: Home) -> Iterator[Finding]:
         yield Finding("corpus", State.OK, "every file belongs to an import")
 
 
+def _old_uploads(home: Home) -> Iterator[Finding]:
+    """Files of versions before the vault: no version since reads them where they lie."""
+    folder = home.root / "uploads"
+    count = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
+    if count:
+        mend = "Hand them in again from the version that stored them; then delete the folder."
+        yield Finding("uploads of before", State.MISSING, f"{count} files in {folder} are read by nothing", mend)
+
+
 def _database_checks() -> list[tuple[str, Callable[[], None]]]:
     from django.db import connection
 
@@ -196,6 +205,7 @@ def _python(_home: Home) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
     _python, _folder, _organisation, _key_files, _recovery_key, _hosts, _cookies, _desk_database, _due_work, _corpus,
+    _old_uploads,
 )  # fmt: skip
 
 

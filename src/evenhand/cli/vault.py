@@ -60,7 +60,7 @@ def list_command(case: str | None, directory: str | None, as_json: bool) -> None
     for line in lines:
         click.echo(_object_words(line))
     for alarm in alarms:
-        click.echo(f"alarm {alarm.id} on {alarm.object}, found at {alarm.found_at}: {_WRONG[alarm.reason]}")
+        click.echo(f"alarm {alarm.id} on {alarm.object}, found at {alarm.found_at}: {_wrong(alarm.reason)}")
     for hold in seen.holds:
         click.echo(_hold_words(hold))
     click.echo(
@@ -81,16 +81,9 @@ def check_command(directory: str | None, as_json: bool) -> int:
         emit_json({"files": done.files, "wrong": [{"file": obj, "reason": word} for obj, word in done.wrong]})
     else:
         for obj, word in done.wrong:
-            click.echo(f"failed: vault_object id {obj}: {_WRONG[word]}")
+            click.echo(f"failed: vault_object id {obj}: {_wrong(word)}")
         click.echo(f"{done.files} files read; {len(done.wrong)} are not what came in.")
     return 1 if done.wrong else 0
-
-
-_WRONG = {
-    "changed": "its bytes are not what came in",
-    "missing": "the sealed file is not there",
-    "no_key": "its key is not there, though nobody erased it",
-}
 
 
 @command.command("hold")
@@ -208,6 +201,12 @@ def _said(as_json: bool, hold: str, state: str, words: str) -> None:
     emit_json({"hold": hold, "state": state}) if as_json else click.echo(words)
 
 
+def _wrong(word: str) -> str:
+    from evenhand.web.vault.scrubbing import WORDS
+
+    return WORDS[word]
+
+
 def _case(number_or_id: str) -> str:
     found = _find_case(number_or_id)
     if found is None:
@@ -245,7 +244,7 @@ def _day(text: str | None, ctx: Context) -> date:
 
 def _object_words(line: ObjectLine) -> str:
     made = f"{line.method}, made from {line.source}" if line.source else line.wording
-    alarm = f" ALARM: {_WRONG[line.alarm]}." if line.alarm else ""
+    alarm = f" ALARM: {_wrong(line.alarm)}." if line.alarm else ""
     return f"{line.id} {line.kind} {line.size} bytes, {line.state}, {line.provenance} {line.grade}: {made}.{alarm}"
 
 

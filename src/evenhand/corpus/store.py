@@ -148,13 +148,20 @@ class Corpus:
             with suppress(BlockingIOError), self._readers(fcntl.LOCK_EX | fcntl.LOCK_NB):
                 discard(*(self.folder / name for name in gone.values()), *gone)
 
-    def retire(self, files: Iterable[CorpusFile]) -> None:
-        """Remove files that the manifest names no longer, after the last reader: now, or when somebody next writes.
+    def leaving(self, files: Iterable[CorpusFile]) -> None:
+        """Note durably that files leave the manifest with the transaction under way; call it before its commit.
 
-        Whoever reads at this moment was given these files by the manifest as it was.
+        So that a process that dies right after the commit leaves no file that nobody knows of: what was erased would
+        lie on in it. Where the commit never comes they stay.
         """
         for file in files:
             self.announce(file.name)
+
+    def retire(self) -> None:
+        """Remove the files that were `leaving`, after the last reader: now, or when somebody next writes.
+
+        Whoever reads at this moment was given these files by the manifest as it was.
+        """
         self._sweep()
 
     def has_retired(self) -> bool:

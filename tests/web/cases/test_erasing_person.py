@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.cast import signed_in, text_of
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
 from tests.kill import NIGHTLY
@@ -34,7 +35,7 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.engine import SaidItem
 from evenhand.web.cases.models import Case, Party
-from evenhand.web.cases.person import Person, erase_person, find_person
+from evenhand.web.cases.person import Person, erase_asked, erase_person, find_person, finish_people
 from evenhand.web.cases.steps.files import add_file
 from evenhand.web.desk.finding import screen_new_posts
 from evenhand.web.desk.models import Lead
@@ -45,7 +46,7 @@ from evenhand.web.record.checks.documents import Keys, open_opening
 from evenhand.web.record.crypto import open_sealed
 from evenhand.web.record.documents import record_bound, text_bound
 from evenhand.web.record.ids import SYSTEM
-from evenhand.web.record.models import LedgerEntry, Opening, Record, SealedText
+from evenhand.web.record.models import LedgerEntry, Opening, ReadRow, Record, SealedText
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import audit, verify
 from evenhand.web.sources.actions import import_file
@@ -243,3 +244,25 @@ def test_the_command_previews_erases_and_says_what_stays(room: Desk, monkeypatch
     done = run("--name", TRACES["name"], "--by", dpo, "--approver", keeper)
     assert done.return_value == 3 and f"Stays: case {still.number}: it is not closed" in done.output
     assert json.loads(run("--name", "Nobody", "--by", dpo, "--approver", keeper, "--json").output)["stays"] == []
+
+
+def test_one_asks_on_the_page_and_the_other_role_signs(room: Desk) -> None:
+    staff = Staff(room)
+    still = Case.objects.get(pk=received(room.ctx, subjects=(TRACES["name"],)).cases[0])
+    dpo, keeper = signed_in(staff.dpo), signed_in(staff.keeper)
+    said = {"names": TRACES["name"], "accounts": "", "contacts": "", "sign_in": "", "why": "erasure_request"}
+    assert dpo.post("/erasures", said | {"sign_in": "nobody"}).status_code == 422
+    assert dpo.post("/erasures", said).status_code == 302
+    row = PersonErasure.objects.get()
+    assert TRACES["name"] not in text_of(keeper.get("/erasures"))
+    before = ReadRow.objects.filter(actor=staff.keeper).count()
+    shown = text_of(keeper.get(f"/erasures?open={row.id}"))
+    assert TRACES["name"] in shown and still.number in shown and "Sign: erase this for good" in shown
+    assert ReadRow.objects.filter(actor=staff.keeper).count() == before + 1
+    assert "Sign: erase" not in text_of(dpo.get(f"/erasures?open={row.id}")), "nobody signs twice"
+    assert keeper.post("/erasures", {"sign": row.id}).status_code == 302
+    erase_asked({"request": row.id}, room.ctx)
+    erase_asked({"request": row.id}, room.ctx)
+    after = text_of(keeper.get(f"/erasures?open={row.id}"))
+    assert f"Case {still.number}: it is not closed" in after and TRACES["name"] not in after
+    assert finish_people(room.ctx) == 0 and verify(room.ctx).exit_code == 0

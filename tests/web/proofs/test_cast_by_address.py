@@ -61,7 +61,8 @@ AUDITOR, KEEPER, WELFARE, CHAIR = "auditor", "case_keeper", "welfare", "restrict
 SEATED = {OFFICER, PANEL, REVIEWER, CHARGE, "dpo", "liaison"}
 # PROCEDURE §1.2 by address; what is not named here is open to everybody.
 ROOMS: dict[str, set[str]] = {
-    "cases": SEATED, "approvals": {OFFICER}, "desk": SEATED, "desk_acknowledge": {OFFICER}, "desk_unit": {OFFICER},
+    "cases": SEATED, "approvals": {OFFICER}, "erasures": {"dpo", KEEPER},
+    "desk": SEATED, "desk_acknowledge": {OFFICER}, "desk_unit": {OFFICER},
     "away": {OFFICER}, "welfare": {WELFARE},
     "desk_wave": {OFFICER}, "desk_waves": {OFFICER}, "audit_figures": {AUDITOR},
     "contact": SEATED | {AUDITOR, KEEPER, WELFARE, CHAIR}, "audit": {AUDITOR}, "keeper": {KEEPER},

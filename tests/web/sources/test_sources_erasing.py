@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
+from tests.kill import killed_at_call
 
+from evenhand.corpus import Corpus
 from evenhand.errors import UsageError
 from evenhand.posts import recognise
 from evenhand.web.record.ids import SYSTEM
@@ -15,6 +17,7 @@ from evenhand.web.record.keys import KeyRefused, unwrap
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import import_file
+from evenhand.web.sources.compaction import remove_retired
 from evenhand.web.sources.queries import query
 from evenhand.web.sources.retention import erase_posts
 from evenhand.web.sources.sealing import path_of
@@ -51,3 +54,12 @@ def test_a_file_under_a_hold_stays_and_so_do_its_posts(
     with pytest.raises(UsageError, match="legal hold"):
         erase_posts(["x:2"], desk.ctx)
     assert query("SELECT count(*) AS n FROM observations").to_pylist() == [{"n": 3}]
+
+
+def test_cut_right_after_its_commit_the_words_go_with_the_next_clean_up(desk: Desk, imported: models.Import) -> None:
+    assert imported.posts == 3
+    assert killed_at_call(Corpus, "retire", lambda _said: erase_posts(["x:2"], desk.ctx), before=True) == []
+    assert query("SELECT count(*) AS n FROM observations").to_pylist() == [{"n": 2}]
+    assert remove_retired(desk.ctx) == 1
+    parquet = b"".join(path.read_bytes() for path in desk.home.corpus.rglob("*.parquet"))
+    assert b"secret words 2" not in parquet and b"secret words 1" in parquet

@@ -7,13 +7,15 @@ from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.vault.vault_room import new_key, path_of, store, write_over
 
+from evenhand.ledger.checking import Verdict
+from evenhand.ledger.errors import Reason
 from evenhand.web.publish.checked import checked_line
-from evenhand.web.record.verify import verify
+from evenhand.web.record.verify import audit, verify
 from evenhand.web.vault import scrubbing
 from evenhand.web.vault.alarms import open_alarms
 from evenhand.web.vault.models import VaultObject
 from evenhand.web.vault.queries import first_alarm_at, object_lines, overview
-from evenhand.web.vault.scrubbing import check_all, scrub_due
+from evenhand.web.vault.scrubbing import audit_files, check_all, scrub_due
 
 
 def test_each_file_is_read_once_in_thirty_days(desk: Desk, clock: MovingClock) -> None:
@@ -58,3 +60,14 @@ def test_every_object_has_a_grade_and_none_is_typed(desk: Desk) -> None:
     assert [(line.provenance, line.grade) for line in object_lines()] == [("P6", "C1")]
     assert not {"grade", "provenance"} & {field.name for field in VaultObject._meta.get_fields()}
     assert VaultObject.objects.get(pk=obj).provenance_class == "user_statement"
+
+
+def test_the_full_check_of_the_record_reads_files_and_says_which_it_did_not(desk: Desk) -> None:
+    good, bad = store(desk, b"good" * 10), store(desk, b"evil" * 10)
+    assert [f for f in audit(desk.ctx).findings if "vault" in f.place] == []
+    write_over(path_of(bad), b"something else")
+    (found,) = [f for f in audit(desk.ctx).findings if f.place == f"vault_object id {bad}"]
+    assert (found.verdict, found.reason) == (Verdict.FAILED, Reason.CONTENT_MISMATCH)
+    (left,) = [f for f in audit_files(desk.ctx, most=10) if f.place == "vault"]
+    assert left.reason is Reason.NOT_CHECKED and "1 of 2 files were not read" in left.words and good
+    assert audit(desk.ctx).exit_code == 1

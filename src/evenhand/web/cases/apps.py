@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
@@ -17,7 +18,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register triggers, folds, the edges the database is filled with, what falls due, which leads are withheld."""
-        from evenhand.web.cases import clocks, edges, holding, projections, vacancies
+        from evenhand.web.cases import clocks, edges, holding, projections, switches, vacancies
         from evenhand.web.cases import person as erased_people
         from evenhand.web.cases.bundle_exports import JOB, make_asked, sweep_exports
         from evenhand.web.cases.incoming import sweep_parts
@@ -31,9 +32,11 @@ class CasesConfig(AppConfig):
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.outbox import register_job
+        from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault.holds import register_cases
         from evenhand.web.vault.people import JOB as ERASE_PERSON
 
+        register(Entry(_("Erase one person"), "erasures", permission="sign_erasures", place=15))
         for part in ("rows", "seats", "moves", "merits"):
             register_triggers(f"cases.{part}", Path(self.path) / "triggers" / part)
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
@@ -49,6 +52,7 @@ class CasesConfig(AppConfig):
         register_due("decisions with their reasons sent on", conclude_due)
         register_due("terms begun and ended, cases closed", afterwards_due)
         register_job(JOB, make_asked)
+        register_due("settings that let something out put on record", switches.record_switches)
         register_job(ERASE_PERSON, erased_people.erase_asked)
         register_due("erasures of people gone on with", erased_people.finish_people)
         register_due("bundles removed that nobody needs any more", sweep_exports)

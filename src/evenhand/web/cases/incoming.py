@@ -13,6 +13,7 @@ import io
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.files import PlacedStream
+from evenhand.ledger.files import sync_directory
 
 PART: Final = 1 << 20
 """Every part but the last is so long, so that a place in the file names its part."""
@@ -57,12 +59,13 @@ def expect(*, owner: str, name: str, size: int, ctx: Context) -> Coming:
     if size > MOST_IN_PARTS:
         raise UsageError(_("The file is too large."), mend=_("Send a part of it, or tell us in a message what it is."))
     mine = _folder() / owner
-    if mine.exists() and len(list(mine.iterdir())) >= _AT_ONCE:
+    if mine.exists() and len([each for each in mine.iterdir() if not each.suffix]) >= _AT_ONCE:
         raise UsageError(_("Other files are still on their way."), mend=_("Finish these, or try again tomorrow."))
     if _lying() + size > _ALTOGETHER:
         raise UsageError(_("There is no room for files just now."), mend=_("Try again in an hour, or send a message."))
     coming = Coming(ctx.new_id(), owner, name[:200], size, ctx.random(32))
     _place(coming).mkdir(mode=0o700, parents=True)
+    sync_directory(mine)
     return coming
 
 
@@ -111,6 +114,7 @@ def take(coming: Coming, at: int, data: bytes, ctx: Context) -> int:
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
+    sync_directory(path.parent)
     return arrived(coming)
 
 
@@ -122,8 +126,11 @@ def whole(coming: Coming) -> BinaryIO:
 
 
 def forget(coming: Coming) -> None:
-    """Remove what came of a file."""
-    shutil.rmtree(_place(coming), ignore_errors=True)
+    """Remove what came of a file: at once, so that a cut leaves no half of it to go on with."""
+    gone = _place(coming).with_suffix(".gone")
+    with suppress(FileNotFoundError):
+        _place(coming).rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def sweep_parts(ctx: Context) -> int:

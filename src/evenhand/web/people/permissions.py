@@ -28,6 +28,7 @@ class Permission(StrEnum):
     FILE_CONTACT_NOTE = "file_contact_note"
     RING_PEOPLE = "ring_people"
     MANAGE_POOL = "manage_pool"
+    SIGN_ERASURES = "sign_erasures"
     PUBLISH_RULES = "publish_rules"
     LOAD_REGISTER = "load_register"
 
@@ -48,6 +49,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.FILE_CONTACT_NOTE: _("Put on record that somebody spoke to them, or they to somebody, about a case."),
     Permission.RING_PEOPLE: _("Ring whoever finds it hard, and say what came of it. Nobody who decides sees it."),
     Permission.MANAGE_POOL: _("Record who was appointed to the pool, by which body, and who is trained until when."),
+    Permission.SIGN_ERASURES: _("Ask that one person's data is erased, or sign it; it takes two people in two roles."),
     Permission.PUBLISH_RULES: _("Sign a version of the code or of the procedure; it takes two people in two roles."),
     Permission.LOAD_REGISTER: _("Load the register of members; look somebody up in it for one case."),
 }
@@ -71,6 +73,7 @@ CARRIED_BY: dict[Permission, frozenset[Role]] = {
     Permission.FILE_CONTACT_NOTE: _SEATED | {Role.AUDITOR, Role.CASE_KEEPER, Role.WELFARE, Role.RESTRICTED},
     Permission.RING_PEOPLE: frozenset({Role.WELFARE}),
     Permission.MANAGE_POOL: frozenset({Role.CASE_KEEPER}),
+    Permission.SIGN_ERASURES: frozenset({Role.DPO, Role.CASE_KEEPER}),
     Permission.PUBLISH_RULES: frozenset({Role.OFFICER, Role.CASE_KEEPER}),
     Permission.LOAD_REGISTER: frozenset({Role.OFFICER}),
 }

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import DatabaseError, connection
 
@@ -90,6 +90,15 @@ class Report:
         }  # fmt: skip
 
 
+Thorough = Callable[[Context], Sequence[Finding]]
+_THOROUGH: Final[list[Thorough]] = []
+
+
+def register_audited(check: Thorough) -> None:
+    """Register what a full check looks at beside the record, outside its snapshot; call it in `ready()`."""
+    _THOROUGH.append(check)
+
+
 def verify(ctx: Context, against: Path | None = None) -> Report:
     """Return the quick check: every row of the record and of the projections, the last 10 checkpoints, triggers.
 
@@ -100,8 +109,9 @@ def verify(ctx: Context, against: Path | None = None) -> Report:
 
 
 def audit(ctx: Context) -> Report:
-    """Return the full check (all checkpoints as well), and write the leaf `log.audited`."""
-    report = _report("audit", ctx, None)
+    """Return the full check (all checkpoints and stored files as well), and write the leaf `log.audited`."""
+    beside = [] if wrongly_typed() else [finding for check in _THOROUGH for finding in check(ctx)]
+    report = _report("audit", ctx, None, beside)
     if any(finding.reason is Reason.MALFORMED for finding in report.findings):
         return report  # what cannot be read cannot be continued
     # On a torn log nothing may be appended; the report says why.
@@ -119,7 +129,15 @@ def last_check(home: Home) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _report(kind: str, ctx: Context, against: Path | None) -> Report:
+def wrongly_typed() -> bool:
+    """Return whether a value is of the wrong kind, so that tables cannot be read: the report names it."""
+    try:
+        return bool(check_types(connection))
+    except (DatabaseError, ValueError, TypeError, OverflowError):
+        return True
+
+
+def _report(kind: str, ctx: Context, against: Path | None, beside: Sequence[Finding] = ()) -> Report:
     home = Home.here()
     content = _Content(ctx, thorough=kind == "audit")
     size = 0
@@ -135,7 +153,7 @@ def _report(kind: str, ctx: Context, against: Path | None) -> Report:
     except (DatabaseError, ValueError, TypeError, OverflowError) as error:
         # A value that no check foresaw and Python cannot hold is somebody's doing too: never a traceback.
         findings = [failed(Reason.MALFORMED, "desk database", f"it cannot be read: {error}")]
-    report = Report(kind, instant(ctx.now()), size, content.documents, tuple(findings))
+    report = Report(kind, instant(ctx.now()), size, content.documents, (*findings, *beside))
     write_durably(_last_path(home), json.dumps(report.as_json()).encode())
     return report
 

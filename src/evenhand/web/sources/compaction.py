@@ -55,5 +55,6 @@ def compact_here(ctx: Context) -> int:
         }
         digest = sha256("\n".join(file.sha256 for file in merged.added).encode()).digest()
         r.add(type="corpus.rewritten", key=ORGANISATION, body=body, commitments={"content": digest})
-        r.on_commit(lambda: corpus.retire(merged.removed))
+        corpus.leaving(merged.removed)
+        r.on_commit(corpus.retire)
     return len(merged.removed)

@@ -162,7 +162,8 @@ def _forget_rows(*, ctx: Context, home: Home, retention: Retention = DEFAULT, go
         models.CorpusFile.objects.filter(name__in=[file.name for file in forgotten.removed]).delete()
         models.CorpusFile.objects.bulk_create(models.CorpusFile(**file_row(file)) for file in forgotten.added)
         r.add(type="retention.purged", key=ORGANISATION, body=_body(forgotten), commitments=_count(forgotten))
-        r.on_commit(lambda: corpus.retire(forgotten.removed))
+        corpus.leaving(forgotten.removed)
+        r.on_commit(corpus.retire)
     return forgotten
 
 

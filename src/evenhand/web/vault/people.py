@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
@@ -15,16 +16,18 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.web.people.queries import holders_of
 from evenhand.web.people.roles import Role
 from evenhand.web.record.documents import canonical
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId, SealedId
 from evenhand.web.record.keys import create_key
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.sealed import open_texts, seal_text
+from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.erasing import Scope, erase
 from evenhand.web.vault.models import PersonErasure
-from evenhand.web.vault.signing import Signed, sign
+from evenhand.web.vault.signing import SIGNERS, Signed, sign
 from evenhand.web.vault.words import Kind, Why
 
 JOB: Final = "erase a person"
@@ -65,6 +68,9 @@ def ask_person(*, person: Person, why: Why, by: str, ctx: Context) -> str:
             asked_at=ctx.now().replace(microsecond=0),
         )  # fmt: skip
         row.save(force_insert=True)
+        for role in SIGNERS:  # whoever may sign may read who is meant
+            for reader in sorted(holders_of(role, ctx.now()) - set(_themselves(person))):
+                grant_seat(r, key=key, actor=ActorId(reader), role=role.value, since=ctx.now())
         _add(r, row)
     return request
 
@@ -92,6 +98,27 @@ def ask_now(*, person: Person, why: Why, first: str, second: str, ctx: Context) 
     request = ask_person(person=person, why=why, by=first, ctx=ctx)
     sign_person(request=request, by=second, ctx=ctx)
     return request
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as lists show it; who it is about stays sealed."""
+
+    id: str
+    by: str
+    at: datetime
+    signed: bool
+    done_at: datetime | None
+    stays: tuple[Stays, ...]
+
+
+def asked() -> list[Asked]:
+    """Return the requests, latest first, a hundred at most. One query."""
+    rows = PersonErasure.objects.order_by("-asked_at", "id")[:100]
+    return [
+        Asked(row.id, row.asked_by, row.asked_at, row.signed_at is not None, row.done_at, tuple(stays_of(row)))
+        for row in rows
+    ]
 
 
 def waiting() -> QuerySet[PersonErasure]:
