@@ -14,7 +14,9 @@ from evenhand.ledger.files import write_durably
 from evenhand.live import Arrived, Declared, Known, Named, Polled, Sifted, State, adapter_of, read_named, sift
 from evenhand.live.held import HandedIn as HandedInReader
 from evenhand.live.named import FILE, webhook_of
+from evenhand.live.sift import MAIL
 from evenhand.web.home import Home
+from evenhand.web.live.arrivals import record_arrival
 from evenhand.web.live.forwarding import forward_to
 from evenhand.web.live.handing_in import record_mail
 from evenhand.web.live.models import LiveSource
@@ -135,8 +137,11 @@ def store(
     sifted = sift(records, declared, held, name=name, reads_as=reads_as)
     for recognised in sifted.sources:
         imported = import_file(recognised=recognised, ctx=ctx, home=home)
-        if imported.id and isinstance(recognised.reader, HandedInReader):
-            record_mail(recognised.reader.person, imported.id, recognised.source.sha256, ctx=ctx)
+        person = recognised.reader.person if isinstance(recognised.reader, HandedInReader) else ""
+        if imported.id and person:
+            record_mail(person, imported.id, recognised.source.sha256, ctx=ctx)
+        if person or recognised.reader.source_format.startswith(f"{MAIL}/"):
+            record_arrival(recognised, target=person, ctx=ctx)
     return sifted
 
 

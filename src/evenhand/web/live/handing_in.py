@@ -13,6 +13,7 @@ from evenhand.live.held import handed_in, recognise_bytes
 from evenhand.live.shared import FORM, MOST_IMAGES, Picture, Share, record_of
 from evenhand.web.desk.models import Protected
 from evenhand.web.home import Home
+from evenhand.web.live.arrivals import record_arrival
 from evenhand.web.live.drafts import Draft, discard_images, images_of
 from evenhand.web.live.models import HandedIn
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
@@ -51,7 +52,9 @@ def hand_in(*, draft: Draft, target: str, actor: ActorId, ctx: Context, home: Ho
     ]
     data = record_of(draft.shared, pictures, draft=draft.id)
     read = recognise_bytes(data, "shared.json", as_format=FORM, more=(Share(),))
-    import_file(recognised=handed_in(read, target), ctx=ctx, home=home)
+    mine = handed_in(read, target)
+    import_file(recognised=mine, ctx=ctx, home=home)
+    record_arrival(mine, target=target, ctx=ctx)
     kind = "picture" if pictures else "link" if draft.shared.url else "words"
     row = HandedIn(
         id=draft.id, target=target, by=actor, kind=kind, pictures=len(pictures), at=ctx.now().replace(microsecond=0)

@@ -71,3 +71,24 @@ class ForwardingAddress(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("made_at")), name="live_forwarding_address_made_first"
             ),
         ]
+
+
+class Arrival(models.Model):
+    """That an import is something officers can look at: what a person handed in, or a mail to the unit itself.
+
+    `id`: the import. `target`: the protected person, "" for the unit. `judged`: the sealed text of what a mail's
+    signatures say and under which keys; "" where nothing was judged. Bytes and verdict lie under the import's own key.
+    """
+
+    id = models.CharField(primary_key=True, max_length=_ID)
+    target = models.CharField(max_length=_ID, blank=True)
+    kind = models.CharField(max_length=8)
+    judged = models.CharField(max_length=_ID, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "live_arrival"
+        constraints = [
+            CheckConstraint(condition=Q(kind__in=["share", "mail"]), name="live_arrival_kind"),
+            CheckConstraint(condition=Q(kind="mail") | Q(judged=""), name="live_arrival_judged"),
+        ]

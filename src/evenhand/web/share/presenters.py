@@ -1,4 +1,4 @@
-"""What the share pages say, in words; the shared words themselves are shown to nobody again."""
+"""What the share pages say, in words; the shared words themselves are shown to officers alone, behind a veil."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evenhand.context import Context
+from evenhand.web.cases.steps.worth_words import _mail_lines as mail_lines
+from evenhand.web.desk.protection import seat_officer
+from evenhand.web.desk.queries import protected
+from evenhand.web.live.arrivals import Opened
 from evenhand.web.live.drafts import Draft
-from evenhand.web.live.models import HandedIn
+from evenhand.web.live.models import Arrival, HandedIn
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.sealed import open_texts
 
 KINDS: Final[dict[str, str | Promise]] = {
     "link": gettext_lazy("a link"),
@@ -46,3 +53,70 @@ def confirm(draft: Draft) -> list[str]:
 
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0][:80]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """One thing that came in, in the list: what it is, for whom, when."""
+
+    id: str
+    kind: str
+    whom: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """The key of one signature as it was found."""
+
+    name: str
+    resolver: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalPage:
+    """One thing that came in, opened. `pictures`: their places; `signature`: sentences on a mail's signatures."""
+
+    id: str
+    kind: str
+    at: datetime
+    sender: str
+    subject: str
+    url: str
+    words: str
+    pictures: list[int]
+    signature: list[str]
+    keys: list[KeyRow]
+    is_mail: bool
+
+
+_ARRIVED: Final[dict[str, str | Promise]] = {
+    "share": gettext_lazy("Shared by the person themselves"),
+    "mail": gettext_lazy("A mail"),
+}
+
+
+def arrival_rows(rows: list[Arrival], actor: ActorId, ctx: Context) -> list[ArrivalRow]:
+    """Return the list; the persons' labels are opened in one logged reading."""
+    known = protected({row.target for row in rows if row.target})
+    seat_officer(actor, [key for key, _label in known.values()], ctx)
+    wanted = [label for _key, label in known.values()]
+    texts = open_texts(wanted, actor=actor, purpose="look at the list of what came in", ctx=ctx) if wanted else {}
+    whom = {person: texts.get(label, "") for person, (_key, label) in known.items()}
+    return [
+        ArrivalRow(row.id, str(_ARRIVED[row.kind]), whom.get(row.target, "") or _("the unit itself"), row.at)
+        for row in rows
+    ]
+
+
+def arrival_page(opened: Opened) -> ArrivalPage:
+    """Return the page of one thing that came in."""
+    row, is_mail = opened.arrival, opened.arrival.kind == "mail"
+    not_judged = [_("The signatures of this mail were not judged when it came.")] if is_mail else []
+    return ArrivalPage(
+        id=row.id, kind=str(_ARRIVED[row.kind]), at=row.at, sender=opened.sender, subject=opened.subject,
+        url=opened.url, words=opened.words, pictures=list(range(1, len(opened.pictures) + 1)), is_mail=is_mail,
+        signature=mail_lines(opened.found) if opened.found else not_judged,
+        keys=[KeyRow(a["name"], a["resolver"], datetime.fromisoformat(a["asked_at"])) for a in opened.answers],
+    )  # fmt: skip

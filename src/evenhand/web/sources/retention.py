@@ -25,11 +25,17 @@ from evenhand.web.sources.sealing import path_of
 from evenhand.web.sources.suppression import keep_out
 
 _KEEPERS: Final[list[Callable[[], Iterable[str]]]] = []
+_BESIDE: Final[list[Callable[[Collection[str]], Iterable[str]]]] = []
 
 
 def register_keeper(keeper: Callable[[], Iterable[str]]) -> None:
     """Register who names record keys that became something and so keep their text; call it in `ready()`."""
     _KEEPERS.append(keeper)
+
+
+def register_beside(beside: Callable[[Collection[str]], Iterable[str]]) -> None:
+    """Register who seals texts under the keys of sealed copies (by import id), which go with them; in `ready()`."""
+    _BESIDE.append(beside)
 
 
 def forget_due(ctx: Context) -> int:
@@ -59,14 +65,16 @@ def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
 
 def _forget_copies(gone: list[models.Import], *, ctx: Context, home: Home) -> None:
     with recording(actor=SYSTEM, ctx=ctx, purpose="forget old source files") as r:
-        erase_texts(r, [row.name_id for row in gone])
+        texts = [row.name_id for row in gone]
+        texts += [text for beside in _BESIDE for text in beside([row.id for row in gone])]
+        erase_texts(r, texts)
         models.Import.objects.filter(id__in=[row.id for row in gone]).update(key_id="", wrapped_key="", name_id="")
         r.add(
             type="retention.purged",
             key=ORGANISATION,
             body={
                 "forgotten_sources": [row.id for row in gone],
-                "erased_texts": [row.name_id for row in gone],
+                "erased_texts": texts,
             },
             commitments={"count": canonical({"sources": len(gone)})},
         )
