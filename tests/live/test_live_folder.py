@@ -61,8 +61,17 @@ def test_a_large_file_comes_in_pieces_that_end_with_a_line(tmp_path: Path, monke
     assert everything(tmp_path)[0] == lines
 
 
-def test_other_files_are_named_and_a_missing_folder_is_said(tmp_path: Path) -> None:
-    put(tmp_path, "export.zip", b"PK")
-    assert Folder(tmp_path, lambda: NOW).poll("").unread == ("export.zip: no .jsonl, .ndjson or .eml",)
+def test_an_export_is_set_aside_by_name_unless_exports_are_switched_on(tmp_path: Path) -> None:
+    path = put(tmp_path, "export.zip", b"PK")
+    assert Folder(tmp_path, lambda: NOW).poll("").aside == {"export.zip": module.NO_EXPORTS}
+    adapter = Folder(tmp_path, lambda: NOW, exports=True)
+    polled = adapter.poll("")
+    assert (polled.whole, polled.file, polled.records, polled.aside, polled.more) == (path, "export.zip", (), {}, True)
+    assert adapter.poll(polled.cursor).whole is None  # once, until it changes
+    put(tmp_path, "export.zip", b"PK more")
+    assert adapter.poll(polled.cursor).whole == path
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match="cannot be read"):
         Folder(tmp_path / "gone", lambda: NOW).poll("")

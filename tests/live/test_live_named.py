@@ -31,6 +31,9 @@ def test_a_folder_beside_the_file(tmp_path: Path) -> None:
     adapter = adapter_of(source, DECLARED, SYSTEM)
     assert isinstance(adapter, Folder)
     assert adapter.folder == tmp_path / "in"
+    [other] = read_named(named(tmp_path, '[drop]\nadapter = "folder"\nfolder = "in"\nexports = "maybe"'))
+    with pytest.raises(UsageError, match="yes or no"):
+        adapter_of(other, DECLARED, SYSTEM)
     assert (source.name, source.where, source.mailboxes) == ("drop", "", {"unit@a.example"})
 
 
@@ -61,6 +64,7 @@ def test_a_secret_stands_in_a_file_of_its_own(tmp_path: Path) -> None:
         ('[a]\nadapter = "folder"', "folder is missing"),
         ('[a]\nadapter = "folder"\nfolder = "x"\npassword = "y"', "password is no setting"),
         ('[a]\nadapter = "folder"\nfolder = 7', "settings are texts"),
+        ('[a]\nadapter = "folder"\nfolder = "x"\nexports = true', "settings are texts"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, words: str) -> None:

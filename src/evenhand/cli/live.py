@@ -54,7 +54,7 @@ def _said(name: str, adapter: str, where: str, state: Any) -> dict[str, Any]:
     return {
         "name": name, "adapter": adapter, "where": where, "answered_at": state.answered_at or None,
         "kept": state.kept, "not_aimed": state.not_aimed, "unreadable": state.unreadable, "failures": state.failures,
-        "trouble": state.trouble, "unread": list(state.unread),
+        "trouble": state.trouble, "unread": [*state.unread, *(f"{name}: {why}" for name, why in state.aside.items())],
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from evenhand.errors import EvenhandError
@@ -49,6 +50,8 @@ class Polled:
     `unread`: what it could not take at all, in words for whoever runs this. `more`: there is more to ask for now.
     `names`: what the service calls these records, for one that later names only that (a deletion); only the names of
     records that are stored are remembered. `gone`: names that can be forgotten.
+    A folder also says which `file` all this is of, or which file is to be taken `whole`; which files are `here`, and
+    which are set `aside` and why.
     """
 
     records: tuple[Arrived, ...]
@@ -58,6 +61,10 @@ class Polled:
     more: bool = False
     names: Mapping[str, Known] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    file: str = ""
+    whole: Path | None = None
+    here: frozenset[str] = frozenset()
+    aside: Mapping[str, str] = field(default_factory=dict)
 
 
 class Adapter(Protocol):

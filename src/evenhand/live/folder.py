@@ -1,4 +1,7 @@
-"""A watched folder: files of records, one JSON value a line, and mails (.eml). The folder itself is only read."""
+"""A watched folder: files of records, one JSON value a line, mails (.eml), and, where that is switched on, exports.
+
+The folder itself is only read. What cannot be taken is set aside by its name, with the reason, until it changes.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ SETTLED_SECONDS: Final = 10
 """A file that was changed later than this may still be being written."""
 MOST_BYTES: Final = 16 << 20  # in one look; a larger file is read in several
 MAIL_BYTES: Final = 25 << 20
+NO_EXPORTS: Final = 'an export is taken whole, or not at all: write exports = "yes" under this source to take it'
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Folder:
     folder: Path
     now: Callable[[], datetime]
     reads_as: str | None = None
+    exports: bool = False
 
     def poll(self, cursor: str) -> Polled:
         """Return the records of the first file that was not read to its end yet.
@@ -39,19 +44,24 @@ class Folder:
             seen = {name: _state(path) for name, path in files.items()}
         except OSError as error:
             raise Unreachable("this folder cannot be read", where=str(self.folder), mend=str(error)) from error
-        unread = tuple(f"{name}: no .jsonl, .ndjson or .eml" for name in files if _is_other(name))
+        other = frozenset() if self.exports else frozenset(filter(_is_other, files))
+        aside = dict.fromkeys(sorted(other), NO_EXPORTS)
         done = {name: at for name, at in before.items() if name in files}
         for name, path in files.items():
-            if _is_other(name) or name.startswith(".") or not self._settled(seen[name]):
+            if name in other or name.startswith(".") or not self._settled(seen[name]):
                 continue
             size, changed = seen[name]
             offset = done[name][2] if done.get(name, [])[:2] == [size, changed] else 0
             if offset >= size and name in done:
                 continue
-            records, offset = _read(path, offset, size)
+            whole = _is_other(name)
+            records, offset = ([], size) if whole else _read(path, offset, size)
             done[name] = [size, changed, offset]
-            return Polled(tuple(records), json.dumps(done), unread=unread, more=True)
-        return Polled((), json.dumps(done), unread=unread)
+            return Polled(
+                tuple(records), json.dumps(done), more=True, file=name, whole=path if whole else None,
+                here=frozenset(files), aside=aside,
+            )  # fmt: skip
+        return Polled((), json.dumps(done), here=frozenset(files), aside=aside)
 
     def _settled(self, state: tuple[int, int]) -> bool:
         return self.now().timestamp() - state[1] / 1e9 >= SETTLED_SECONDS

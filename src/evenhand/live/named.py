@@ -48,7 +48,7 @@ class _Shape:
 
 
 _SHAPES: Final[Mapping[str, _Shape]] = {
-    "folder": _Shape(frozenset({"folder"}), frozenset({"format", "addresses"}), ""),
+    "folder": _Shape(frozenset({"folder"}), frozenset({"format", "addresses", "exports", "basis"}), ""),
     "mailbox": _Shape(frozenset({"host", "user", "password_file", "addresses"}), frozenset({"port", "folder"}), "host"),
     "mastodon": _Shape(frozenset({"server", "token_file"}), frozenset({"stream"}), "server"),
     "jetstream": _Shape(frozenset({"server"}), frozenset(), "server"),
@@ -147,10 +147,17 @@ def adapter_of(named: Named, declared: Declared, ctx: Context, names: Mapping[st
         "mailbox": lambda: _mailbox(named, declared),
         "mastodon": lambda: _mastodon(named, ctx, names or {}),
         "jetstream": lambda: Jetstream(_server(named, "wss", "ws"), _dids(declared), ctx.random),
-        "folder": lambda: Folder(named.file.parent / str(named.settings["folder"]), ctx.now, _format(named)),
+        "folder": lambda: _folder(named, ctx),
         "webhook": lambda: webhook_of(named),
     }
     return build[named.adapter]()
+
+
+def _folder(named: Named, ctx: Context) -> Folder:
+    exports = str(named.settings.get("exports", "no"))
+    if exports not in {"yes", "no"}:
+        raise UsageError("yes or no?", where=f"{named.file.name}: {named.name}: exports", mend='Write: exports = "yes"')
+    return Folder(named.file.parent / str(named.settings["folder"]), ctx.now, _format(named), exports == "yes")
 
 
 def _mailbox(named: Named, declared: Declared) -> Mailbox:

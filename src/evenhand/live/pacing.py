@@ -28,6 +28,7 @@ class State:
 
     `kept`, `not_aimed`, `unreadable` count records since the source was named; no record is told by them, and one that
     is looked at twice counts twice. `names`: how the service calls the newest records of it that are stored.
+    `aside`: files that were not taken, and why.
     """
 
     cursor: str = ""
@@ -41,6 +42,7 @@ class State:
     unreadable: int = 0
     unread: tuple[str, ...] = ()
     names: Mapping[str, Known] = field(default_factory=dict)
+    aside: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str) -> State:
@@ -63,13 +65,14 @@ class State:
     def answered(
         self, *, cursor: str, kept: int, not_aimed: int, unreadable: int, unread: tuple[str, ...], more: bool,
         now: datetime, names: Mapping[str, Known] | None = None,
+        aside: Mapping[str, str] | None = None,
     ) -> State:  # fmt: skip
         """Return the state after a look whose records are stored."""
         said = now.astimezone(UTC).isoformat()
         return State(
             cursor=cursor, asked_at=said, answered_at=said, due_at=said if more else (now + EVERY).isoformat(),
             kept=self.kept + kept, not_aimed=self.not_aimed + not_aimed, unreadable=self.unreadable + unreadable,
-            unread=unread, names=dict(list((names or {}).items())[-MOST_NAMES:]),
+            unread=unread, names=dict(list((names or {}).items())[-MOST_NAMES:]), aside=dict(aside or {}),
         )  # fmt: skip
 
     def failed(self, words: str, *, ctx: Context) -> State:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.databases import Desk
+from tests.fixtures import make_x
 from tests.live.live_room import to_ana, to_nobody
 from tests.web.desk.desk_room import Room, furnished
 
@@ -133,13 +134,43 @@ def test_while_an_import_runs_the_source_is_asked_again(room: Room) -> None:
     assert state_of(room.desk.home, "drop").failures == 0
 
 
-def test_lines_that_nobody_reads_are_said_in_words(room: Room) -> None:
-    name(room)
-    path = room.desk.home.root / "in" / "odd.jsonl"
-    path.write_text(json.dumps({"colour": "green"}) + "\n")
+def put(room: Room, file: str, data: bytes) -> None:
+    path = room.desk.home.root / "in" / file
+    path.write_bytes(data)
     os.utime(path, (1, 1))
+
+
+def test_a_file_that_nobody_reads_is_set_aside_and_holds_up_no_other(room: Room) -> None:
+    name(room)
+    put(room, "a-odd.jsonl", json.dumps({"colour": "green"}).encode() + b"\n")
+    drop(room, "b.jsonl", to_ana("1"))
+    assert [actions.poll_due(room.ctx), actions.poll_due(room.ctx), actions.poll_due(room.ctx)] == [0, 1, 0]
+    state = state_of(room.desk.home, "drop")
+    assert list(state.aside) == ["a-odd.jsonl"] and "no reader knows this format" in state.aside["a-odd.jsonl"]
+    assert (state.trouble, state.unreadable) == ("", 1)
+    (room.desk.home.root / "in" / "a-odd.jsonl").unlink()
+    actions.poll_due(room.later(minutes=2))
+    assert state_of(room.desk.home, "drop").aside == {}
+
+
+def test_exports_are_taken_whole_where_that_is_switched_on(room: Room, tmp_path: Path) -> None:
+    tweets = [make_x.archive_tweet("101", "said"), make_x.archive_tweet("102", "more")]
+    archive = make_x.archive(tmp_path / "a.zip", {"tweets.js": make_x.script("tweets", tweets)}).read_bytes()
+    bulk = b"subreddit,created_utc,id,author,text\na,1700000000,x1,ada,said\n"
+    name(room)
+    for file, data in (("a.zip", archive), ("b.csv", bulk), ("c.dat", b"\0nothing that anybody knows")):
+        put(room, file, data)
     assert actions.poll_due(room.ctx) == 0
-    assert "no reader knows this format" in state_of(room.desk.home, "drop").trouble
+    assert set(state_of(room.desk.home, "drop").aside) == {"a.zip", "b.csv", "c.dat"}
+    name(room, FOLDER + 'exports = "yes"\n')
+    assert [actions.poll_due(room.later(minutes=2)) for _ in range(4)] == [2, 0, 0, 0]
+    aside = state_of(room.desk.home, "drop").aside
+    assert set(aside) == {"b.csv", "c.dat"} and "basis" in aside["b.csv"]
+    name(room, FOLDER + 'exports = "yes"\nbasis = "Article 6(1)(f), assessed on 1 March"\n')
+    put(room, "b.csv", bulk + b"a,1700000001,x2,ada,more\n")
+    assert actions.poll_due(room.later(minutes=2)) == 2
+    assert set(state_of(room.desk.home, "drop").aside) == {"c.dat"}
+    assert verify(room.ctx).exit_code != 1
 
 
 def test_the_accounts_are_not_opened_at_every_look(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from evenhand.context import Context
+from evenhand.corpus.mappings import recognise_mapped
 from evenhand.corpus.store import Busy
-from evenhand.errors import DoesNotHold, EvenhandError
+from evenhand.errors import DoesNotHold, EvenhandError, UsageError
 from evenhand.ledger.files import write_durably
 from evenhand.live import Arrived, Declared, Known, Named, Polled, Sifted, State, adapter_of, read_named, sift
 from evenhand.live.held import HandedIn as HandedInReader
 from evenhand.live.named import FILE, webhook_of
 from evenhand.live.sift import MAIL
+from evenhand.posts import Choices
 from evenhand.web.home import Home
 from evenhand.web.live.arrivals import record_arrival
 from evenhand.web.live.forwarding import forward_to
@@ -91,7 +94,7 @@ def poll(source: Named, *, ctx: Context, home: Home) -> int:
         names = _still_held(state.names, home)
         adapter = adapter_of(source, declared, ctx, names)
         polled = adapter.poll(state.cursor)
-        sifted = store(source.name, polled.records, declared, reads_as=adapter.reads_as, ctx=ctx, home=home)
+        sifted, aside = _taken(source, polled, declared, state.aside, reads_as=adapter.reads_as, ctx=ctx, home=home)
     except Busy:
         return 0  # an import is under way: the next look, in a moment, asks with the same cursor
     except EvenhandError as error:
@@ -101,9 +104,40 @@ def poll(source: Named, *, ctx: Context, home: Home) -> int:
         cursor=polled.cursor, kept=sifted.kept, not_aimed=sifted.not_aimed + polled.dropped,
         unreadable=sifted.unreadable, unread=polled.unread, more=polled.more, now=ctx.now(),
         names={name: known for name, known in (names | _stored(polled, sifted)).items() if name not in polled.gone},
+        aside=aside,
     )  # fmt: skip
     _keep(home, source.name, after)
     return sifted.kept
+
+
+def _taken(
+    source: Named, polled: Polled, declared: Declared, aside: Mapping[str, str], *, reads_as: str | None, ctx: Context,
+    home: Home,
+) -> tuple[Sifted, Mapping[str, str]]:  # fmt: skip
+    """Store what may be stored; return what became of it, and which files are set aside and why.
+
+    A file that cannot be used holds up no other. Raises UsageError where there is no file to blame; Busy.
+    """
+    left = {name: why for name, why in aside.items() if name in polled.here and name != polled.file}
+    left |= polled.aside
+    try:
+        if polled.whole is not None:
+            return _whole(source, polled.whole, reads_as=reads_as, ctx=ctx, home=home), left
+        return store(source.name, polled.records, declared, reads_as=reads_as, ctx=ctx, home=home), left
+    except Busy:
+        raise
+    except UsageError as error:
+        if not polled.file:
+            raise
+        return Sifted(unreadable=len(polled.records) or 1), left | {polled.file: f"{error.what}. {error.mend}".strip()}
+
+
+def _whole(source: Named, path: Path, *, reads_as: str | None, ctx: Context, home: Home) -> Sifted:
+    """Import an export as a person's import does: under a basis where it needs one, else not at all."""
+    recognised = recognise_mapped(path, home.corpus, as_format=reads_as, choices=Choices())
+    basis = str(source.settings.get("basis", "")).strip() or None
+    imported = import_file(recognised=recognised, ctx=ctx, home=home, basis=basis)
+    return Sifted(kept=imported.ingested.posts, unreadable=len(imported.ingested.report.refused))
 
 
 def _still_held(names: Mapping[str, Known], home: Home) -> dict[str, Known]:
