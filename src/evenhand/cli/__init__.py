@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "procedure": ("evenhand.cli.procedure", "Check what an organisation chose in its procedure."),
     "protect": ("evenhand.cli.protect", "Declare whose accounts this organisation protects."),
     "restore": ("evenhand.cli.restore", "Put a backup into an empty folder, and check what is in it."),
+    "retention": ("evenhand.cli.retention", "Say what is kept of what came in, and when it goes."),
     "screen": ("evenhand.cli.screen", "Screen posts for abuse; one JSON line per post."),
     "screen-local": ("evenhand.cli.screen_local", "Refit the detector to what two people of yours labelled alike."),
     "serve": ("evenhand.cli.serve", "Run the web application, its worker and the key service."),

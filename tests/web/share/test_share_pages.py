@@ -173,5 +173,6 @@ def test_who_has_no_shield_has_no_such_page(room: Room) -> None:
 
 def test_the_pages_speak_german(ana: Client) -> None:
     german = {"Accept-Language": "de"}
+    assert "Bildschirmfotos in Ihren Schild legen" in ana.get("/my", headers=german).content.decode()
     assert "In Ihren Schild" in ana.get("/share", headers=german).content.decode()
     assert "In meinen Schild" in ana.post("/share", {"text": "x"}, headers=german).content.decode()

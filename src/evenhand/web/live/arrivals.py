@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet, Sum
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -21,11 +21,12 @@ from evenhand.live.sift import MAIL
 from evenhand.posts import Recognised, Report, rows_of
 from evenhand.web.desk.protection import seat_officer
 from evenhand.web.home import Home
-from evenhand.web.live.models import Arrival
+from evenhand.web.live.models import Arrival, HandedIn
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId, KeyId
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.sealed import open_texts, seal_text
 from evenhand.web.record.unit import recording
+from evenhand.web.sources.keeping import Kept
 from evenhand.web.sources.models import Import
 from evenhand.web.sources.sealing import open_copy
 
@@ -72,6 +73,12 @@ def beside(imports: Collection[str]) -> list[str]:
     """Return the sealed texts that lie under the keys of these imports' copies, to go with them."""
     found = Arrival.objects.filter(pk__in=list(imports)).exclude(judged="")
     return list(found.values_list("judged", flat=True))
+
+
+def kept_pictures(_ctx: Context) -> list[Kept]:
+    """Return how many pictures protected people shared: they go by no clock, two people erase them."""
+    found = HandedIn.objects.filter(kind="picture").aggregate(n=Sum("pictures"), oldest=Min("at"))
+    return [Kept("pictures", found["n"] or 0, found["oldest"])]
 
 
 def arrivals() -> list[Arrival]:

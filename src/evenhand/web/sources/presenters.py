@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.formats import date_format
@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from evenhand.corpus.telling import Chapter, Facts, is_known, remark, story
 from evenhand.web.record.ids import ActorId
+from evenhand.web.sources.keeping import Kept
 from evenhand.web.sources.queries import past_imports
 from evenhand.web.sources.waiting import Waiting, of
 from evenhand.web.ui.counting import grouped
+from evenhand.web.vault.queries import HoldLine
+from evenhand.web.vault.words import REASONS, Reason
 
 _SHOWN: Final = 20
 STEPS: Final[dict[str, str | Promise]] = {
@@ -118,3 +121,58 @@ def _progress(waiting: Waiting, state: dict[str, Any]) -> str:
             "posts": grouped(state["read"]), "share": round(100 * state["share"]),
         }  # fmt: skip
     return ""
+
+
+KEPT_WORDS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
+    "copies": (
+        gettext_lazy("Sealed copies of the files that came in"),
+        gettext_lazy("30 days, then their digest and their counts alone"),
+    ),
+    "texts": (gettext_lazy("Posts with their text"), gettext_lazy("30 days, then their bare facts")),
+    "bare": (
+        gettext_lazy("Posts without their text, with keyed hashes of who wrote them"),
+        gettext_lazy("90 days from their import, then nothing"),
+    ),
+    "uploads": (
+        gettext_lazy("Files on their way in, and what became of them"),
+        gettext_lazy("a day; 30 days for what became of a file that was read"),
+    ),
+    "barred": (
+        gettext_lazy("Keyed hashes of what was erased"),
+        gettext_lazy("for good, so that it never comes in again"),
+    ),
+    "pictures": (
+        gettext_lazy("Pictures that protected people shared"),
+        gettext_lazy("until two people in two roles erase them"),
+    ),
+}
+
+
+_HELD: Final[dict[str, str | Promise]] = {
+    "case": gettext_lazy("a case"),
+    "object": gettext_lazy("a file of a case"),
+    "source": gettext_lazy("a file that came in"),
+}
+
+
+def kept_head() -> list[str]:
+    """Return the head of the table of what is kept."""
+    return [_("What"), _("How many"), _("Since"), _("The next goes"), _("Held longer"), _("The rule")]
+
+
+def kept_rows(lines: list[Kept]) -> list[list[str]]:
+    """Return what is kept as the page's table has it."""
+    return [
+        [str(KEPT_WORDS[line.what][0]), str(line.count), _day(line.oldest), _day(line.goes), str(line.held),
+         str(KEPT_WORDS[line.what][1])]
+        for line in lines
+    ]  # fmt: skip
+
+
+def hold_rows(lines: list[HoldLine]) -> list[list[str]]:
+    """Return the holds in force: of what, why, when somebody looks at it again."""
+    return [[str(_HELD[line.kind]), str(REASONS[Reason(line.reason)]), _day(line.review_on)] for line in lines]
+
+
+def _day(at: date | None) -> str:
+    return date_format(at, "DATE_FORMAT") if at else "–"

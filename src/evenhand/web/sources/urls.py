@@ -9,6 +9,7 @@ from evenhand.web.sources import views
 urlpatterns = [
     path("imports", views.imports, name="imports"),
     path("imports/begin", views.begin_upload, name="import_begin"),
+    path("imports/kept", views.kept, name="imports_kept"),
     path("imports/<str:upload>", views.one, name="import_one"),
     path("imports/<str:upload>/piece", views.piece, name="import_piece"),
     path("imports/<str:upload>/start", views.start_upload, name="import_start"),

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -15,9 +16,11 @@ from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
 from evenhand.web.sources.forms import AnswerForm, BeginForm, BringForm, HowForm
-from evenhand.web.sources.presenters import mine, past, past_head, upload_page
+from evenhand.web.sources.keeping import kept_now
+from evenhand.web.sources.presenters import hold_rows, kept_head, kept_rows, mine, past, past_head, upload_page
 from evenhand.web.sources.starting import start
 from evenhand.web.sources.waiting import LARGEST_PIECE, PIECE, Waiting, begin, find
+from evenhand.web.vault.queries import hold_lines
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +84,17 @@ def _start(request: HttpRequest, upload: str) -> HttpResponse:
     return redirect("import_one", waiting.id)
 
 
+@require_safe
+def _kept(request: HttpRequest) -> HttpResponse:
+    """Show what is kept of what came in, when it goes, what is held longer and why."""
+    ctx = Context.system()
+    shown = {
+        "head": kept_head(), "rows": kept_rows(kept_now(ctx)), "holds": hold_rows(hold_lines(ctx)),
+        "hold_head": [_("Of"), _("Why"), _("Looked at again")],
+    }  # fmt: skip
+    return render(request, "sources/kept.html", shown)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def _one(request: HttpRequest, upload: str) -> HttpResponse:
     """Show where a file stands, its question or its story; take the answer."""
@@ -109,4 +123,5 @@ imports = needs(Permission.IMPORT_POSTS)(_imports)
 begin_upload = needs(Permission.IMPORT_POSTS)(_begin)
 piece = needs(Permission.IMPORT_POSTS)(_piece)
 start_upload = needs(Permission.IMPORT_POSTS)(_start)
+kept = needs(Permission.IMPORT_POSTS)(_kept)
 one = needs(Permission.IMPORT_POSTS)(_one)
