@@ -185,27 +185,51 @@ def wording(route: Route, received_at: datetime) -> str:
 
     `received_at` is our clock, aware. Raises UsageError for a time without a zone.
     """
+    first, since = wording_forms(route)
+    return f"{first % wording_values(route, received_at)}; {since}"
+
+
+def wording_forms(route: Route) -> tuple[str, str]:
+    """Return the two halves of the wording as forms to translate: the first with places for `wording_values`."""
+    return _first_half(route), UNCHANGED if route.unchanged else CHANGED
+
+
+def wording_values(route: Route, received_at: datetime) -> dict[str, str]:
+    """Return what stands in the places of the first half. UsageError for a time without a zone."""
     if received_at.tzinfo is None:
         raise UsageError("the time of intake has no zone", where="received_at", mend="Give an aware time.")
     at = received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    since = "unchanged since" if route.unchanged else "no longer the bytes that were received"
-    return f"{_first_half(route, at)}; {since}"
+    return {"at": at, "domain": route.domain or "(not recorded)", "link": route.link}
 
 
-def _first_half(route: Route, at: str) -> str:
+def _first_half(route: Route) -> str:
     if not route.capture_exists:
-        return f"told to us at {at}; there is no capture"
+        return NO_CAPTURE
     found = provenance(route)
     if found is Provenance.P2:
-        whose = "by the submitter to be their own" if route.owners_own else "to be a"
-        return f"part of a file received at {at}, said {whose} platform export"
-    domain = route.domain or "(not recorded)"
-    seen = "seen" if route.link_seen_by_us else "not seen"
-    checked = "certificate checked" if route.certificate_checked else "signer not checked by us"
-    return {
-        Provenance.P1: f"captured by us from the address shown at {at}",
-        Provenance.P3: f"mail whose DKIM signature for domain {domain} was valid with a key fetched at {at}",
-        Provenance.P4: f"web archive signed by key or domain {domain}, received at {at}; {checked}",
-        Provenance.P5: f"file uploaded at {at}, said to come from link {route.link}; link {seen} by us",
-        Provenance.P6: f"file uploaded at {at}; source unknown",
-    }[found]
+        return OWN_EXPORT if route.owners_own else WORDINGS[found]
+    if found is Provenance.P4 and route.certificate_checked:
+        return CHECKED_ARCHIVE
+    if found is Provenance.P5 and route.link_seen_by_us:
+        return SEEN_LINK
+    return WORDINGS[found]
+
+
+UNCHANGED: Final = "unchanged since"
+CHANGED: Final = "no longer the bytes that were received"
+NO_CAPTURE: Final = "told to us at %(at)s; there is no capture"
+OWN_EXPORT: Final = "part of a file received at %(at)s, said by the submitter to be their own platform export"
+CHECKED_ARCHIVE: Final = "web archive signed by key or domain %(domain)s, received at %(at)s; certificate checked"
+SEEN_LINK: Final = "file uploaded at %(at)s, said to come from link %(link)s; link seen by us"
+WORDINGS: Final[Mapping[Provenance, str]] = {
+    Provenance.P1: "captured by us from the address shown at %(at)s",
+    Provenance.P2: "part of a file received at %(at)s, said to be a platform export",
+    Provenance.P3: "mail whose DKIM signature for domain %(domain)s was valid with a key fetched at %(at)s",
+    Provenance.P4: "web archive signed by key or domain %(domain)s, received at %(at)s; signer not checked by us",
+    Provenance.P5: "file uploaded at %(at)s, said to come from link %(link)s; link not seen by us",
+    Provenance.P6: "file uploaded at %(at)s; source unknown",
+}
+"""What may be said of a capture of each grade (EVIDENCE §2.4); the constants above are its other cases."""
+WORDING_FORMS: Final = frozenset(
+    {*WORDINGS.values(), NO_CAPTURE, OWN_EXPORT, CHECKED_ARCHIVE, SEEN_LINK, UNCHANGED, CHANGED}
+)

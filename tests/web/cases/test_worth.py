@@ -113,7 +113,7 @@ def test_nothing_is_made_of_a_picture_before_a_person_released_it(story: Story) 
     with pytest.raises(UsageError, match="do not look"):
         derive(of=file, method="preview", data=b"x", actor=actor, purpose="test", ctx=story.ctx)
     assert methods_of(file) == []
-    assert "worth" not in files_page(story, str(actor))
+    assert "By itself it is worth" not in files_page(story, str(actor))
 
 
 def test_who_was_told_of_a_marked_file_is_on_record(story: Story) -> None:

@@ -26,7 +26,7 @@ MARKER = b"Canary Quillfeather 51.5N "
 @pytest.fixture
 def client(story: Story, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(incoming, "PART", 1000)
-    monkeypatch.setattr("evenhand.web.intake.sending.PART", 1000)
+    monkeypatch.setattr("evenhand.web.cases.steps.sending.PART", 1000)
     return follower()
 
 

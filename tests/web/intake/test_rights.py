@@ -19,9 +19,8 @@ from tests.web.cases.story_room import follower
 from evenhand.ledger.tlog_proof import parse_tlog_proof
 from evenhand.procedure.choices import builtin
 from evenhand.procedure.clocks import ClockId
-from evenhand.web.cases import clocks, periods
+from evenhand.web.cases import clocks, periods, senders
 from evenhand.web.cases.models import Link, Message, Party, Seat, Upload
-from evenhand.web.cases.steps import files
 from evenhand.web.cases.steps.challenge import may_challenge
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.checkpoints import make_checkpoint
@@ -147,7 +146,7 @@ def test_what_cannot_be_taken_is_answered_where_it_was_chosen(room: Desk, clock:
 def test_neither_side_uses_up_the_other_s_files(
     room: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_FILES", 2)
+    monkeypatch.setattr(senders, "MOST_OF_A_SIDE", 2)
     case = told(room, clock)
     for door, client in both(case):
         for n in (1, 2):

@@ -14,7 +14,7 @@ from evenhand.codes.model import ActType, Rung
 from evenhand.errors import UsageError
 from evenhand.evidence.fitness import Fitness
 from evenhand.evidence.gates import ASKED, CODES, Answer, AuthorLink, Gate, cure_of, gate_question, pass_needs
-from evenhand.evidence.grades import Grade
+from evenhand.evidence.grades import WORDING_FORMS, Grade
 from evenhand.evidence.mail import NOTE_WORDS, State
 from evenhand.evidence.pictures import TAKERS_QUESTIONS
 from evenhand.procedure.lexicon import THEME_WORDS
@@ -39,7 +39,7 @@ def words_of_the_pure_rooms() -> set[str]:
         said |= {gate_question(gate), pass_needs(gate), cure_of(gate, Answer.UNKNOWN)}
         said |= {cure for code in CODES[gate] if (cure := cure_of(gate, Answer.FAIL, code))}
     said |= {each.words for each in (*Grade, *State, *AuthorLink, *Fitness)} | set(NOTE_WORDS.values())
-    said |= {words for _name, words in TAKERS_QUESTIONS}
+    said |= {words for _name, words in TAKERS_QUESTIONS} | WORDING_FORMS
     return (
         said
         | {text for role in CaseRole for text in (role.label, role.words)}

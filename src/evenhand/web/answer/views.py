@@ -19,9 +19,10 @@ from evenhand.web.answer.presenters import answer_page
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.access import leave
 from evenhand.web.cases.models import Party
+from evenhand.web.cases.steps.file_form import FileForm
 from evenhand.web.cases.steps.service import open_side
 from evenhand.web.intake.budget import Door, admits
-from evenhand.web.intake.follow_forms import FileForm, MessageForm
+from evenhand.web.intake.follow_forms import MessageForm
 from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
 from evenhand.web.notices.presenters import unit_here
 from evenhand.web.notices.queries import letters_of

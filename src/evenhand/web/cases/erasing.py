@@ -18,7 +18,8 @@ from evenhand.evidence.item_id import canonical_item
 from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.bundle_exports import exports_of, forget_exports
 from evenhand.web.cases.counting import counting_of
-from evenhand.web.cases.models import Case, Item, Party, SubmissionItem, Upload
+from evenhand.web.cases.models import Case, Item, Party, SubmissionItem
+from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.sealed import open_texts
@@ -53,7 +54,7 @@ def scope_of(case: Case, ctx: Context) -> Scope:
     """Return what goes with a case."""
     shared = _others_stand(case)
     items = [] if shared else _own_items(case)
-    uploads = Upload.objects.filter(party__case=case) if shared else _all_uploads(case)
+    uploads = files_in_alone(case) if shared else files_of(case)
     keys = {KeyId(case.key)} | ({KeyId(case.priors_key)} if case.priors_key else set())
     if not shared:
         keys |= {KeyId(case.submission.key), *(KeyId(item.key) for item in items)}
@@ -90,10 +91,6 @@ def _canonical(place: str) -> str:
         return canonical_item(place).key
     except EvenhandError:
         return place if ":" in place else ""  # an act without an address, or an id as it is
-
-
-def _all_uploads(case: Case) -> Any:
-    return Upload.objects.filter(submission=case.submission_id) | Upload.objects.filter(party__case=case)
 
 
 def _blank(case: Case) -> None:

@@ -14,7 +14,8 @@ def cases_of(objects: Collection[str]) -> frozenset[str]:
     uploads = Upload.objects.filter(Q(pk__in=list(objects)))
     submissions = uploads.exclude(submission=None).values("submission")
     own = uploads.exclude(party=None).values_list("party__case", flat=True)
-    return frozenset({*Case.objects.filter(submission__in=submissions).values_list("id", flat=True), *own})
+    found = uploads.exclude(case=None).values_list("case", flat=True)
+    return frozenset({*Case.objects.filter(submission__in=submissions).values_list("id", flat=True), *own, *found})
 
 
 def people_of(case: str) -> frozenset[str]:

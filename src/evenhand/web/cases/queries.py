@@ -132,9 +132,18 @@ def _lines(cases: QuerySet[Case], first: int, number: int) -> list[Line]:
 
 
 def files_of(case: Case) -> QuerySet[Upload]:
-    """Return the files of a case in the order they came: those of its report, those of the other side in it alone."""
-    found = Upload.objects.filter(Q(submission=case.submission_id) | Q(party__case=case))
-    return found.select_related("party__case").order_by("received_at", "id")
+    """Return the files of a case in the order they came: of its report, of the other side in it, found for it."""
+    found = Upload.objects.filter(Q(submission=case.submission_id) | _in_alone(case))
+    return found.select_related("party__case", "case").order_by("received_at", "id")
+
+
+def files_in_alone(case: Case) -> QuerySet[Upload]:
+    """Return the files that belong to one case and to no other of the same report."""
+    return Upload.objects.filter(_in_alone(case))
+
+
+def _in_alone(case: Case) -> Q:
+    return Q(party__case=case) | Q(case=case)
 
 
 def files_from(party: Party) -> QuerySet[Upload]:

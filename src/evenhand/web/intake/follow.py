@@ -19,9 +19,10 @@ from evenhand.context import Context
 from evenhand.web.cases.access import Side, enter, leave, party_of, side_open
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.dialogue import Kind, say
+from evenhand.web.cases.steps.file_form import FileForm
 from evenhand.web.cases.steps.report import index_of
 from evenhand.web.intake.budget import Door, admits
-from evenhand.web.intake.follow_forms import CodeForm, FileForm, IdentityForm, MessageForm
+from evenhand.web.intake.follow_forms import CodeForm, IdentityForm, MessageForm
 from evenhand.web.intake.follow_presenters import follow_page
 from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
 from evenhand.web.intake.rights import sent_a_file

@@ -25,11 +25,11 @@ from evenhand.web.cases.steps import challenge as challenging
 from evenhand.web.cases.steps import companion
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
+from evenhand.web.cases.steps.file_form import FileForm
 from evenhand.web.cases.steps.files import add_file
 from evenhand.web.cases.steps.more_time import give_more_time
-from evenhand.web.intake.follow_forms import FileForm
+from evenhand.web.cases.steps.sending import not_taken, received
 from evenhand.web.intake.forms import choice
-from evenhand.web.intake.sending import not_taken, received
 from evenhand.web.record.ids import ActorId
 from evenhand.web.ui.choices import offer, one_of
 from evenhand.web.ui.fields import status_of

@@ -30,6 +30,13 @@ def readings_of(keys: Collection[str]) -> list[Reading]:
     return [Reading(*row) for row in grouped]
 
 
+def readings_of_things(ids: Collection[str], *, key: str) -> list[Reading]:
+    """Return the readings of these texts or files (hex32), which lie under one key, as `readings_of`. One query."""
+    rows = ReadRow.objects.filter(key_id=key, object_id__in=list(ids)).values_list("actor", "purpose")
+    grouped = rows.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first")
+    return [Reading(*row) for row in grouped]
+
+
 @dataclass(frozen=True, slots=True)
 class OwnReading:
     """What one person read under one key for one purpose on one day (UTC): first and last when, how many texts."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from evenhand.context import Context
+from evenhand.errors import UsageError
 from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, provenance, wording
 from evenhand.web.vault.alarms import open_alarms
 from evenhand.web.vault.holds import in_force, waiting
@@ -114,6 +115,30 @@ def _line(row: VaultObject, alarm: str) -> ObjectLine:
 def route_of(row: VaultObject, *, unchanged: bool = True) -> Route:
     """Return how an object reached us, from what was recorded at intake; further facts are the assessor's."""
     return Route(ProvenanceClass(row.provenance_class), unchanged=unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLine:
+    """How one object reached us: by which channel, the sealed link it is said to come from, when somebody saw it."""
+
+    channel: str
+    link: str | None
+    observed_at: datetime | None
+    changed: bool
+
+
+def capture_of(obj: str) -> CaptureLine:
+    """Return how an object reached us, as it was recorded then. UsageError where there is none. Two queries."""
+    row = VaultObject.objects.filter(pk=obj).first()
+    if row is None:
+        raise UsageError("there is no such file")
+    changed = open_alarms().filter(object=row, reason="changed").exists()
+    return CaptureLine(row.channel, row.link, row.observed_at, changed)
+
+
+def copies_made_of(obj: str) -> list[str]:
+    """Return the ids of everything that was made from an object, oldest first. One query."""
+    return list(VaultObject.objects.filter(source=obj).order_by("received_at", "id").values_list("id", flat=True))
 
 
 def first_alarm_at() -> datetime | None:

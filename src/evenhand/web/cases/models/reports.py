@@ -72,14 +72,16 @@ class SubmissionItem(models.Model):
 class Upload(models.Model):
     """A file from a stranger: quarantined until a person has cleared it, or marked do-not-look (R24).
 
-    It came with a report (`submission`), or in one case from the person complained about (`party`): one of the two, so
-    that whoever asks for the files of a report never gets the other side's. The bytes lie sealed on disk under `key`,
-    that of the side they came from; the working copy is the same without metadata.
+    It came with a report (`submission`), or in one case from the person complained about (`party`), or the office found
+    it for one case (`case`): one of the three, so that whoever asks for the files of a report never gets the other
+    side's. The bytes lie sealed on disk under `key`, that of the side they came from, or the case's; the working copy
+    is the same without metadata.
     """
 
     id = own_id()
     submission = link("cases.Submission", null=True)
     party = link("cases.Party", null=True)
+    case = link("cases.Case", null=True)
     key = id_of()
     kind = word()  # what its bytes are: png, jpeg, webp, pdf, text, mail
     size = models.BigIntegerField()
@@ -94,7 +96,9 @@ class Upload(models.Model):
         constraints = [
             CheckConstraint(condition=Q(state__in=["quarantined", "cleared", "restricted"]), name="cases_upload_state"),
             CheckConstraint(
-                condition=Q(submission=None, party__isnull=False) | Q(submission__isnull=False, party=None),
+                condition=Q(submission__isnull=False, party=None, case=None)
+                | Q(submission=None, party__isnull=False, case=None)
+                | Q(submission=None, party=None, case__isnull=False),
                 name="cases_upload_one_side",
             ),
         ]

@@ -36,6 +36,7 @@ MODULES: Final = (
     "language",
     "new_code",
     "files_page",
+    "evidence_page",
     "bundle_page",
     "contact",
     "recuse",

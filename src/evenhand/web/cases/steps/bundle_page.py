@@ -27,12 +27,11 @@ from evenhand.web.cases.bundle_exports import (
     kept_file,
     waiting_of,
 )
-from evenhand.web.cases.models import Seat
-from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.custody import somebody
 from evenhand.web.cases.steps.files_page import ROLES, to_save
 from evenhand.web.record.handing_out import fields_of
-from evenhand.web.record.ids import SYSTEM
+from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.seats import has_seat
 from evenhand.web.ui.choices import one_of
 
@@ -129,7 +128,7 @@ def view(here: Here) -> HttpResponse:
     made = exports_of(here.case, actor=here.actor, purpose=_PURPOSE, ctx=here.ctx)
     if wanted := here.request.GET.get("fetch"):
         return _fetched(here, wanted, made)
-    rows = [ExportRow(each, _who(here, each)) for each in made]
+    rows = [ExportRow(each, _who(here, each.actor)) for each in made]
     waiting: list[Waiting] = waiting_of(here.case, {each.id for each in made})
     return here.show("cases/steps/bundle.html", {"form": form, "rows": rows, "waiting": waiting, "later": False})
 
@@ -143,13 +142,9 @@ def _fields(here: Here) -> list[tuple[str, Any]]:
     return [(name, _FIELDS.get(name, name)) for name in (*found, _DOCUMENT)]
 
 
-def _who(here: Here, export: Export) -> str:
-    if export.actor == here.actor:
-        return _("you")
-    if export.actor == SYSTEM:
-        return _("whoever runs the machine, by command")
-    roles = Seat.objects.filter(case=here.case, person=export.actor).values_list("role", flat=True)
-    return ", ".join(role_words(role) for role in sorted(set(roles))) or _("somebody without a seat now")
+def _who(here: Here, actor: ActorId) -> str:
+    by_command = actor == SYSTEM
+    return _("whoever runs the machine, by command") if by_command else somebody(here.case, actor, reader=here.actor)
 
 
 def _fetched(here: Here, wanted: str, made: Sequence[Export]) -> HttpResponse:

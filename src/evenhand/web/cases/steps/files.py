@@ -8,6 +8,7 @@ beside the original; what is marked do-not-look is never opened again.
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from evenhand.evidence.uploads import Kind, Stripped
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Party, Upload
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.queries import files_from, side_of_files
+from evenhand.web.cases.senders import Channel, Sender, by_party
 from evenhand.web.cases.steps.worth import judge_mail, keep_facts
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.unit import recording
@@ -27,7 +28,7 @@ from evenhand.web.vault.objects import Capture, derive, derived_of, open_object,
 from evenhand.web.vault.objects import restrict as bar
 
 MOST_BYTES: Final = 20 * 1024 * 1024
-MOST_FILES: Final = 40
+MOST_ADDRESS: Final = 2_000
 NOBODY: Final = "nobody"
 REFERRED: Final = ("liaison", "police", "hotline", NOBODY)
 """Whom one can have told of a file that nobody may look at."""
@@ -37,30 +38,49 @@ _PURPOSE: Final = "add a file"
 _OPEN: Final = "open a file"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file is said to come from, and whether whoever hands it in has just seen it there themselves."""
+
+    address: str = ""
+    seen: bool = False
+
+
+NOWHERE: Final = Place()
+
+
 def add_file(*, party: Party, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES) -> str:
-    """Seal a file a party sends and return its id; it is quarantined. Nobody has looked at it when this returns.
+    """Seal a file a party sends by its page and return its id; as `hand_in`."""
+    return hand_in(sender=by_party(party), name=name, data=data, ctx=ctx, most=most)
+
+
+def hand_in(
+    *, sender: Sender, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES, place: Place = NOWHERE
+) -> str:
+    """Seal a file and return its id; it is quarantined. Nobody has looked at it when this returns.
 
     Raises UsageError for what is too large, too many, or of no kind we take. The sealed bytes are durable before the
-    row that names them; bytes without a row are swept.
+    row that names them; bytes without a row are swept. Only an officer can have seen a place: what a side says about
+    itself is what it says.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
-    size = _check(party, stream, most)
+    size = _check(sender, stream, most)
     found = strip_apart(stream)
     stream.seek(0)
-    actor, key, new = ActorId(party.id), KeyId(party.key), ctx.new_id()
+    actor, key, new = sender.actor, sender.key, ctx.new_id()
     made = prepare(stream, key=key, scope=key, actor=actor, purpose=_PURPOSE, ctx=ctx)
-    capture, kind = Capture(channel="page", collector=actor), str(found.kind)
-    row = row_of(
-        made, obj=new, kind=kind, ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=_case_of(party)
-    )
+    seen = moment(ctx) if place.address and place.seen and sender.channel is Channel.OFFICER else None
+    capture, kind = Capture(channel=sender.channel.value, collector=actor, observed_at=seen), str(found.kind)
+    row = row_of(made, obj=new, kind=kind, ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=sender.of_case)
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
-        acting(r, "evidence.quarantined", key=key, case=party.case, obj=new, commitments=made.commitments) as act,
+        acting(r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments) as act,
     ):
+        row.link = act.seal("upload.link", place.address[:MOST_ADDRESS]) if place.address else None
         act.insert(row)
         act.insert(
             Upload(
-                **side_of_files(party), id=new, key=key, kind=kind, size=size, state="quarantined",
+                **sender.columns, id=new, key=key, kind=kind, size=size, state="quarantined",
                 name=act.seal("upload.name", name[:200]), removed=",".join(found.removed)[:200],
                 received_at=moment(ctx),
             )
@@ -80,7 +100,8 @@ def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool, told:
     if upload.state != "quarantined":
         raise UsageError(_("Somebody has already dealt with this file."), mend=_("Open the case again."))
     kind, state = ("evidence.restricted", "restricted") if restrict else ("evidence.cleared", "cleared")
-    case = upload.party.case if upload.party else None  # what came with a report may belong to several cases
+    # What came with a report may belong to several cases.
+    case = upload.party.case if upload.party else upload.case
     with (
         recording(actor=actor, ctx=ctx, purpose="clear a file") as r,
         acting(r, kind, key=KeyId(upload.key), case=case, obj=upload.id) as act,
@@ -107,18 +128,17 @@ def working_copy(*, upload: Upload, actor: ActorId, ctx: Context) -> Stripped:
     return copy
 
 
-def _case_of(party: Party) -> str | None:
-    """Return the one case a file belongs to; none for a report's, which may have become several."""
-    return party.case_id if "party_id" in side_of_files(party) else None
-
-
-def may_send(party: Party) -> None:
-    """Raise UsageError where a side has sent as many files as it may."""
-    if files_from(party).count() >= MOST_FILES:
+def may_send(sender: Sender) -> None:
+    """Raise UsageError where there are as many files from one side as there may be."""
+    if sender.sent().count() < sender.most:
+        return
+    if sender.channel is Channel.PAGE:
         raise UsageError(_("You have already sent 40 files."), mend=_("Tell us in a message what else there is."))
+    said = _("There are already %(n)d files from this side.") % {"n": sender.most}
+    raise UsageError(said, mend=_("Put what belongs together into one archive."))
 
 
-def _check(party: Party, stream: BinaryIO, most: int) -> int:
+def _check(sender: Sender, stream: BinaryIO, most: int) -> int:
     """Return how large a file is; UsageError for an empty, too large or one too many. Nothing of it is read."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
@@ -126,5 +146,5 @@ def _check(party: Party, stream: BinaryIO, most: int) -> int:
         raise UsageError(_("The file is empty."), mend=_("Choose it again."))
     if size > most:
         raise UsageError(_("The file is larger than 20 MB."), mend=_("Send a smaller picture, or a part of it."))
-    may_send(party)
+    may_send(sender)
     return size

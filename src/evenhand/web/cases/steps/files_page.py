@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -18,17 +19,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evenhand.evidence.uploads import Kind, Stripped
+from evenhand.errors import UsageError
+from evenhand.evidence.uploads import Kind, Stripped, UploadRefused
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Upload
 from evenhand.web.cases.queries import files_of
+from evenhand.web.cases.senders import WHOSE, Sender, Whose, by_officer
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.files import NOBODY, REFERRED, clear, working_copy
-from evenhand.web.cases.steps.worth import found_in
-from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, takers_questions, worth_lines
+from evenhand.web.cases.steps.file_form import FileForm
+from evenhand.web.cases.steps.files import MOST_ADDRESS, NOBODY, REFERRED, Place, clear, hand_in, working_copy
+from evenhand.web.cases.steps.sending import is_part, no, not_taken, received, took_a_part
+from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, lines_of, takers_questions
 from evenhand.web.record.ids import KeyId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import has_seat
+from evenhand.web.ui.choices import one_of
 from evenhand.web.vault.queries import erased_among
 
 ROLES: Final = frozenset({CaseRole.INTAKE, CaseRole.ASSESSOR, CaseRole.INVESTIGATOR})
@@ -69,18 +74,90 @@ class ClearForm(forms.Form):
     told = forms.ChoiceField(choices=[(word, "") for word in REFERRED], required=False)
 
 
+class OfficerFileForm(FileForm):
+    """One file that whoever handles the case has, whose it is, and where it is said to come from."""
+
+    whose = one_of(gettext_lazy("Where do you have it from?"), list(WHOSE.items()))
+    address = forms.CharField(
+        label=gettext_lazy("Address it comes from, if there is one"), required=False, max_length=MOST_ADDRESS,
+        help_text=gettext_lazy("With it the file says where it is from, and others can look there."),
+    )  # fmt: skip
+    seen = forms.BooleanField(
+        required=False, label=gettext_lazy("I have seen it at this address myself, just now"),
+        help_text=gettext_lazy("This lifts what the file is worth. That you said so is on record."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to have seen it nowhere."""
+        said = super().clean() or {}
+        if said.get("seen") and not said.get("address"):
+            self.add_error("address", _("Give the address at which you saw it."))
+        return said
+
+    def place(self) -> Place:
+        """Return where the file comes from, once valid."""
+        return Place(self.cleaned_data["address"].strip(), self.cleaned_data["seen"])
+
+
 @page(Step("files", gettext_lazy("Files"), roles=ROLES, anytime=True))
 def view(here: Here) -> HttpResponse:
-    """List the files; release one, mark one, or hand out the working copy of a released one (`?open=`)."""
-    if not has_seat(KeyId(here.case.submission.key), here.actor, here.ctx.now()):
+    """List the files; take one, release one, mark one, or hand out the working copy of a released one (`?open=`)."""
+    if not files_are_open(here):
         return here.show("cases/steps/files.html", {"rows": [], "later": True, "asked": []})
-    if here.posted:
+    if here.posted and "answer" in here.request.POST:
         return _answer(here)
+    if here.posted:
+        return _handed_in(here)
     if wanted := here.request.GET.get("open"):
-        return attachment(working_copy(upload=_upload(here, wanted), actor=here.actor, ctx=here.ctx))
+        return attachment(working_copy(upload=upload_named(here, wanted), actor=here.actor, ctx=here.ctx))
+    return _list(here, OfficerFileForm())
+
+
+def files_are_open(here: Here) -> bool:
+    """Return whether the files are open to this person: an assessor's open with their first assessment."""
+    return has_seat(KeyId(here.case.submission.key), here.actor, here.ctx.now())
+
+
+def _list(here: Here, form: OfficerFileForm) -> HttpResponse:
     rows = rows_of(here)
     asked = takers_questions() if any(row.picture for row in rows) else []
-    return here.show("cases/steps/files.html", {"rows": rows, "later": False, "asked": asked})
+    return here.show("cases/steps/files.html", {"rows": rows, "later": False, "asked": asked, "form": form})
+
+
+def _handed_in(here: Here) -> HttpResponse:
+    """Take a file of an officer's, whole or in the parts of the script: quarantined like everybody's."""
+    parts = is_part(here.request)
+    form = OfficerFileForm(here.request.POST, here.request.FILES)
+    if parts:
+        del form.fields["file"]
+    sender = _sender(here, form) if form.is_valid() else None
+    if parts:
+        if sender is None:
+            said = [str(fault) for faults in form.errors.values() for fault in faults]
+            return no(" ".join(said), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return took_a_part(here.request, sender, here.ctx, go=here.request.path, place=form.place())
+    if sender is None or not _kept(here, form, sender):
+        return _list(here, form)
+    messages.success(here.request, received())
+    return here.again()
+
+
+def _sender(here: Here, form: OfficerFileForm) -> Sender | None:
+    sender = by_officer(here.case, Whose(form.cleaned_data["whose"]), here.actor)
+    if sender is None:
+        form.add_error("whose", _("Nobody is recorded on this side yet. Choose what the office found."))
+    return sender
+
+
+def _kept(here: Here, form: OfficerFileForm, sender: Sender) -> bool:
+    sent = form.cleaned_data["file"]
+    try:
+        hand_in(sender=sender, name=sent.name, data=sent.read(), ctx=here.ctx, place=form.place())
+    except UploadRefused:
+        form.add_error("file", not_taken())
+    except UsageError as refused:
+        form.add_error("file", str(refused))
+    return not form.errors
 
 
 def _answer(here: Here) -> HttpResponse:
@@ -89,14 +166,15 @@ def _answer(here: Here) -> HttpResponse:
         raise Http404
     restrict = form.cleaned_data["answer"] == "restrict"
     told = form.cleaned_data["told"] or NOBODY
-    upload = _upload(here, form.cleaned_data["file"])
+    upload = upload_named(here, form.cleaned_data["file"])
     clear(upload=upload, actor=here.actor, ctx=here.ctx, restrict=restrict, told=told)
     said = _("The file is marked: nobody opens or copies it.") if restrict else _("The file is released for this case.")
     messages.success(here.request, said)
     return here.again()
 
 
-def _upload(here: Here, wanted: str) -> Upload:
+def upload_named(here: Here, wanted: str) -> Upload:
+    """Return one file of the case; 404 for any other."""
     found = files_of(here.case).filter(pk=wanted).first()
     if found is None:
         raise Http404
@@ -117,14 +195,21 @@ def rows_of(here: Here) -> list[FileRow]:
 
 def _row(here: Here, place: int, upload: Upload, name: str, *, erased: bool) -> FileRow:
     released = upload.state == "cleared" and not erased
-    found = found_in(upload, actor=here.actor, ctx=here.ctx) if released else {}
+    worth = lines_of(upload, here.actor, here.ctx) if released else ()
     return FileRow(
         id=upload.id, place=place, name=name, kind=str(KINDS[Kind(upload.kind)]), size=filesizeformat(upload.size),
-        side=_("from the person complained about") if upload.party_id else _("with the report"),
+        side=side_words(upload),
         state=_("erased") if erased else str(STATES[upload.state]),
         waits=upload.state == "quarantined" and not erased, released=released, at=upload.received_at,
-        worth=tuple(worth_lines(upload, found)) if released else (), picture=Kind(upload.kind) in PICTURES,
+        worth=tuple(worth), picture=Kind(upload.kind) in PICTURES,
     )  # fmt: skip
+
+
+def side_words(upload: Upload) -> str:
+    """Return from where a file came."""
+    if upload.case_id:
+        return _("found by whoever handles the case")
+    return _("from the person complained about") if upload.party_id else _("with the report")
 
 
 def attachment(copy: Stripped) -> HttpResponse:

@@ -20,7 +20,9 @@ from evenhand.evidence.uploads import Kind
 from evenhand.web.cases.mail_keys import fetch_keys
 from evenhand.web.cases.models import Upload
 from evenhand.web.record.ids import ActorId
+from evenhand.web.record.sealed import open_texts
 from evenhand.web.vault.objects import derive, derived_of, open_object, read_object
+from evenhand.web.vault.queries import capture_of
 
 KEYS: Final = "mail keys"
 SIGNATURES: Final = "mail signatures"
@@ -75,6 +77,18 @@ def route_of(upload: Upload | None, found: Mapping[str, Any], **recorded: Any) -
     if recorded.get("owners_own") or kind is Kind.EXPORT:
         return Route(ProvenanceClass.OWNER_EXPORT, **recorded)
     return Route(ProvenanceClass.USER_STATEMENT, **recorded)
+
+
+def recorded_of(upload: Upload, *, actor: ActorId, ctx: Context) -> dict[str, Any]:
+    """Return the facts that were recorded when a file was handed in, as `route_of` takes them. A logged reading.
+
+    Where it is said to come from, whether an officer saw it there, whether its bytes are still what came in.
+    """
+    capture = capture_of(upload.id)
+    texts = open_texts([capture.link], actor=actor, purpose=_PURPOSE, ctx=ctx) if capture.link else {}
+    link = texts.get(capture.link or "", "")
+    seen = bool(link) and capture.observed_at is not None
+    return {"link": link, "link_seen_by_us": seen, "unchanged": not capture.changed}
 
 
 def _kept(upload: str, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evenhand.evidence.grades import grade_of_capture, provenance
+from evenhand.context import Context
+from evenhand.evidence.grades import Route, grade_of_capture, provenance, wording_forms, wording_values
 from evenhand.evidence.mail import NOTE_WORDS, State
 from evenhand.evidence.pictures import TAKERS_QUESTIONS
 from evenhand.evidence.uploads import Kind
 from evenhand.web.cases.models import Upload
-from evenhand.web.cases.steps.worth import route_of
+from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
+from evenhand.web.record.ids import ActorId
 
 PICTURES: Final = frozenset({Kind.PNG, Kind.JPEG, Kind.WEBP})
 KINDS: Final[Mapping[Kind, str | Promise]] = {
@@ -35,14 +38,25 @@ _SIGNERS: Final[Mapping[str, str | Promise]] = {
 }
 
 
-def worth_lines(upload: Upload, found: Mapping[str, Any]) -> list[str]:
+def worth_lines(upload: Upload, found: Mapping[str, Any], route: Route) -> list[str]:
     """Return what can be said of a released file, one sentence each, its grade last."""
     kind = Kind(upload.kind)
     lines = _mail_lines(found) if kind is Kind.MAIL else _archive_lines(found) if "signer" in found else []
-    route = route_of(upload, found)
     grade = grade_of_capture(route)
     said = {"grade": grade.value, "origin": provenance(route).value, "words": _(grade.words)}
     return [*lines, _("By itself it is worth %(grade)s (%(origin)s): %(words)s.") % said]
+
+
+def lines_of(upload: Upload, actor: ActorId, ctx: Context) -> list[str]:
+    """Return what can be said of a released file, from what was found in it and what was recorded of it: readings."""
+    found = found_in(upload, actor=actor, ctx=ctx)
+    return worth_lines(upload, found, route_of(upload, found, **recorded_of(upload, actor=actor, ctx=ctx)))
+
+
+def wording_line(route: Route, received_at: datetime) -> str:
+    """Return the wording of a grade in the reader's language: what may be said of the file, and no more."""
+    first, since = wording_forms(route)
+    return f"{_(first) % wording_values(route, received_at)}; {_(since)}."
 
 
 def takers_questions() -> list[str]:

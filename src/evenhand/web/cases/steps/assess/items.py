@@ -28,7 +28,7 @@ from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.assess.blind import blind_of
 from evenhand.web.cases.steps.assess.proposing import files_that_may_show, proposed
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.worth import found_in, route_of
+from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.cases.steps.worth_words import KINDS, worth_lines
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
@@ -154,10 +154,10 @@ class ItemForm(forms.Form):
 
     def __init__(
         self, *args: Any, proposed: Mapping[Gate, GateResult], file: Upload | None = None,
-        found: Mapping[str, Any] | None = None, **kwargs: Any,
+        found: Mapping[str, Any] | None = None, recorded: Mapping[str, Any] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self._file, self._found = file, found or {}
+        self._file, self._found, self._recorded = file, found or {}, recorded or {}
         for gate in Gate:
             self.fields[gate.value] = forms.ChoiceField(
                 label=_(gate_question(gate)), widget=forms.RadioSelect, choices=_choices(gate),
@@ -184,10 +184,12 @@ class ItemForm(forms.Form):
 
     def said(self) -> Assessed:
         """Return the whole assessment, once valid."""
-        cleaned = self.cleaned_data
+        cleaned, known = self.cleaned_data, self._recorded
+        seen = cleaned["seen"] or known.get("link_seen_by_us", False)
         route = route_of(
-            self._file, self._found, owners_own=cleaned["own_export"], link="given" if cleaned["seen"] else "",
-            link_seen_by_us=cleaned["seen"], second_recipient=cleaned["second"], unchanged=not cleaned["altered"],
+            self._file, self._found, owners_own=cleaned["own_export"],
+            link=known.get("link") or ("given" if seen else ""), link_seen_by_us=seen,
+            second_recipient=cleaned["second"], unchanged=known.get("unchanged", True) and not cleaned["altered"],
         )  # fmt: skip
         return Assessed(cleaned["results"], cleaned["link"], ActType(cleaned["act"]), route)
 
@@ -238,8 +240,12 @@ def view(here: Here) -> HttpResponse:
     files = files_that_may_show(here.case)
     file = _file(here, files)
     found = found_in(file, actor=here.actor, ctx=here.ctx) if file else {}
-    known = proposed(here.case, item, file, found)
-    form = ItemForm(here.request.POST if here.posted else None, proposed=known, file=file, found=found)
+    recorded = recorded_of(file, actor=here.actor, ctx=here.ctx) if file else {}
+    route = route_of(file, found, **recorded) if file else None
+    known = proposed(here.case, item, file, route)
+    form = ItemForm(
+        here.request.POST if here.posted else None, proposed=known, file=file, found=found, recorded=recorded
+    )
     if form.is_valid():
         assess(case=here.case, item=item, said=form.said(), actor=here.actor, ctx=here.ctx)
         return here.again()
@@ -250,7 +256,7 @@ def view(here: Here) -> HttpResponse:
         "form": form, "item": item, "place": texts.get(item.locator, ""), "words": texts.get(item.text or "", ""),
         "left": len(left), "file": file.id if file else "",
         "files": [(each.id, str(KINDS[Kind(each.kind)]), each.received_at) for each in files],
-        "worth": worth_lines(file, found) if file else (),
+        "worth": worth_lines(file, found, route) if file and route else (),
     }  # fmt: skip
     return here.show("cases/steps/assess_item.html", dict(context))
 

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from evenhand.evidence.answering import ItemFacts, Seen, answer_gates
 from evenhand.evidence.gates import Gate, GateResult
+from evenhand.evidence.grades import Route
 from evenhand.evidence.uploads import Kind
 from evenhand.membership import MembershipResult
 from evenhand.web.cases.models import Case, Item, Lookup, SubmissionItem, Upload
 from evenhand.web.cases.periods import day_of
 from evenhand.web.cases.queries import files_of
-from evenhand.web.cases.steps.worth import route_of
 from evenhand.web.rules.queries import clauses_on
 
 _AS_CAPTURED: Final = frozenset({Kind.MAIL, Kind.WACZ, Kind.WARC, Kind.EXPORT})
@@ -29,14 +29,14 @@ _MEMBER: Final[Mapping[MembershipResult, tuple[bool, bool]]] = {
 }
 
 
-def proposed(case: Case, item: Item, file: Upload | None, found: Mapping[str, Any]) -> dict[Gate, GateResult]:
-    """Return what the record answers to each question. `file`: the one that shows the item, `found`: what is in it.
+def proposed(case: Case, item: Item, file: Upload | None, route: Route | None) -> dict[Gate, GateResult]:
+    """Return what the record answers to each question. `file`: the one that shows the item, by its `route`.
 
     A handful of queries; opens no text.
     """
     facts = ItemFacts(
         received_on=day_of(case, case.submission.received_at), acted_on=item.happened_on,
-        **_located(case, item, file, found), **_membership(case, item.happened_on), **_rules(item.happened_on),
+        **_located(case, item, file, route), **_membership(case, item.happened_on), **_rules(item.happened_on),
         seen=_seen(case, item),
     )  # fmt: skip
     return {result.gate: result for result in answer_gates(facts)}
@@ -47,17 +47,17 @@ def files_that_may_show(case: Case) -> Sequence[Upload]:
     return list(files_of(case).filter(state="cleared"))
 
 
-def _located(case: Case, item: Item, file: Upload | None, found: Mapping[str, Any]) -> dict[str, Any]:
+def _located(case: Case, item: Item, file: Upload | None, route: Route | None) -> dict[str, Any]:
     if file is None:
         return {"locator": item.locator}  # without a capture nobody can say when, or by whom
     kind = Kind(file.kind)
-    side = "the sender" if file.submission_id else "the person complained about"
+    side = "the office" if file.case_id else "the sender" if file.submission_id else "the person complained about"
     # An act without an address is located by the mail that holds it, which bears a number of its own.
     located = item.kind != "act" or kind is Kind.MAIL
     return {
         "locator": item.locator, "captured_on": day_of(case, file.received_at) if located else None, "capturer": side,
         "original_bytes": kind in _AS_CAPTURED, "screenshot_only": kind not in _AS_CAPTURED,
-        "route": route_of(file, found),
+        "route": route,
     }  # fmt: skip
 
 

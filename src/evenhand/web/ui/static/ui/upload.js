@@ -6,7 +6,8 @@
 
   const ask = async (form, fields) => {
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    /* What else the form asks goes along with every request: only its last one is kept. */
+    for (const [name, value] of new FormData(form)) if (!(value instanceof File)) body.append(name, value);
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     for (let again = 0; ; again += 1) {
       try {

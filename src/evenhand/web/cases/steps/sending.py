@@ -1,0 +1,114 @@
+"""Sending a file in parts, from every page that takes one: what its script asks. Without it the form sends it whole.
+
+begin=1, name, size      -> ticket, part (how long a part is), arrived
+ticket, at, part (bytes) -> arrived; 409 with arrived where it does not fit there
+ticket, ask=1            -> arrived
+ticket, end=1            -> go (where to go on), or 422 with what to mend
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+
+from evenhand.context import Context
+from evenhand.errors import UsageError
+from evenhand.evidence.uploads import UploadRefused
+from evenhand.web.cases.incoming import (
+    MOST_IN_PARTS,
+    PART,
+    Coming,
+    arrived,
+    coming_of,
+    expect,
+    forget,
+    take,
+    ticket,
+    whole,
+)
+from evenhand.web.cases.senders import Sender
+from evenhand.web.cases.steps.files import NOWHERE, Place, hand_in, may_send
+
+_LONGEST: Final = 12
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Return whether this is the script's, and not the form itself."""
+    return "begin" in request.POST or "ticket" in request.POST
+
+
+def took_a_part(request: HttpRequest, sender: Sender, ctx: Context, *, go: str, place: Place = NOWHERE) -> JsonResponse:
+    """Answer one request of the script; a refusal is in words and never a fault of the machine.
+
+    `go`: where the browser goes when the file is whole.
+    """
+    try:
+        if "begin" in request.POST:
+            may_send(sender)
+            coming = expect(owner=sender.owner, name=_said(request, "name"), size=_number(request, "size"), ctx=ctx)
+            return JsonResponse({"ticket": ticket(coming), "part": PART, "arrived": 0})
+        known = coming_of(_said(request, "ticket"), owner=sender.owner)
+        if known is None:
+            return no(_("This file was begun too long ago. Choose it again."), HTTPStatus.GONE)
+        if "end" not in request.POST:
+            return _part(request, known, ctx)
+        return _end(request, sender, known, ctx, go=go, place=place)
+    except UsageError as refused:
+        return no(str(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _part(request: HttpRequest, coming: Coming, ctx: Context) -> JsonResponse:
+    sent = request.FILES.get("part")
+    if sent is None:
+        return JsonResponse({"arrived": arrived(coming)})
+    try:
+        return JsonResponse({"arrived": take(coming, _number(request, "at"), sent.read(), ctx)})
+    except UsageError as refused:
+        said = {"said": str(refused), "arrived": arrived(coming)}
+        return JsonResponse(said, status=HTTPStatus.CONFLICT)
+
+
+def _end(request: HttpRequest, sender: Sender, coming: Coming, ctx: Context, *, go: str, place: Place) -> JsonResponse:
+    with whole(coming) as stream:
+        try:
+            hand_in(sender=sender, name=coming.name, data=stream, ctx=ctx, most=MOST_IN_PARTS, place=place)
+        except UploadRefused:
+            forget(coming)
+            return no(not_taken(), HTTPStatus.UNPROCESSABLE_ENTITY)
+    forget(coming)
+    messages.success(request, received())
+    return JsonResponse({"go": go})
+
+
+def not_taken() -> str:
+    """Return what is said of a file that we cannot take."""
+    return _(
+        "We cannot take this file as it is. Send a screenshot (PNG or JPEG), a PDF, the e-mail itself (.eml), a web "
+        "archive, the export of a platform, or a link in a message."
+    )
+
+
+def received() -> str:
+    """Return what is said of a file that was taken."""
+    return _("The file was received. What it says about its camera or its place is taken out.")
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    return str(request.POST.get(name, ""))
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = _said(request, name)
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST:
+        raise UsageError(_("The file did not arrive. Choose it again."))
+    return int(text)
+
+
+def no(said: str, status: int) -> JsonResponse:
+    """Return a refusal in words, for the script to show."""
+    answer: dict[str, Any] = {"said": said}
+    return JsonResponse(answer, status=status)
