@@ -51,13 +51,14 @@ TAKES: dict[str, set[str]] = {
     "reasons": {"panel"}, "papers": {"panel", "reviewer"}, "review": {"reviewer"}, "challenge": {"reviewer"},
     "challenge-record": {INTAKE}, "dialogue": {INTAKE, A1, "investigator", A3}, "files": {INTAKE, A1, "investigator"},
     "bundle": {INTAKE, A1, "investigator"}, "evidence": {INTAKE, A1, "investigator"},
+    "cover": {INTAKE, A1, "investigator"},
     "contact": {"*"}, "recuse": {"*"}, "language": {INTAKE, A1, "investigator", A3},
     "new-code": {INTAKE}, "take-back": {INTAKE, A1, "investigator", A3},
     "delay": {INTAKE, A1, A2, A3, "investigator", "interim_panel", "interim_challenge", "interim_countersign", "panel",
               "reviewer", "appeal_panel", "reopening_panel"},
 }  # fmt: skip
 # What is sent there is taken however the case has moved meanwhile.
-ANYTIME = {"recuse", "dialogue", "files", "evidence", "bundle", "contact", "language", "new-code"}
+ANYTIME = {"recuse", "dialogue", "files", "evidence", "cover", "bundle", "contact", "language", "new-code"}
 OFFICER, PANEL, REVIEWER, CHARGE = "officer", "panel", "reviewer", "charge_assessor"
 AUDITOR, KEEPER, WELFARE, CHAIR = "auditor", "case_keeper", "welfare", "restricted"
 SEATED = {OFFICER, PANEL, REVIEWER, CHARGE, "dpo", "liaison"}

@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, Final, cast
 
@@ -61,6 +61,18 @@ def mail_apart(stream: BinaryIO, keys: tuple[KeyAnswer, ...]) -> Mapping[str, An
 def names_apart(stream: BinaryIO) -> tuple[str, ...]:
     """Return the DNS names of the keys a mail refers to."""
     return tuple(str(name) for name in look(stream, "names").said["names"])
+
+
+def fingerprint_apart(stream: BinaryIO) -> Mapping[str, Any]:
+    """Return the fingerprint of a picture as plain values: bits, quality, method."""
+    return look(stream, "fingerprint").said
+
+
+def cover_apart(stream: BinaryIO, areas: Sequence[tuple[int, int, int, int]]) -> tuple[bytes, tuple[int, int]]:
+    """Return a picture as a new PNG in which areas (left, top, right, bottom) are black, and its width and height."""
+    found = look(stream, "cover", {"areas": [list(area) for area in areas]})
+    width, height = found.said["size"]
+    return found.data, (int(width), int(height))
 
 
 def look(stream: BinaryIO, task: str, parameters: Mapping[str, Any] | None = None) -> Found:

@@ -30,6 +30,21 @@ def _mail(stream: BinaryIO, parameters: Mapping[str, Any]) -> tuple[dict[str, An
     return examine_mail(_whole(stream), keys).plain(), b""
 
 
+def _fingerprint(stream: BinaryIO, _parameters: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from evenhand.evidence.pictures import fingerprint
+
+    found = fingerprint(_whole(stream))
+    return {"bits": found.bits, "quality": found.quality, "method": found.method}, b""
+
+
+def _cover(stream: BinaryIO, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from evenhand.evidence.pictures import Area, covered, opened
+
+    data = _whole(stream)
+    made = covered(data, [Area(*area) for area in parameters["areas"]])
+    return {"size": list(opened(made).size)}, made
+
+
 def _whole(stream: BinaryIO) -> bytes:
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
@@ -37,4 +52,6 @@ def _whole(stream: BinaryIO) -> bytes:
     return data
 
 
-TASKS: Final[Mapping[str, Task]] = {"strip": _strip, "names": _names, "mail": _mail}
+TASKS: Final[Mapping[str, Task]] = {
+    "strip": _strip, "names": _names, "mail": _mail, "fingerprint": _fingerprint, "cover": _cover,
+}  # fmt: skip

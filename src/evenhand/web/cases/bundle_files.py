@@ -14,16 +14,19 @@ from typing import Final
 
 from evenhand.bundle import Object
 from evenhand.context import Context
-from evenhand.evidence.grades import ProvenanceClass, Route, provenance, wording
+from evenhand.evidence.grades import Route, provenance, wording
 from evenhand.evidence.uploads import Stripped
 from evenhand.web.cases.models import Upload
+from evenhand.web.cases.steps.covering import covered_copy, covered_of
 from evenhand.web.cases.steps.files import working_copy
+from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.record.handing_out import HandedOut
 from evenhand.web.record.ids import ActorId
 from evenhand.web.vault.queries import erased_among
 
 DERIVED: Final = "evidence.derived"
-_ROUTE: Final = Route(ProvenanceClass.USER_STATEMENT)
+REDACTED: Final = "evidence.redacted"
+PURPOSE: Final = "export a bundle"
 _WORDS: Final[Mapping[str, str]] = {
     "restricted": "marked do not look, do not copy",
     "quarantined": "nobody has looked at it yet",
@@ -32,10 +35,12 @@ _WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The working copy of one released file."""
+    """What goes out of one released file: its working copy, or the newest copy in which parts are covered."""
 
     upload: Upload
     stripped: Stripped
+    route: Route
+    covered: bool = False
 
     @property
     def digest(self) -> bytes:
@@ -60,9 +65,20 @@ def left_out(files: Sequence[Upload], *, protected: bool) -> Iterator[str]:
 
 
 def copies_of(files: Sequence[Upload], *, protected: bool, actor: ActorId, ctx: Context) -> list[Copy]:
-    """Return the working copies of the released ones, each a reading. Holds them all at once: 20 MB each at most."""
+    """Return the copies of the released ones, each a reading. Holds them all at once: 20 MB each at most.
+
+    Of a file of which parts were covered only the newest covered copy: somebody meant that nobody else sees the rest.
+    """
     wanted = [file for file in files if not stays_out(file, protected=protected)]
-    return [Copy(file, working_copy(upload=file, actor=actor, ctx=ctx)) for file in wanted]
+    return [_copy_of(file, actor, ctx) for file in wanted]
+
+
+def _copy_of(file: Upload, actor: ActorId, ctx: Context) -> Copy:
+    found = found_in(file, actor=actor, ctx=ctx)
+    route, made = route_of(file, found, **recorded_of(file, actor=actor, ctx=ctx)), covered_of(file)
+    if not made:
+        return Copy(file, working_copy(upload=file, actor=actor, ctx=ctx), route)
+    return Copy(file, covered_copy(made[-1].id, actor=actor, purpose=PURPOSE, ctx=ctx), route, covered=True)
 
 
 def object_of(act: HandedOut, copies: Sequence[Copy]) -> Object | None:
@@ -71,15 +87,16 @@ def object_of(act: HandedOut, copies: Sequence[Copy]) -> Object | None:
     for copy in copies:
         if said == (copy.upload.id, copy.digest):
             kind = copy.stripped.kind
-            words = f"copy without metadata, made at {act.at}, of a {wording(_ROUTE, copy.upload.received_at)}"
+            made = "copy in which parts are covered" if copy.covered else "copy without metadata"
+            words = f"{made}, made at {act.at}, of a {wording(copy.route, copy.upload.received_at)}"
             name = f"file.{kind.ending}"
-            return Object("content", copy.stripped.data, kind.media_type, name, words, provenance(_ROUTE).value)
+            return Object("content", copy.stripped.data, kind.media_type, name, words, provenance(copy.route).value)
     return None
 
 
 def _said(act: HandedOut) -> tuple[str, bytes] | None:
-    """Return (file, digest of its copy) of an act that derived one."""
-    if act.type != DERIVED:
+    """Return (file, digest of its copy) of an act that made one."""
+    if act.type not in (DERIVED, REDACTED):
         return None
     content = next((opening.value for opening in act.openings if opening.field == "content"), b"")
     return str(json.loads(act.document)["obj"]), content

@@ -151,14 +151,15 @@ def is_kept(obj: str) -> bool:
 def derive(
     *, of: str, method: str, data: bytes, actor: ActorId, purpose: str, ctx: Context, kind: str = "json",
     tool: str = "evenhand", version: str = __version__, parameters: Mapping[str, Any] | None = None,
-    deterministic: bool = True, facts: Mapping[str, Any] | None = None,
+    deterministic: bool = True, facts: Mapping[str, Any] | None = None, redacted: bool = False,
 ) -> str:  # fmt: skip
     """Store what was made from an object as an object of its own and return its id; the same again, the same id.
 
     Its leaf `evidence.derived` is about the source, refers to the leaf by which that came in, and commits to the new
     content and the method. `parameters`: words and numbers with which somebody else can repeat it; where they would
-    not get the same bytes, `deterministic` is False. `facts`: what else the document says. Raises UsageError for what
-    is restricted or erased.
+    not get the same bytes, `deterministic` is False. `facts`: what else the document says. `redacted`: parts of the
+    source were taken out; its leaf is `evidence.redacted` and commits to the source's digest too. Raises UsageError for
+    what is restricted or erased.
     """
     source = _readable(of)
     key, said_parameters = KeyId(source.key), canonical(dict(parameters or {})).decode()
@@ -172,15 +173,18 @@ def derive(
         source=source, deterministic=deterministic, **named,
     )  # fmt: skip
     row.provenance_class, row.channel = source.provenance_class, source.channel
+    digest = digest_in(source, actor=actor, purpose=purpose)
+    commitments = {**made.commitments, "method": method.encode()}
     body = {
-        **named, **(facts or {}), "input": digest_in(source, actor=actor, purpose=purpose).hex(),
+        **named, **(facts or {}), "input": digest.hex(),
         "output": made.written.sha256.hex(), ROWS: [said(row)],
     }  # fmt: skip
     with recording(actor=actor, ctx=ctx, purpose=purpose) as r:
         row.save(force_insert=True)
         r.add(
-            type="evidence.derived", key=key, case=source.case, obj=source.id, ref=[sealing_leaf(source.id)], body=body,
-            commitments={**made.commitments, "method": method.encode()},
+            type="evidence.redacted" if redacted else "evidence.derived", key=key, case=source.case, obj=source.id,
+            ref=[sealing_leaf(source.id)], body=body,
+            commitments=commitments | ({"source": digest} if redacted else {}),
         )  # fmt: skip
     return row.id
 

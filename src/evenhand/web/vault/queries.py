@@ -136,6 +136,14 @@ def capture_of(obj: str) -> CaptureLine:
     return CaptureLine(row.channel, row.link, row.observed_at, changed)
 
 
+def kind_of(obj: str) -> str:
+    """Return what the bytes of an object are. UsageError where there is none."""
+    kind = VaultObject.objects.filter(pk=obj).values_list("kind", flat=True).first()
+    if kind is None:
+        raise UsageError("there is no such file")
+    return str(kind)
+
+
 def copies_made_of(obj: str) -> list[str]:
     """Return the ids of everything that was made from an object, oldest first. One query."""
     return list(VaultObject.objects.filter(source=obj).order_by("received_at", "id").values_list("id", flat=True))

@@ -37,6 +37,7 @@ MODULES: Final = (
     "new_code",
     "files_page",
     "evidence_page",
+    "cover_page",
     "bundle_page",
     "contact",
     "recuse",

@@ -44,6 +44,7 @@ _FIELDS: Final[dict[str, str | Promise]] = {
     "case.reply_received:reply": gettext_lazy("What the person complained about answered"),
     "case.notice_sent:sent": gettext_lazy("The letters to both sides"),
     "evidence.quarantined:content": gettext_lazy("The digests of the files that were sent"),
+    "evidence.redacted:content": gettext_lazy("The copies in which parts are covered"),
     "evidence.derived:content": gettext_lazy("The copies of the files that were sent"),
     "case.decided:reasons": gettext_lazy("The reasons of the decision"),
     "case.decided:contacts": gettext_lazy("Who spoke to somebody about the case"),

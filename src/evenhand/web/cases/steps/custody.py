@@ -29,6 +29,10 @@ _ACTS: Final[dict[str, str | Promise]] = {
 }
 METHODS: Final[dict[str, str | Promise]] = {
     "working copy without metadata": gettext_lazy("a working copy without its hidden data"),
+    "covered copy": gettext_lazy("a copy in which parts are covered"),
+    "picture fingerprint": gettext_lazy("a fingerprint, to find pictures that look like it"),
+    "unverified transcript": gettext_lazy("an unverified transcript"),
+    "answers of whoever took it": gettext_lazy("what whoever took it says"),
     "mail keys": gettext_lazy("the keys of the mail’s signatures, as they were fetched"),
     "mail signatures": gettext_lazy("what the mail’s signatures say"),
     "web archive": gettext_lazy("what a look into the web archive found"),
@@ -38,6 +42,9 @@ _PURPOSES: Final[dict[str, str | Promise]] = {
     "add a file": gettext_lazy("to take it in"),
     "open a file": gettext_lazy("to look at its working copy"),
     "judge a file": gettext_lazy("to see what it is worth"),
+    "compare pictures": gettext_lazy("to compare pictures"),
+    "write down what a picture shows": gettext_lazy("to write down what it shows, or to read what was written down"),
+    "cover parts of a file": gettext_lazy("to cover parts of it"),
     "export a bundle": gettext_lazy("to hand it out in a bundle"),
 }
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django import forms
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +28,7 @@ from evenhand.web.cases.steps.assess.proposing import proposed
 from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.custody import custody_of, readings_of_file
 from evenhand.web.cases.steps.files_page import ROLES, STATES, files_are_open, side_words, upload_named
+from evenhand.web.cases.steps.picture_page import added_to, taken_down
 from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.cases.steps.worth_words import KINDS, wording_line, worth_lines
 from evenhand.web.record.sealed import open_texts
@@ -62,19 +65,25 @@ class ItemChoice:
     chosen: bool
 
 
-@page(Step("evidence", gettext_lazy("One piece of evidence"), roles=ROLES, listed=False, anytime=True))
+@page(Step("evidence", gettext_lazy("One piece of evidence"), roles=ROLES, listed=False, anytime=True, weighed=False))
 def view(here: Here) -> HttpResponse:
-    """Show one file (`?file=`) with everything the record says of it; without one, which there are."""
+    """Show one file (`?file=`) with everything the record says of it; without one, which there are.
+
+    What somebody reads in it, or was told of it, is taken down here (`do`).
+    """
     if not files_are_open(here):
         return here.show("cases/steps/files.html", {"rows": [], "later": True, "asked": []})
     wanted = here.request.GET.get("file")
     if not wanted:
         return here.show("cases/steps/evidence_none.html", {"files": list(enumerate(files_of(here.case), 1))})
-    return shown(here, upload_named(here, wanted), {})
+    upload = upload_named(here, wanted)
+    if here.posted:
+        form = taken_down(here, upload)
+        return redirect(f"{here.request.path}?file={upload.id}") if form is None else _page(here, upload, form)
+    return _page(here, upload, None)
 
 
-def shown(here: Here, upload: Upload, more: Mapping[str, Any], *, template: str = "evidence") -> HttpResponse:
-    """Return the page of one file; `more`: what else it shows."""
+def _page(here: Here, upload: Upload, faulty: forms.Form | None) -> HttpResponse:
     erased = upload.id in erased_among([upload.id])
     released = upload.state == "cleared" and not erased
     context: dict[str, Any] = {
@@ -84,8 +93,9 @@ def shown(here: Here, upload: Upload, more: Mapping[str, Any], *, template: str 
         "reads": _reads(here, upload),
     }  # fmt: skip
     if released:
-        context |= _judged(here, upload)
-    return here.show(f"cases/steps/{template}.html", context | dict(more))
+        context |= _judged(here, upload) | added_to(here, upload, faulty)
+        context["form"] = faulty
+    return here.show("cases/steps/evidence.html", context)
 
 
 def _judged(here: Here, upload: Upload) -> dict[str, Any]:

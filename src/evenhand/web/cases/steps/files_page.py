@@ -109,7 +109,8 @@ def view(here: Here) -> HttpResponse:
     if here.posted:
         return _handed_in(here)
     if wanted := here.request.GET.get("open"):
-        return attachment(working_copy(upload=upload_named(here, wanted), actor=here.actor, ctx=here.ctx))
+        copy = working_copy(upload=upload_named(here, wanted), actor=here.actor, ctx=here.ctx)
+        return to_look_at(copy.data, copy.kind) if "look" in here.request.GET else attachment(copy)
     return _list(here, OfficerFileForm())
 
 
@@ -203,6 +204,17 @@ def _row(here: Here, place: int, upload: Upload, name: str, *, erased: bool) -> 
         waits=upload.state == "quarantined" and not erased, released=released, at=upload.received_at,
         worth=tuple(worth), picture=Kind(upload.kind) in PICTURES,
     )  # fmt: skip
+
+
+def to_look_at(data: bytes, kind: Kind) -> HttpResponse:
+    """Return a picture for a page to show: of one of three kinds, and nothing in it can run."""
+    if kind not in PICTURES:
+        raise Http404
+    response = HttpResponse(data, content_type=kind.media_type)
+    response["Content-Security-Policy"] = _SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def side_words(upload: Upload) -> str:
