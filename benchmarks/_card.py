@@ -92,8 +92,8 @@ sharing loudness between channels and weights; unsigned weights over the full ra
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. The choice
-against identity attacks, and the fifth for threats, were made after HateCheck and the held-out harsh sentences had been
-looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining of hard negatives,
+against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
+sentences had been looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining of hard negatives,
 ablations of the own material."""
 
 LIMITS = """
@@ -121,7 +121,7 @@ LIMITS = """
 - The service answers eight clients that never pause, and bulk work reads posts, as fast as the encoder lets it: seven
   milliseconds of a core for a post of some twenty words on a processor without instructions for 8-bit sums (VNNI). The
   marks of 25 ms and of 2,500 posts a second are missed here (`benchmarks/perspective.py`). A gate that let one post in
-  thirty through would come near the latter; ours must let nearly half through to lose no more than one in a hundred
+  thirty through would come near the latter; ours must let two in five through to lose no more than one in a hundred
   flags.
 """
 
