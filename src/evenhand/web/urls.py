@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("evenhand.web.people.urls")),
     path("", include("evenhand.web.rules.urls")),
     path("", include("evenhand.web.register.urls")),
+    path("", include("evenhand.web.vault.urls")),
     path("", include("evenhand.web.sources.urls")),
     path("", include("evenhand.web.notices.urls")),
     path("", include("evenhand.web.welfare.urls")),

@@ -76,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "desk_refits": {OFFICER, KEEPER}, "desk_refit_propose": {OFFICER, KEEPER}, "desk_refit_approve": {OFFICER, KEEPER},
     "desk_refit_end": {OFFICER, KEEPER},
     "imports": {OFFICER}, "import_begin": {OFFICER}, "import_one": {OFFICER}, "import_piece": {OFFICER},
-    "import_start": {OFFICER},
+    "import_start": {OFFICER}, "holds": {"dpo", KEEPER},
 }  # fmt: skip
 ALONE = {"chair": CHAIR, "nothing": "", "auditor": AUDITOR, "sysadmin": "sysadmin", "welfare": WELFARE, "dpo": "dpo"}
 METHODS = ("get", "post")

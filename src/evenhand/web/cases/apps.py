@@ -42,7 +42,7 @@ class CasesConfig(AppConfig):
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
         withheld.register(weighed_by)
-        register_cases(holding.cases_of, holding.people_of)
+        register_cases(holding.cases_of, holding.people_of, holding.numbers_of, holding.numbered)
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)

@@ -21,3 +21,13 @@ def cases_of(objects: Collection[str]) -> frozenset[str]:
 def people_of(case: str) -> frozenset[str]:
     """Return the accounts of whoever a case is about or was reported by: they sign nothing about its keeping."""
     return frozenset(Party.objects.filter(case=case).exclude(account=None).values_list("account", flat=True))
+
+
+def numbers_of(cases: Collection[str]) -> dict[str, str]:
+    """Return case id -> the number that is printed on its letters."""
+    return dict(Case.objects.filter(pk__in=list(cases)).values_list("id", "number"))
+
+
+def numbered(number: str) -> str | None:
+    """Return the id of the case with a number, None where there is none."""
+    return Case.objects.filter(number=number).values_list("id", flat=True).first()

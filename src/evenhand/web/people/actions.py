@@ -29,14 +29,14 @@ from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.seats import end_seats, grant_seat
 from evenhand.web.record.unit import recording
 
-# Whoever changes roles, mandates, rules or the pool seals those documents under the organisation's key, so holds a
-# seat on it. It opens no post, message, member or case: their texts lie under keys of their own.
+# Whoever changes roles, mandates, rules, holds or the pool seals those documents under the organisation's key, so has
+# a seat on it. It opens no post, message, member or case: their texts lie under keys of their own.
 WRITES_FOR_THE_ORGANISATION = frozenset[Role]().union(
     *(
         CARRIED_BY[permission]
         for permission in (
             Permission.MANAGE_ROLES, Permission.RECORD_MANDATES, Permission.MANAGE_POOL, Permission.PUBLISH_RULES,
-            Permission.LOAD_REGISTER,
+            Permission.LOAD_REGISTER, Permission.SIGN_HOLDS,
         )
     )
 )  # fmt: skip

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SIGN_ERASURES = "sign_erasures"
     PUBLISH_RULES = "publish_rules"
     LOAD_REGISTER = "load_register"
+    SIGN_HOLDS = "sign_holds"
 
 
 PERMISSIONS: dict[Permission, str | Promise] = {
@@ -51,6 +52,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_POOL: _("Record who was appointed to the pool, by which body, and who is trained until when."),
     Permission.SIGN_ERASURES: _("Ask that one person's data is erased, or sign it; it takes two people in two roles."),
     Permission.PUBLISH_RULES: _("Sign a version of the code or of the procedure; it takes two people in two roles."),
+    Permission.SIGN_HOLDS: _("Ask for, sign, review or release a legal hold; it takes two people in two roles."),
     Permission.LOAD_REGISTER: _("Load the register of members; look somebody up in it for one case."),
 }
 
@@ -76,6 +78,7 @@ CARRIED_BY: dict[Permission, frozenset[Role]] = {
     Permission.SIGN_ERASURES: frozenset({Role.DPO, Role.CASE_KEEPER}),
     Permission.PUBLISH_RULES: frozenset({Role.OFFICER, Role.CASE_KEEPER}),
     Permission.LOAD_REGISTER: frozenset({Role.OFFICER}),
+    Permission.SIGN_HOLDS: frozenset({Role.DPO, Role.CASE_KEEPER}),
 }
 
 # What is left to a person while a restricted mandate runs (INV-01), whatever roles they hold: a note that they spoke

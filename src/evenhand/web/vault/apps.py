@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VaultConfig(AppConfig):
@@ -21,8 +22,10 @@ class VaultConfig(AppConfig):
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.reads import register_exhibits
         from evenhand.web.record.verify import register_audited
+        from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault import erasing, holds, projections, queries, scrubbing, sweeping
 
+        register(Entry(_("Holds"), "holds", permission="sign_holds", place=15))
         register_triggers("vault", Path(self.path) / "triggers")
         projections.register_all()
         register_holder(holds.held_among)

@@ -6,7 +6,7 @@ date says. Whether something is held is asked before anything is deleted; where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -33,18 +33,52 @@ _COLUMNS: Final = {"placed": ("placed_by", "placed_role", "placed_at"), "end": (
 
 CasesOf = Callable[[Collection[str]], Iterable[str]]
 PeopleOf = Callable[[str], Collection[str]]
+NumbersOf = Callable[[Collection[str]], Mapping[str, str]]
+Numbered = Callable[[str], str | None]
 _CASES_OF: Final[list[CasesOf]] = []
 _PEOPLE_OF: Final[list[PeopleOf]] = []
+_NUMBERS_OF: Final[list[NumbersOf]] = []
+_NUMBERED: Final[list[Numbered]] = []
 
 
 class Held(UsageError):
     """Something is under a legal hold, or nobody can tell: it is not deleted."""
 
 
-def register_cases(cases_of: CasesOf, people_of: PeopleOf) -> None:
-    """Register who knows to which cases objects belong, and which accounts are people of a case; in `ready()`."""
+def register_cases(cases_of: CasesOf, people_of: PeopleOf, numbers_of: NumbersOf, numbered: Numbered) -> None:
+    """Register who knows cases; in `ready()`.
+
+    To which cases objects belong, which accounts are people of a case, the numbers of cases, the case of a number.
+    """
     _CASES_OF.append(cases_of)
     _PEOPLE_OF.append(people_of)
+    _NUMBERS_OF.append(numbers_of)
+    _NUMBERED.append(numbered)
+
+
+def target_named(text: str) -> tuple[Kind, str] | None:
+    """Return what somebody means by the number of a case or the id of a file; None where there is no such thing."""
+    for resolver in _NUMBERED:
+        if case := resolver(text):
+            return Kind.CASE, case
+    return (Kind.OBJECT, text) if VaultObject.objects.filter(pk=text).exists() else None
+
+
+def numbers_of(cases: Collection[str]) -> dict[str, str]:
+    """Return case id -> its number."""
+    return {case: number for resolver in _NUMBERS_OF for case, number in resolver(cases).items()}
+
+
+def open_holds() -> list[Hold]:
+    """Return the holds in force and those that wait for a second person, what is due first.
+
+    Raises Held where they cannot be read: then everything counts as held.
+    """
+    try:
+        rows = list(Hold.objects.filter(released_at=None).order_by("review_on", "id"))
+    except DatabaseError as error:
+        raise _unreadable() from error
+    return rows
 
 
 def ask_hold(
