@@ -93,8 +93,8 @@ SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. The choice
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
-sentences had been looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining of hard negatives,
-ablations of the own material."""
+sentences had been looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining
+of hard negatives, ablations of the own material."""
 
 LIMITS = """
 ## What falls short
