@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
-from evenhand.web.cases.steps.worth_words import _mail_lines as mail_lines
+from evenhand.web.cases.steps.worth_words import mail_lines
 from evenhand.web.desk.protection import seat_officer
 from evenhand.web.desk.queries import protected
 from evenhand.web.live.arrivals import Opened

@@ -41,7 +41,7 @@ _SIGNERS: Final[Mapping[str, str | Promise]] = {
 def worth_lines(upload: Upload, found: Mapping[str, Any], route: Route) -> list[str]:
     """Return what can be said of a released file, one sentence each, its grade last."""
     kind = Kind(upload.kind)
-    lines = _mail_lines(found) if kind is Kind.MAIL else _archive_lines(found) if "signer" in found else []
+    lines = mail_lines(found) if kind is Kind.MAIL else _archive_lines(found) if "signer" in found else []
     grade = grade_of_capture(route)
     said = {"grade": grade.value, "origin": provenance(route).value, "words": _(grade.words)}
     return [*lines, _("By itself it is worth %(grade)s (%(origin)s): %(words)s.") % said]
@@ -64,7 +64,8 @@ def takers_questions() -> list[str]:
     return [_(words) for _name, words in TAKERS_QUESTIONS]
 
 
-def _mail_lines(found: Mapping[str, Any]) -> list[str]:
+def mail_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return what a mail's signatures say, one sentence each; none where nothing was judged."""
     if not found:
         return []
     lines = [_("Signature: %(words)s.") % {"words": _(State(found["state"]).words)}]
