@@ -57,6 +57,7 @@ class _Stage:
     rows: int = 0  # records read; rows made of deletion events come after them
     never_held: int = 0
     event_rows: int = 0
+    prints: bool = False  # whether any record bears a fingerprint
 
     def discard(self) -> None:
         discard(self.observations, self.kept, self.events)
@@ -136,6 +137,7 @@ def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now
         pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=_COMPRESSION) as events,
     ):
         while batch := list(islice(rows, _BATCH)):
+            stage.prints = stage.prints or any(FINGERPRINT in (row.get("side") or ()) for row in batch)
             table = _table_of(batch, report)
             observations.write_table(table)
             stage.rows += table.num_rows
@@ -290,8 +292,8 @@ def _suggest(corpus: Corpus, stage: _Stage, report: Report, posts: int) -> None:
     The words, the author and the time agree; whether it is one record or two, a person must tell. Nothing is merged.
     """
     held = corpus.paths(FileKind.OBSERVATIONS)
-    if not held or not posts:
-        return
+    if not (held and posts and stage.prints):
+        return  # nothing to compare, and the whole corpus is not read for that
     sql = _ALIKE.format(read=table_sql([stage.observations], POST_SCHEMA), held=table_sql(held, POST_SCHEMA))
     with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
         alike = connection.sql(sql, params={"name": FINGERPRINT}).to_arrow_table()

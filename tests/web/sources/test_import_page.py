@@ -205,3 +205,10 @@ def test_a_file_that_takes_the_process_down_is_tried_once_more_and_then_said(
     start(waiting, {}, ctx=desk.ctx)  # somebody tries again: it is read after all
     outbox.run_pending()
     assert "New posts: 2." in words(officer, page)
+
+
+def test_a_refusal_is_told_in_the_language_of_the_page_with_what_helps(officer) -> None:
+    page = brought(officer, b"<!doctype html><p>posts</p>", "export.html")
+    told = officer.get(page, headers={"accept-language": "de"}).content.decode()
+    assert "<p>Dies ist eine HTML-Seite, keine Datendatei. Bitte exportieren Sie JSON.</p>" in told
+    assert "<p>This is an HTML page, not data. Please export JSON.</p>" in words(officer, page)

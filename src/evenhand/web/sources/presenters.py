@@ -109,7 +109,9 @@ def upload_page(waiting: Waiting) -> UploadPage:
 
 
 def _sentence(words: str) -> str:
-    return words if words.endswith((".", "?", "!", ":")) else f"{words}."
+    """Return words as a sentence; a reason code before them stays as it is."""
+    begun = words if "_" in words.partition(" ")[0] else words[:1].upper() + words[1:]
+    return begun if begun.endswith((".", "?", "!", ":")) else f"{begun}."
 
 
 def _progress(waiting: Waiting, state: dict[str, Any]) -> str:
