@@ -36,7 +36,7 @@ from evenhand.web.record.keys import create_key
 from evenhand.web.record.verify import verify
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.compaction import remove_retired
-from evenhand.web.sources.queries import query
+from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.vault.erasing import erase, finish_erasures, scope_of_object
 from evenhand.web.vault.models import PersonErasure, VaultObject
 from evenhand.web.vault.objects import read_object
@@ -182,6 +182,7 @@ def test_erasures_of_people(real: Desk, tmp_path: Path, turn: int) -> None:
         assert posts_of(author) == 0
         assert not PersonErasure.objects.filter(done_at=None).exists()
     remove_retired(ctx)
+    assert corpus_here(real.home).strays() == []
     assert b"gull1000" not in b"".join(path.read_bytes() for path in real.home.corpus.rglob("*") if path.is_file())
     sound(ctx)
 
