@@ -111,7 +111,7 @@ def test_uploads_in_parts(real: Desk, turn: int) -> None:
                 assert read_object(new, actor=SYSTEM, purpose="test", ctx=ctx) == words_of(name)
         assert Upload.objects.count() == VaultObject.objects.count()
 
-    lines = killed(send, send, count=points(short=6, nightly=40), seed=f"upload {turn}", after=look)
+    lines = killed(send, send, count=points(short=5, nightly=40), seed=f"upload {turn}", after=look)
     assert any(line.startswith("part") for line in lines)
     sound(ctx)
 
@@ -148,7 +148,7 @@ def test_erasures_of_files(real: Desk, turn: int) -> None:
             assert read_object(obj, actor=SYSTEM, purpose="test", ctx=ctx) == data
 
     look(finished(make))
-    killed(work, work, count=points(short=6, nightly=40), seed=f"erasure {turn}", after=look)
+    killed(work, work, count=points(short=4, nightly=40), seed=f"erasure {turn}", after=look)
     assert VaultObject.objects.filter(state="erased").exists()
     assert blob_rows(real) >= VaultObject.objects.exclude(state="erased").count()
     sound(ctx)
@@ -157,7 +157,7 @@ def test_erasures_of_files(real: Desk, turn: int) -> None:
 @pytest.mark.parametrize("turn", TURNS)
 def test_erasures_of_people(real: Desk, tmp_path: Path, turn: int) -> None:
     ctx, staff = real.ctx, Staff(real)
-    count = points(short=3, nightly=10)
+    count = points(short=1, nightly=10)
 
     def posts_of(author: int) -> int:
         found = query(f"SELECT count(*) AS n FROM observations WHERE author_id = '{author}'").to_pylist()
@@ -216,6 +216,6 @@ def test_bundles_and_backups(real: Desk, tmp_path: Path, turn: int) -> None:
                 with opened_backup(path, work_at, identities=(identity,)) as plain:
                     unpack(plain, tmp_path / "back" / path.name, Backup.HOME)
 
-    lines = killed(work, work, count=points(short=4, nightly=30), seed=f"export {turn}", after=look)
+    lines = killed(work, work, count=points(short=2, nightly=30), seed=f"export {turn}", after=look)
     assert lines
     sound(ctx)
