@@ -161,7 +161,11 @@ def addresses(patterns: Any = None, before: str = "") -> Iterator[tuple[str, str
 
 
 def filled(route: str, **known: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known.get(found.group(1), UNKNOWN), route)
+    """Return an address of a route: what is not known is an id that never was, or the number 1."""
+    unknown = {"int:": "1"}
+    return re.sub(
+        r"<(\w+:)?(\w+)>", lambda found: known.get(found.group(2), unknown.get(found.group(1), UNKNOWN)), route
+    )
 
 
 OF_CASES = sorted((name, route) for name, route in addresses() if "<str:case>" in route)
