@@ -147,7 +147,7 @@ def test_a_table_nobody_knows_is_asked_about_with_its_first_rows(desk, officer) 
     [
         (b"<!doctype html><html><body>posts</body></html>", "HTML"),
         (b"PK\x03\x04 broken", "damaged"),
-        (b"\x00\x01\x02\x03", "no reader knows"),
+        (b"\x00\x01\x02\x03", "No reader knows"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_what_to_do(desk, officer, data: bytes, said: str) -> None:
