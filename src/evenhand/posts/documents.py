@@ -112,6 +112,7 @@ class _Walk:
                 self._here[-1] = value
             elif event in _CLOSES:
                 self._here.pop()
+                self._holders.pop(tuple(self._here), None)  # else one stays for every object of every other list
             elif self._begins():
                 if event in _OPENS:
                     builder, depth = ijson.ObjectBuilder(), 1
