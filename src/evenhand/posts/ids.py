@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from evenhand.errors import UsageError
+from evenhand.posts.seen import Seen
 
 NUMERIC_PLATFORMS: Final = frozenset({"x", "discord"})
 FINGERPRINT: Final = "content_fingerprint"
@@ -61,13 +62,13 @@ class RoundedIds:
 class SyntheticIds:
     """Makes `syn1-…` ids for the records of one file that have none (FORMATS §2.2).
 
-    Twins with the same values differ by an ordinal: how many such records came earlier in the file. Keeps
-    one 20-byte digest per record made.
+    Twins with the same values differ by an ordinal: how many such records came earlier in the file. Memory stays
+    bounded however many records there are.
     """
 
     def __init__(self, member_sha256: str) -> None:
         self._member = member_sha256
-        self._seen: Counter[bytes] = Counter()
+        self._seen = Seen()
 
     def make(self, row: dict[str, Any], container: str) -> str:
         """Return the id of `row`, which must already hold kind, author, time and text.
@@ -89,8 +90,7 @@ class SyntheticIds:
             row["side"] = row.get("side", {}) | {FINGERPRINT: hashlib.sha256(_canonical(said)).hexdigest()}
         values = [self._member, *said]
         seen = hashlib.sha1(_canonical(values), usedforsecurity=False).digest()
-        ordinal = self._seen[seen]
-        self._seen[seen] += 1
+        ordinal = self._seen.count(seen)
         return "syn1-" + hashlib.sha256(_canonical([*values, ordinal])).hexdigest()[:40]
 
 
