@@ -157,10 +157,11 @@ ROWS: tuple[Row, ...] = (
 # Pages of a case: for whoever holds no seat there is no such case, whoever they are.
 _NO_SUCH_CASE = all_get(404, nobody=302)
 _STEPS = (
-    "acknowledge", "allege", "answer_taken", "ask", "blind", "challenge", "challenge_record", "conflict", "delay",
-    "dismiss", "facts", "find", "formal", "hearing", "investigate", "items", "join", "language", "look_up",
-    "membership", "new_code", "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind", "protection",
-    "reasons", "reply_by_letter", "review", "risk", "route", "search", "take_back", "triage", "vote", "what_follows",
+    "acknowledge", "allege", "answer_taken", "ask", "blind", "challenge", "challenge_record", "conflict", "cover",
+    "delay", "dismiss", "evidence", "facts", "find", "formal", "hearing", "investigate", "items", "join", "language",
+    "look_up", "membership", "new_code", "out_of_scope", "papers", "post_letters", "prospect", "prospect_blind",
+    "protection", "reasons", "reply_by_letter", "review", "risk", "route", "search", "take_back", "triage", "vote",
+    "what_follows",
 )  # fmt: skip
 _SIDE_CLOSED = all_get(302)  # to the page that asks for the code
 ROWS += (
@@ -170,6 +171,7 @@ ROWS += (
     Row("cases", only("officer", "officer_2", "panel_1", "reviewer")),
     Row("approvals", only("officer", "officer_2")),
     Row("erasures", only("case_keeper")),
+    Row("holds", only("case_keeper")),
     Row("report_take_down", only("officer", "officer_2")),
     Row("report", all_get(200)),
     Row("report_danger", all_get(200)),
