@@ -26,7 +26,7 @@ setup: $(VENV)/dev.stamp  ## Build .venv with everything that running and testin
 demo: $(VENV)/run.stamp  ## The fictional organisation, screened and served
 	$(BIN)/evenhand demo $(DEMO)
 
-test: $(VENV)/dev.stamp  ## Everything that can run here
+test: $(VENV)/dev.stamp  ## The tests of the day; all of them with EVENHAND_NIGHTLY=1
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/dev.stamp  ## ruff, mypy, import contracts, documents, budgets

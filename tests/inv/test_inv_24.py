@@ -24,8 +24,8 @@ from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 
-_OTHERS_WORDS = {"contact", "recuse", "conflict", "reply-by-letter"}
-"""Steps in which somebody writes down what another person said or did: nobody's reason."""
+_OTHERS_WORDS = {"contact", "recuse", "conflict", "reply-by-letter", "evidence", "cover"}
+"""Steps in which somebody writes down what another person said or did, or what stands on a picture: nobody's reason."""
 
 
 def test_no_closed_list_of_a_step_holds_such_a_reason() -> None:
