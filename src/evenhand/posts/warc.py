@@ -207,7 +207,7 @@ def _library(window: _Window) -> tuple[Any, type[Exception]]:
                 raise ValueError("the head of a record does not end")
             return line
 
-    class Walk(ArchiveIterator):  # type: ignore[misc]
+    class Walk(ArchiveIterator):  # type: ignore[misc]  # the library is untyped
         def __init__(self) -> None:
             super().__init__(window, check_digests=True)
             self.reader = Bounded(self.fh)
