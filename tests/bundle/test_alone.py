@@ -16,6 +16,7 @@ from tests.bundle.bundle_room import VERIFY, Room, loaded, packaged, small_bundl
 
 from evenhand.bundle.sealing import verifier
 from evenhand.ledger.errors import Reason
+from evenhand.ledger.registry import REGISTRY
 
 NEVER_SAID = re.compile(r"\b(authentic|genuine|tamper-?proof|forgery-?proof|court-?proof)\b", re.IGNORECASE)
 HOW_TO = VERIFY.parents[3] / "docs" / "how-to" / "check-a-bundle.md"
@@ -60,6 +61,12 @@ def test_every_reason_word_has_a_sentence() -> None:
     assert len(used) > 15
     assert used <= set(alone.MEANING) <= {reason.value for reason in Reason}
     assert all(sentence.endswith(".") for sentence in alone.MEANING.values())
+
+
+def test_it_calls_each_type_of_entry_what_the_registry_calls_it() -> None:
+    called = {name: row.called for name, row in REGISTRY.items()}
+    assert called == loaded().CALLED
+    assert len(set(called.values())) == len(called), "two kinds of entry that a reader cannot tell apart"
 
 
 def test_the_bundle_carries_it_and_the_documents_say_its_digest(tmp_path: Path) -> None:

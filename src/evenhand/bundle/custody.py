@@ -80,10 +80,9 @@ def _entry_row(item: dict[str, Any], texts: Sequence[tuple[str, str]]) -> str:
 
 
 def _said(type: str) -> str:
-    """Return the family and the act as words; the registry says where in the procedure it belongs."""
+    """Return what the act is called; the registry says where in the procedure it belongs."""
     row = REGISTRY.get(type)
-    words = type.replace(".", ": ").replace("_", " ")
-    return escape(f"{words} ({row.when})" if row is not None else words)
+    return escape(f"{row.called} ({row.when})" if row is not None else "a kind of entry that is not known here")
 
 
 def _cells(row: Sequence[str]) -> str:

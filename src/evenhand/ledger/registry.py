@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from evenhand.ledger.called import CALLED
+
 
 class Need(StrEnum):
     """Whether a leaf of a type carries a field."""
@@ -49,6 +51,11 @@ class LeafType:
     def family(self) -> str:
         """The part before the dot."""
         return self.name.partition(".")[0]
+
+    @property
+    def called(self) -> str:
+        """What the act is called in plain words."""
+        return CALLED[self.name]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -208,10 +215,11 @@ REGISTRY: Final[dict[str, LeafType]] = {row.name: row for row in _ROWS}
 
 def registry_table() -> str:
     """Return the registry as a Markdown table: what docs/reference/ledger.md shows."""
-    lines = ["| type | when | `c` | `pub` | `ref` | `why` and more |", "|---|---|---|---|---|---|"]
+    lines = ["| type | what it is called | when | `c` | `pub` | `ref` | `why` and more |", f"|{'---|' * 7}"]
     for row in REGISTRY.values():
         cells = (
             f"`{row.name}`",
+            row.called,
             row.when,
             _names(row.needs, row.may),
             _names(row.pub_needs, row.pub_may),
