@@ -112,6 +112,8 @@ ROWS: tuple[Row, ...] = (
     Row("answer_letter_pdf", all_get(302), {"letter": UNKNOWN}),
     Row("answer_readers", all_get(302)),
     Row("answer_proof", all_get(302)),
+    Row("answer_bundle", all_get(302)),
+    Row("answer_bundle_save", all_get(302)),
     Row("answer_message", all_get(302), method="post"),
     Row("answer_file", all_get(302), method="post"),
     Row("answer_file_part", all_get(302), method="post"),
@@ -178,7 +180,7 @@ ROWS += (
     Row("follow", all_get(200)),
     *(
         Row(f"follow_{page}", _SIDE_CLOSED)
-        for page in ("challenge", "companion", "proof", "readers", "ring", "withdraw")
+        for page in ("bundle", "bundle_save", "challenge", "companion", "proof", "readers", "ring", "withdraw")
     ),
     *(
         Row(f"follow_{act}", _SIDE_CLOSED, method="post")

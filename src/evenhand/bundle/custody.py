@@ -56,8 +56,9 @@ def custody_html(about: About, items: Sequence[dict[str, Any]], texts: Mapping[i
         ("Entry", "When (UTC)", "What", "What it holds"),
         (_entry_row(item, texts.get(item["index"], ())) for item in items),
     )
-    rows = ([each.actor, each.purpose, each.first, each.last, str(each.texts)] for each in about.readings)
-    parts += _table("Who opened something of it", ("Who", "Why", "First", "Last", "How much"), map(_cells, rows))
+    if about.readings:
+        rows = ([each.actor, each.purpose, each.first, each.last, str(each.texts)] for each in about.readings)
+        parts += _table("Who opened something of it", ("Who", "Why", "First", "Last", "How much"), map(_cells, rows))
     if about.left_out:
         parts.append("<h2>What is not in this bundle</h2><ul>")
         parts += [f"<li>{escape(words)}</li>" for words in about.left_out]

@@ -23,6 +23,7 @@ from evenhand.web.intake.rights import (
 )
 from evenhand.web.intake.ringing import asked_to_ring
 from evenhand.web.intake.sending import took_a_part
+from evenhand.web.intake.taking_along import own_bundle_file, own_bundle_page
 
 
 @for_party("POST")
@@ -85,3 +86,15 @@ def companion(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def challenge_member(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Challenge one of the three, once, with reasons; somebody else decides on it."""
     return asked_for_another_member(request, party, ctx, back="answer")
+
+
+@for_party("GET", "POST")
+def own_bundle(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Show what can be proved to this side, as one file to take along, or have it made."""
+    return own_bundle_page(request, party, ctx, door="answer")
+
+
+@for_party("GET")
+def own_bundle_save(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Give the side's own file to the browser to save."""
+    return own_bundle_file(party, ctx)

@@ -10,13 +10,15 @@ import json
 import shutil
 import tempfile
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from evenhand.age import check_recipients
 from evenhand.bundle.redaction import parse_redaction
@@ -36,6 +38,8 @@ from evenhand.web.record.sealed import open_texts
 
 JOB: Final = "export-bundle"
 KEPT: Final = timedelta(days=7)
+OWN: Final = "own"
+"""How a bundle was made that one side asked for by its own page (`own_bundle`): nobody else fetches it."""
 _STALE: Final = timedelta(days=1)
 _ASK: Final = "ask for a bundle"
 _FETCH: Final = "fetch a bundle"
@@ -53,7 +57,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One bundle that was made of a case. `to`, `why`: empty where nothing was said, or where it was erased since."""
+    """One bundle that was made of a case. `to`, `why`: empty where nothing was said, or where it was erased since.
+
+    `there`: whether whoever handles the case can fetch it here.
+    """
 
     id: str
     at: datetime
@@ -101,25 +108,35 @@ def make_asked(payload: dict[str, Any], ctx: Context) -> None:
     key = unwrap(KeyId(case.key), actor=actor, purpose=_ASK)
     said = json.loads(open_sealed(key, b64decode(payload["sealed"]), bound_to=_bound(new)))
     given = Given(said["to"], said["why"], (said["age"],) if said["age"] else ())
-    make_directories(_folder())
-    folder = Path(tempfile.mkdtemp(prefix=".making.", dir=_folder()))
-    try:
+    with making_place() as folder:
         done = export_bundle(
             case=case, to=folder / "bundle", actor=actor, ctx=ctx, zipped=True, given=given, id=new,
             redact=[parse_redaction(rule) for rule in said["redact"]],
         )  # fmt: skip
-        _keep(done.path, new, key=key, ending="age" if given.age else "zip", ctx=ctx)
+        keep_bundle(done.path, new, key=key, ending="age" if given.age else "zip", ctx=ctx)
+
+
+@contextmanager
+def making_place() -> Iterator[Path]:
+    """Give a private folder beside the kept bundles, and remove it at the end with whatever was left in it."""
+    make_directories(_folder())
+    folder = Path(tempfile.mkdtemp(prefix=".making.", dir=_folder()))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fetch(*, case: Case, export: str, actor: ActorId, ctx: Context) -> Iterator[bytes]:
-    """Return the bytes of a kept bundle, opened piece by piece; the reading is logged first. Raises KeyRefused."""
+def fetch(*, keys: Sequence[KeyId], export: str, actor: ActorId, ctx: Context) -> Iterator[bytes]:
+    """Return the bytes of a kept bundle, opened piece by piece; the reading is logged first. Raises KeyRefused.
+
+    `keys`: what the reader must hold; the first is the case's, under which it lies.
+    """
     path = kept_file(export)
     assert path is not None
-    keys = [unwrap(key, actor=actor, purpose=_FETCH) for key in keys_of(case)]
-    log_reads([(export, KeyId(case.key))], actor=actor, purpose=_FETCH, ctx=ctx)
-    return _opened(path, keys[0], export)
+    opened = [unwrap(key, actor=actor, purpose=_FETCH) for key in keys]
+    log_reads([(export, keys[0])], actor=actor, purpose=_FETCH, ctx=ctx)
+    return _opened(path, opened[0], export)
 
 
 def exports_of(case: Case, *, actor: ActorId, purpose: str, ctx: Context) -> list[Export]:
@@ -171,15 +188,17 @@ def sweep_exports(ctx: Context) -> int:
 
 def _export(document: dict[str, Any], texts: dict[str, str]) -> Export:
     body = document["body"]
+    own = body.get("how") == OWN
     return Export(
         id=document["obj"], at=datetime.fromisoformat(document["at"]), actor=ActorId(document["actor"]),
-        to=texts.get(body.get("to") or "", ""), why=texts.get(body.get("why") or "", ""), how=body.get("how", "full"),
+        to=_("the side that asked for it, by its own page") if own else texts.get(body.get("to") or "", ""),
+        why=texts.get(body.get("why") or "", ""), how=body.get("how", "full"),
         items=len(body["items"]), withheld=sum(map(len, body["withheld"].values())), left_out=body["left_out"],
-        there=kept_file(document["obj"]) is not None,
+        there=not own and kept_file(document["obj"]) is not None,
     )  # fmt: skip
 
 
-def _keep(plain: Path, export: str, *, key: bytes, ending: str, ctx: Context) -> None:
+def keep_bundle(plain: Path, export: str, *, key: bytes, ending: str, ctx: Context) -> None:
     """Seal a finished bundle into its place: whole, or not there."""
     half = _folder() / f".{export}.part"
     with plain.open("rb") as source, half.open("wb") as target:

@@ -16,10 +16,11 @@ class Door(StrEnum):
     DANGER = "danger"
     CODE = "code"
     PART = "part"
+    BUNDLE = "bundle"
 
 
 # Per minute. 200 people in the same minute must all be received (DESIGN §9); a danger report is never the one refused.
-PER_MINUTE: Final = {Door.REPORT: 600, Door.DANGER: 3_000, Door.CODE: 300, Door.PART: 6_000}
+PER_MINUTE: Final = {Door.REPORT: 600, Door.DANGER: 3_000, Door.CODE: 300, Door.PART: 6_000, Door.BUNDLE: 30}
 
 
 def admits(door: Door, now: datetime) -> bool:

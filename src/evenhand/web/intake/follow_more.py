@@ -21,6 +21,7 @@ from evenhand.web.intake.follow_forms import TakeBackForm
 from evenhand.web.intake.languages import turned
 from evenhand.web.intake.rights import asked_for_another_member, asked_for_companion, asked_for_more_time
 from evenhand.web.intake.ringing import asked_to_ring
+from evenhand.web.intake.taking_along import own_bundle_file, own_bundle_page
 from evenhand.web.ui.fields import status_of
 
 
@@ -92,3 +93,15 @@ def language(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def readers(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Show which parts in the case have opened something in it, and when; never a name."""
     return render(request, "intake/readers.html", {"rows": reading_lines(party), "number": party.case.number})
+
+
+@for_side("GET", "POST")
+def own_bundle(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Show what can be proved to the sender, as one file to take along, or have it made."""
+    return own_bundle_page(request, party, ctx, door="follow")
+
+
+@for_side("GET")
+def own_bundle_save(_request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Give the sender's own file to the browser to save."""
+    return own_bundle_file(party, ctx)

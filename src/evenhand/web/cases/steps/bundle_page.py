@@ -150,10 +150,10 @@ def _who(here: Here, actor: ActorId) -> str:
 
 def _fetched(here: Here, wanted: str, made: Sequence[Export]) -> HttpResponse:
     export = next((each for each in made if each.id == wanted), None)
-    path = kept_file(wanted) if export is not None else None
+    path = kept_file(wanted) if export is not None and export.there else None
     if export is None or path is None:
         raise Http404
-    pieces = fetch(case=here.case, export=wanted, actor=here.actor, ctx=here.ctx)
+    pieces = fetch(keys=keys_of(here.case), export=wanted, actor=here.actor, ctx=here.ctx)
     ending = "zip.age" if path.suffix == ".age" else "zip"
     response: HttpResponseBase = to_save(StreamingHttpResponse(pieces), f"{_name(export.at)}.{ending}")
     return response  # type: ignore[return-value] # the stubs know no common base

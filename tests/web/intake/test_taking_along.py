@@ -1,0 +1,168 @@
+"""What one side takes along: verified by the program that lies in it, and nothing of anybody else's is inside."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.cast import text_of, visitor
+from tests.clock import MovingClock
+from tests.databases import Desk
+from tests.web.answer.answer_room import CANARIES, Told, told
+from tests.web.cases.story_room import follower
+
+from evenhand.errors import UsageError
+from evenhand.web.cases.bundle_exports import exports_of
+from evenhand.web.cases.models import Upload
+from evenhand.web.cases.own_bundle import JOB, ask_for_own, make_own, own_of
+from evenhand.web.cases.steps.files import clear
+from evenhand.web.intake import budget
+from evenhand.web.record.ids import ActorId
+from evenhand.web.record.models import ReadRow
+from evenhand.web.record.outbox import queued, run_pending
+from evenhand.web.record.queries import log_size
+from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.verify import verify
+
+pytestmark = pytest.mark.slow
+SENDER_FILE, RESPONDENT_FILE = b"What the sender kept of it.", b"What was said before it, as the other keeps it."
+WROTE = {"/follow": "Canary: a message of the sender.", "/answer": "Canary: a message of the other."}
+BY_PAGE = "the side that asked for it, by its own page"
+MINE = "Canary: it was a joke among friends."
+
+
+@pytest.fixture
+def case(room: Desk, clock: MovingClock) -> Told:
+    """Return a case of which both sides were told, in which both wrote and sent a file, and one of them answered."""
+    found = told(room, clock)
+    for door, client, data in (("/follow", follower(), SENDER_FILE), ("/answer", found.enter(), RESPONDENT_FILE)):
+        assert client.post(f"{door}/message", {"text": WROTE[door]}).url == door
+        assert client.post(f"{door}/file", {"file": SimpleUploadedFile(f"canary{door[1:]}.txt", data)}).url == door
+    assert found.enter().post("/answer/reply/2", {"said": "dispute", "text": MINE}).status_code == 302
+    return found
+
+
+def taken(client: Client, door: str, to: Path) -> Path:
+    """Ask, let the worker make it, save and unpack it; return the folder in it."""
+    assert client.post(f"{door}/bundle").url == f"{door}/bundle"
+    assert "It is being made." in text_of(client.get(f"{door}/bundle"))
+    assert client.get(f"{door}/bundle/save").status_code == 404
+    assert run_pending() >= 1
+    assert "It is ready." in text_of(client.get(f"{door}/bundle"))
+    got: Any = client.get(f"{door}/bundle/save")
+    assert got["Content-Disposition"].endswith('.zip"') and "sandbox" in got["Content-Security-Policy"]
+    with zipfile.ZipFile(io.BytesIO(b"".join(got.streaming_content))) as archive:
+        archive.extractall(to)
+    (folder,) = to.iterdir()
+    return folder
+
+
+def checked(folder: Path) -> tuple[int, str]:
+    """Return what the program in the bundle says, run as a stranger runs it: alone, without the package."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", folder / "verify.py"], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def everything(folder: Path) -> str:
+    return "\n".join(path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def opened(folder: Path) -> dict[str, set[str]]:
+    """Return kind of act -> the fields that are open in its entries."""
+    lines = [json.loads(line) for line in (folder / "data/items.jsonl").read_text().splitlines()]
+    return {line["type"]: set(line["opened"]) for line in lines}
+
+
+def test_each_side_gets_its_own_and_nothing_else(case: Told, tmp_path: Path) -> None:
+    theirs = taken(follower(), "/follow", tmp_path / "sender")
+    mine = taken(case.enter(), "/answer", tmp_path / "respondent")
+    for folder in (theirs, mine):
+        code, said = checked(folder)
+        assert code == 0 and said.startswith("VERIFIED"), said
+        assert not list((folder / "data/objects").glob("*document*")), "the record's own documents stay closed"
+        assert "Who opened something" not in everything(folder), "nor who read what"
+    assert opened(theirs) == {
+        "submission.received": {"sent"}, "case.notice_sent": {"sent"}, "dialogue.recorded": set(),
+        "evidence.quarantined": {"content"},
+    }  # fmt: skip
+    assert opened(mine) == {
+        "case.reply_received": {"reply"}, "case.notice_sent": {"sent"}, "dialogue.recorded": set(),
+        "evidence.quarantined": {"content"},
+    }  # fmt: skip
+    sender, other = everything(theirs), everything(mine)
+    assert CANARIES["explanation"] in sender and MINE in (mine / "data/custody.html").read_text()
+    nowhere = [*(words for name, words in CANARIES.items() if name != "explanation"), *WROTE.values(), "canaryfollow"]
+    people = [str(each) for each in case.story.people.ids.values()]
+    for text in (sender, other):
+        assert [words for words in [*nowhere, "canaryanswer", *people, case.code] if words in text] == []
+    assert MINE not in sender and CANARIES["explanation"] not in other
+    letters = [len(list((folder / "data/objects").glob("*letter.html"))) for folder in (theirs, mine)]
+    assert letters[0] and not letters[1] and "it holds a code that opens one side" in other, letters
+    assert case.party.id not in sender and case.story.party("complainant").id not in other
+    _recorded_listed_and_fetched_by_nobody_else(case)
+    letter = next(iter((theirs / "data/objects").glob("*letter.html")))
+    letter.write_bytes(letter.read_bytes().replace(b"<", b"&", 1))
+    code, said = checked(theirs)
+    assert code == 1 and said.startswith("FAILED") and letter.name in said
+
+
+def _recorded_listed_and_fetched_by_nobody_else(case: Told) -> None:
+    sender, officer = case.story.party("complainant"), case.story.people["officer_1"]
+    assert ReadRow.objects.filter(purpose="fetch a bundle", actor=sender.id).count() == 1
+    made = exports_of(case.case, actor=ActorId(officer), purpose="test", ctx=case.story.ctx)
+    assert {(each.how, each.there, each.to) for each in made} == {("own", False, BY_PAGE)}
+    there = f"/cases/{case.case.id}/bundle"
+    page = text_of(case.story.client(officer).get(there))
+    assert BY_PAGE in page and "not kept here any more" in page
+    assert [case.story.client(officer).get(f"{there}?fetch={each.id}").status_code for each in made] == [404, 404]
+    assert visitor().get("/follow/bundle/save").status_code == 302
+    close_read_windows(case.story.ctx)
+    assert verify(case.story.ctx).exit_code == 0
+
+
+def test_how_often_and_without_what_nobody_may_look_at(
+    case: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client, party = case.enter(), case.party
+    _what_nobody_may_look_at_stays_out(case, tmp_path)
+    for _ in range(2):
+        client.post("/answer/bundle")
+        assert client.post("/answer/bundle").url == "/answer/bundle", "one is on its way: nothing more is asked"
+        run_pending()
+    assert len(queued(JOB)) == 3 and "three made since yesterday" in text_of(client.get("/answer/bundle"))
+    client.post("/answer/bundle")
+    assert len(queued(JOB)) == 3
+    with pytest.raises(UsageError, match="too often"):
+        ask_for_own(party=party, ctx=case.story.ctx)
+    size, last = log_size(), queued(JOB)[-1].payload
+    make_own(last, case.story.ctx)
+    assert log_size() == size, "a worker that was killed after it: nothing is made twice"
+    monkeypatch.setitem(budget.PER_MINUTE, budget.Door.BUNDLE, 0)
+    busy = follower()
+    for _ in range(2):
+        busy.post("/follow/bundle")
+    assert "Very many files" in text_of(busy.get("/follow/bundle"))
+    assert own_of(case.story.party("complainant")) is None and len(queued(JOB)) == 3
+
+    german = client.get("/answer/bundle", headers={"accept-language": "de"}).content.decode()
+    assert "Mitnehmen, was sich beweisen lässt" in german and "seit gestern drei erstellen lassen" in german
+
+
+def _what_nobody_may_look_at_stays_out(case: Told, tmp_path: Path) -> None:
+    upload = Upload.objects.get(party=case.party)
+    clear(
+        upload=upload, actor=ActorId(case.story.people["officer_1"]), ctx=case.story.ctx, restrict=True, told="police"
+    )
+    folder = taken(case.enter(), "/answer", tmp_path / "out")
+    assert "evidence.quarantined" not in opened(folder) and checked(folder)[0] == 0
