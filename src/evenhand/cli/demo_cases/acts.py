@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from evenhand.cli.demo_cases.things import mail_of_platform, picture_of_post
 from evenhand.codes import ActType, Rung
 from evenhand.context import Context
 from evenhand.evidence.gates import Answer as GateAnswer
@@ -17,6 +18,7 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.access import code_digest, new_code
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Allegation, Case, LookupAsk, Party, Seat
+from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.receipt import Report, SaidItem
 from evenhand.web.cases.seats import take
 from evenhand.web.cases.steps import reply, withdraw
@@ -25,6 +27,7 @@ from evenhand.web.cases.steps.assess import ask, blind, dismiss, items, route
 from evenhand.web.cases.steps.charge import decide as prospect
 from evenhand.web.cases.steps.charge import facts, formal
 from evenhand.web.cases.steps.decide import conclude, reasons, review
+from evenhand.web.cases.steps.files import add_file, clear
 from evenhand.web.cases.steps.identity import answer_identity, assess_risk
 from evenhand.web.cases.steps.investigate import allege, begin
 from evenhand.web.cases.steps.panel import bundle, convene, findings, hearing, outcome
@@ -75,6 +78,18 @@ class Play:
         submission = self.ctx.new_id()
         said = replace(self.told, code_digest=code_digest(self.code))
         self.case_id = receive_report(said, submission=submission, ctx=self.ctx).case
+
+    def hand_in(self) -> None:
+        """The sender adds a picture of the post and the mail that told them of it."""
+        post, party = self.told.items[0].text or "", self.party(self.told.role.value)
+        picture = picture_of_post(self.told.subjects[0], post, self.ctx.now())
+        add_file(party=party, name="screenshot.png", data=picture, ctx=self.ctx)
+        add_file(party=party, name="mail.eml", data=mail_of_platform(post, self.ctx.now()), ctx=self.ctx)
+
+    def release_picture(self) -> None:
+        """The officer looks at the picture and releases it; the mail still waits to be looked at."""
+        upload = files_of(self.case).get(kind="png")
+        clear(upload=upload, actor=self.sits(CaseRole.INTAKE), ctx=self.ctx, restrict=False)
 
     def acknowledge(self) -> None:
         """An officer takes it and says so."""

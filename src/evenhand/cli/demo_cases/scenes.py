@@ -240,6 +240,20 @@ def _merged(play: Play, known: Play) -> Iterator[timedelta]:
     play.join(known)
 
 
+def _with_files(scene: Callable[[Play], Scene]) -> Callable[[Play], Scene]:
+    """Return a scene in which the sender adds files some hours after the report; at its end one is released."""
+
+    def played(play: Play) -> Iterator[timedelta]:
+        steps = iter(scene(play))
+        yield next(steps)
+        play.hand_in()
+        yield from steps
+        yield HOUR
+        play.release_picture()
+
+    return played
+
+
 def _alone(scene: Callable[[Play], Scene]) -> Callable[[Play, Mapping[int, Play]], Scene]:
     """Return a scene that needs no other case."""
     return lambda play, _plays: scene(play)
@@ -256,9 +270,9 @@ SCHEDULE: Final = (
     _begun("acknowledged", 0.9, 3, _until_acknowledged),
     _begun("triage, look-up waits for a second officer", 1.6, 4, _until_lookup),
     _begun("membership_check", 2.5, 5, _until_scope, sender="witness"),
-    _begun("evidence_assessment, the sender is asked", 4, 6, _until_assessed),
+    _begun("evidence_assessment, the sender is asked", 4, 6, _with_files(_until_assessed)),
     _begun("more_info_requested", 6, 7, _until_asked),
-    _begun("under_investigation", 12, _KNOWN, _until_investigation),
+    _begun("under_investigation", 12, _KNOWN, _with_files(_until_investigation)),
     _begun("case_to_answer", 19, 9, _until_prospect),
     _begun("reply_window", 21, 10, _until_reply),
     _begun("panel_set", 34, 11, _until_announced),
