@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check browser bench screenshots css messages docs lock clean
+.PHONY: help setup demo test check fuzz browser bench screenshots css messages docs lock clean
 
 help:  ## What can be made here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,10 @@ check: $(VENV)/dev.stamp  ## ruff, mypy, import contracts, documents, budgets
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest tests/house
 
+fuzz: $(VENV)/dev.stamp  ## Feed every reader of outside bytes with damage: FUZZ="leaf witness --seconds 600"
+	$(PIP) install --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
 browser:  ## Install Debian's chromium and PostgreSQL for the tests that need them
 	@.ci/install-debian chromium postgresql
 
@@ -57,6 +61,7 @@ docs: $(VENV)/dev.stamp  ## Rebuild the generated pages of docs/reference
 lock:  ## Rebuild the hash locks (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra desk pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra desk --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group fuzz -o requirements/fuzz.txt
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) screenshots .mypy_cache .ruff_cache .hypothesis node_modules

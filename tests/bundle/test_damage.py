@@ -16,10 +16,13 @@ from tests.bundle.bundle_room import (
     AT,
     Room,
     both,
+    contents,
+    in_memory,
     in_process,
     loaded,
     packaged,
     relist,
+    relisted,
     rewrite,
     small_bundle,
     stand_alone,
@@ -294,31 +297,23 @@ def test_two_items_under_each_others_names_are_named(bundle: Path) -> None:
 
 
 def test_each_file_in_the_place_of_another_is_never_verified(bundle: Path) -> None:
-    verifier = loaded()
-    whole = {path: path.read_bytes() for path in sorted(bundle.rglob("*")) if path.is_file()}
+    whole = contents(bundle)
     for one, other in combinations(whole, 2):
-        one.write_bytes(whole[other]), other.write_bytes(whole[one])
-        said, again = in_process(verifier, bundle), packaged(bundle)
+        said, again = in_memory(loaded(), {**whole, one: whole[other], other: whole[one]})
         assert (said.verdict, again.verdict) == ("failed", "failed"), (one, other)
-        one.write_bytes(whole[one]), other.write_bytes(whole[other])
 
 
 @settings(max_examples=150 if NIGHTLY else 60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_one_flipped_byte_is_never_verified(good: Path, data: st.DataObject) -> None:
-    verifier = loaded()
-    files = sorted(path for path in good.rglob("*") if path.is_file())
-    path = data.draw(st.sampled_from(files))
-    whole = path.read_bytes()
+    files = contents(good)
+    name = data.draw(st.sampled_from(sorted(files)))
+    whole = files[name]
     place = data.draw(st.integers(0, len(whole) - 1))
     mask = data.draw(st.integers(1, 255))
-    path.write_bytes(whole[:place] + bytes([whole[place] ^ mask]) + whole[place + 1 :])
-    try:
-        one, other = in_process(verifier, good), packaged(good)
-    finally:
-        path.write_bytes(whole)
+    flipped = whole[:place] + bytes([whole[place] ^ mask]) + whole[place + 1 :]
+    one, other = in_memory(loaded(), {**files, name: flipped})
     assert one.verdict == other.verdict == "failed"
-    name = path.relative_to(good).as_posix()
     if name != "tagmanifest-sha256.txt":
         assert {place for place, _ in one.found} >= {name} <= {place for place, _ in other.found}
 
@@ -327,18 +322,14 @@ def test_one_flipped_byte_is_never_verified(good: Path, data: st.DataObject) -> 
 @given(st.data())
 def test_any_bytes_in_any_file_are_never_verified(good: Path, data: st.DataObject) -> None:
     """Careful: the lists of files follow, so that the file is read and not only its digest."""
-    verifier, room = loaded(), good.parent / "fuzz"
-    shutil.rmtree(room, ignore_errors=True)
-    shutil.copytree(good, room)
-    files = sorted(path.relative_to(good).as_posix() for path in good.rglob("*") if path.is_file())
+    files = contents(good)
     name = data.draw(st.sampled_from([each for each in files if not each.endswith(("manifest-sha256.txt", ".py"))]))
-    old = (good / name).read_bytes()
+    old = files[name]
     cut = data.draw(st.integers(0, len(old)))
     new = data.draw(
         st.binary(max_size=60) | st.sampled_from([b"[" * 40_000, b"null\n", b'{"\\ud800":1}\n', b"[1e999]\n"])
     )
-    rewrite(room, name, lambda _: old[:cut] + new)
-    one, other = in_process(verifier, room), packaged(room)
+    one, other = in_memory(loaded(), relisted({**files, name: old[:cut] + new}))
     assert one.verdict == other.verdict
     if old != old[:cut] + new and name != "bag-info.txt":  # what nobody sealed and nothing is read from
         assert one.verdict != "verified", name

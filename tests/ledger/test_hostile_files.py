@@ -1,53 +1,18 @@
-"""Files from outside: whatever the bytes, only the declared errors; and no Django anywhere in the room."""
+"""Files from outside: sloppy text is refused, large files early; no Django anywhere in the room. More: tests/fuzz."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.ledger.checkpoint import parse_tree_head
 from evenhand.ledger.encoding import b64, b64u, unb64, unb64u
 from evenhand.ledger.errors import BadPolicy, Malformed
-from evenhand.ledger.notes import Signer, parse_note, parse_vkey
+from evenhand.ledger.notes import parse_note, parse_vkey
 from evenhand.ledger.policy import parse_policy
-from evenhand.ledger.tiles import TilePath
-from evenhand.ledger.tlog_proof import parse_tlog_proof
-
-VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-GOOD = [
-    b"log.example/1\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\xe2\x80\x94 a AAAAAAAA\n",
-    b"c2sp.org/tlog-proof@v1\nindex 0\n\n",
-    f"log {VKEY}\nwitness A {VKEY}\ngroup g 1 A\nquorum g\n".encode(),
-    VKEY.encode(),
-    b"tile/0/x001/000.p/9",
-]
-MUTATED = st.builds(
-    lambda good, place, put, cut: good[: place % len(good)] + put + good[place % len(good) + cut :],
-    st.sampled_from(GOOD), st.integers(0, 400), st.binary(max_size=4), st.integers(0, 5),
-)  # fmt: skip
-PARSERS: list[Callable[[bytes], Any]] = [
-    parse_note,
-    parse_tlog_proof,
-    parse_policy,
-    lambda data: parse_vkey(data.decode("utf-8", "surrogateescape")),
-    lambda data: Signer.parse(data.decode("utf-8", "surrogateescape")),
-    lambda data: TilePath.parse(data.decode("utf-8", "surrogateescape")),
-    lambda data: parse_tree_head(data.decode("utf-8", "surrogateescape")),
-]
-
-
-@given(st.one_of(st.binary(max_size=200), MUTATED), st.sampled_from(range(len(PARSERS))))
-def test_only_the_declared_errors(data: bytes, which: int) -> None:
-    try:
-        PARSERS[which](data)
-    except (Malformed, BadPolicy) as error:
-        assert str(error)
 
 
 @given(st.binary(max_size=64))

@@ -16,14 +16,14 @@ from typing import Any, Final, TypeVar
 
 from evenhand.bundle.bag import MANIFEST
 from evenhand.bundle.items import check_item
-from evenhand.bundle.lines import parse_lines, parse_opening, read_json
+from evenhand.bundle.lines import parse_lines, parse_opening
 from evenhand.bundle.listing import PAYLOAD, TAGS, Listing, absent, check_listing
 from evenhand.bundle.opened import OpenedBundle, opened_bundle
 from evenhand.bundle.trust import Trust, parse_trust
 from evenhand.ledger.checking import Finding, Verdict, failed, from_error, unverifiable, worst
 from evenhand.ledger.checkpoint import TreeHead, check_extends
 from evenhand.ledger.commitment import verify_opening
-from evenhand.ledger.encoding import MAX_INTEGER, unb64
+from evenhand.ledger.encoding import MAX_INTEGER, read_json, unb64
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
 from evenhand.ledger.leaf import strict_parse
 from evenhand.ledger.tlog_proof import TlogProof, parse_tlog_proof
@@ -72,7 +72,14 @@ def check_bundle(path: Path, *, now: int, policy: bytes | None = None, keyring: 
     bundle. Cost: one hash of every file, one signature check per checkpoint.
     """
     with opened_bundle(path) as bundle:
-        return _Check(bundle, now, policy, keyring).run()
+        return check_opened(bundle, now=now, policy=policy, keyring=keyring)
+
+
+def check_opened(
+    bundle: OpenedBundle, *, now: int, policy: bytes | None = None, keyring: bytes | None = None
+) -> BundleReport:
+    """Return the same of a bundle that is open already."""
+    return _Check(bundle, now, policy, keyring).run()
 
 
 def moment(seconds: int) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from evenhand.ledger.commitment import Opening
-from evenhand.ledger.encoding import MAX_INTEGER, b64u, unb64u
+from evenhand.ledger.encoding import MAX_INTEGER, b64u, read_json, unb64u
 from evenhand.ledger.errors import Malformed
 
 _LINE_KEYS: Final = frozenset({
@@ -46,14 +45,6 @@ def parse_lines(data: bytes) -> list[ItemLine]:
     if not data.endswith(b"\n"):
         raise Malformed("the list of items does not end with a line end")
     return [_item_line(read_json(line)) for line in data[:-1].split(b"\n")]
-
-
-def read_json(data: bytes) -> Any:
-    """Return a JSON value of whole numbers and texts; raises Malformed, for a key that occurs twice too."""
-    try:
-        return json.loads(data, object_pairs_hook=_unique, parse_float=_no_number, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise Malformed("not JSON") from None
 
 
 def parse_opening(value: Any) -> Opening:
@@ -112,14 +103,3 @@ def _names(value: Any) -> tuple[str, ...]:
     if value != sorted(set(value)):
         raise Malformed("a list of fields out of order")
     return tuple(value)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Malformed("a key occurs twice")
-    return found
-
-
-def _no_number(text: str) -> Any:
-    raise Malformed(f"the number {text[:20]} is not whole")

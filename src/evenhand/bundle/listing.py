@@ -71,19 +71,20 @@ def _read_list(bundle: OpenedBundle, name: str, listing: Listing) -> dict[str, s
         listing.findings.append(failed(Reason.ITEM_REMOVED, name, "the list of files is missing"))
         return None
     try:
-        return _parse_list(bundle.read(name), payload=name == MANIFEST)
+        return parse_list(bundle.read(name), payload=name == MANIFEST)
     except Malformed as error:
         listing.findings.append(from_error(error, name))
         return None
 
 
-def _parse_list(data: bytes, *, payload: bool) -> dict[str, str]:
+def parse_list(data: bytes, *, payload: bool) -> dict[str, str]:
+    """Return path -> SHA-256 (hex) of a list of files, the payload's or that of the rest; raises Malformed."""
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
         raise Malformed("a list of files that is not ASCII") from None
     lines = text.split("\n")
-    if lines.pop() != "":
+    if lines.pop() != "" or not lines:
         raise Malformed("a list of files that does not end with a line end")
     found = [_LINE.fullmatch(line) for line in lines]
     pairs = [(match[2], match[1]) for match in found if match is not None]

@@ -8,7 +8,8 @@ what the bundle holds is what was recorded, and ends with 0 verified, 1 failed, 
 It never writes into the bundle; signatures are checked by the Python package `cryptography` where it is there, else
 by the program `openssl` (3.0 or later), for which a temporary folder is made and removed again.
 
-This file shares no code with the system that wrote the bundle, so that each can be held against the other.
+This file shares no code with the system that wrote the bundle, so that each can be held against the other. It is one
+long file on purpose: it runs where nothing of ours is installed, and has one digest to compare with a copy elsewhere.
 Formats: BagIt 1.0 (RFC 8493), Merkle trees of RFC 6962, C2SP signed-note, tlog-checkpoint, tlog-proof, tlog-policy.
 """
 
@@ -31,7 +32,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 VERIFIED, UNVERIFIABLE, FAILED = "verified", "unverifiable", "failed"
@@ -416,7 +417,8 @@ def zip_bag(path: Path) -> Bag:
     archive = zipfile.ZipFile(path)
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     tops = {entry.filename.partition("/")[0] for entry in entries}
-    strip = f"{tops.pop()}/" if len(tops) == 1 else ""
+    inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
+    strip = f"{tops.pop()}/" if inside else ""
     files: dict[str, Callable[[], IO[bytes]]] = {}
     odd: list[str] = []
     for entry in entries:
@@ -450,11 +452,11 @@ def read_manifest(data: bytes, *, payload: bool) -> dict[str, str]:
         raise Wrong("malformed", "a manifest that does not end with a line end")
     last = ""
     for line in data[:-1].split(b"\n"):
-        match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._/-]*)", line)
+        match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)", line)
         if match is None:
             raise Wrong("malformed", "a manifest with a line that is not a digest and a path")
         path = match.group(2).decode("ascii")
-        if str(PurePosixPath(path)) != path or ".." in path.split("/") or path.startswith("data/") != payload:
+        if path.startswith("data/") != payload:
             raise Wrong("malformed", "a manifest with a path that has no place in it")
         if path <= last:
             raise Wrong("malformed", "a manifest whose paths are not in order")
@@ -616,8 +618,7 @@ FIELD = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 TYPE = re.compile(r"[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}", re.ASCII)
 AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 ENTRY_KEYS = {"v", "t", "at", "n", "act", "case", "obj", "c", "pub", "ref", "cnt", "root", "why", "vkey", "last"}
-
-
+PLAIN = re.compile(rb"[ -\[\]-~]*")  # no backslash: one way to write it
 PUBLIC = {"code", "procedure", "policy", "schedule", "software", "oldlog", "document"}
 WHY = re.compile(r"[a-z][a-z0-9_]{0,47}", re.ASCII)
 
@@ -629,7 +630,7 @@ def read_entry(data: bytes, index: int) -> dict[str, Any]:
     entry = read_json(data)
     if not isinstance(entry, dict) or not {"v", "t", "at", "n", "act"} <= set(entry) <= ENTRY_KEYS:
         raise Wrong("malformed", "an entry with other keys than it may have")
-    if json.dumps(entry, sort_keys=True, separators=(",", ":")).encode("ascii") != data:
+    if json.dumps(entry, sort_keys=True, separators=(",", ":")).encode("ascii") != data or not PLAIN.fullmatch(data):
         raise Wrong("malformed", "an entry that is not written in the one right way")
     if type(entry["v"]) is not int or entry["v"] != 1:
         raise Wrong("malformed", "an entry of an unknown version")
@@ -695,12 +696,12 @@ class Proof:
             lines = head.decode("ascii").split("\n")
         except UnicodeDecodeError:
             raise Wrong("malformed", "a proof that is not plain text") from None
-        if not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1":
+        if not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1" or len(data) > 2 << 20:
             raise Wrong("malformed", "a proof of another kind")
         if lines and lines[0].startswith("extra "):
             unbase64(lines.pop(0)[len("extra ") :])
         match = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines.pop(0) if lines else "", re.ASCII)
-        if match is None or len(lines) > MAX_PATH:
+        if match is None or int(match.group(1)) >= 2**63 - 1 or len(lines) > MAX_PATH:
             raise Wrong("malformed", "a proof without a plain index, or too long")
         self.index = int(match.group(1))
         self.path = [unbase64(line, 32) for line in lines]
@@ -726,7 +727,7 @@ LOW_ORDER = {
 
 def check_name(name: str) -> None:
     """Refuse what cannot be the name of a key."""
-    if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
+    if not name or "+" in name or re.search("[\\s\x00-\x1f\ud800-\udfff]", name):
         raise Wrong("malformed", "a key with a name it cannot have")
 
 
@@ -742,14 +743,22 @@ class Key:
         check_name(self.name)
         if len(self.public) != {LOG_KEY: 32, COSIGNER: 32, LATER: 1312}.get(self.kind):
             raise Wrong("malformed", "a key of an unknown type or of another length")
-        self.id = sha256(self.name.encode("utf-8", "replace") + b"\n" + data)[:4]
-        if self.id.hex() != parts[1] or self.public in LOW_ORDER:
-            raise Wrong("malformed", "a key whose id is not its own, or that no honest log has")
+        self.id = sha256(self.name.encode("utf-8") + b"\n" + data)[:4]
+        if self.id.hex() != parts[1]:
+            raise Wrong("malformed", "a key whose id is not its own")
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the key as it is written, to be compared with a copy from elsewhere."""
-        return sha256(self.text.encode("utf-8", "replace")).hex()
+        return sha256(self.text.encode("utf-8")).hex()
+
+
+def trusted_key(text: str) -> Key:
+    """Return a key of a policy or a list of keys, where one that no honest log has is refused."""
+    key = Key(text)
+    if key.public in LOW_ORDER:
+        raise Wrong("malformed", "a key that no honest log has")
+    return key
 
 
 class Note:
@@ -850,7 +859,7 @@ class Policy:
     @staticmethod
     def _key(word: bytes, kind: int) -> Key:
         try:
-            key = Key(word.decode("utf-8"))
+            key = trusted_key(word.decode("utf-8"))
         except UnicodeDecodeError:
             raise Wrong("malformed", "a key that is not UTF-8") from None
         if key.kind not in (kind, LATER):
@@ -882,7 +891,7 @@ def read_keyring(data: bytes) -> dict[str, tuple[str, int | None]]:
             raise Wrong("malformed", "a key with a status that is unknown")
         if (status == "active") != (last is None) or entry["vkey"] in found:
             raise Wrong("malformed", "a key whose last size does not fit its status, or that is listed twice")
-        found[Key(entry["vkey"]).text] = (status, None if last is None else whole(last))
+        found[trusted_key(entry["vkey"]).text] = (status, None if last is None else whole(last))
     return found
 
 

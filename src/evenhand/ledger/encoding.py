@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 from evenhand.ledger.errors import Malformed
 
@@ -90,6 +90,16 @@ def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
 
 def _no_number(text: str) -> JSON:
     raise Malformed(f"the number {text[:20]} is not a whole number")
+
+
+def read_json(data: bytes) -> Any:
+    """Return a JSON value in UTF-8, whole numbers only, no key twice; it need not be canonical. Raises Malformed."""
+    try:
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no_number, parse_constant=_no_number
+        )
+    except (ValueError, RecursionError):
+        raise Malformed("not JSON") from None
 
 
 def parse_canonical(data: bytes) -> JSON:

@@ -6,13 +6,13 @@ of a key; `keyring.json`, kept beside the private key and out of the database's 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from evenhand.ledger.checkpoint import OpenedCheckpoint
+from evenhand.ledger.encoding import MAX_INTEGER, read_json
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
 from evenhand.ledger.notes import VerifierKey, parse_trusted_vkey, parse_vkey
 
@@ -46,10 +46,7 @@ Keyring = Mapping[VerifierKey, KeyState]
 
 def parse_keyring(data: bytes) -> dict[VerifierKey, KeyState]:
     """Return key -> state of a keyring.json; raises Malformed."""
-    try:
-        listed = json.loads(data, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise Malformed("a keyring that is not JSON") from None
+    listed = read_json(data)
     if not isinstance(listed, list):
         raise Malformed("a keyring that is not a list")
     states: dict[VerifierKey, KeyState] = {}
@@ -61,20 +58,13 @@ def parse_keyring(data: bytes) -> dict[VerifierKey, KeyState]:
     return states
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that occurs twice: two readers would see two keyrings."""
-    if len(dict(pairs)) != len(pairs):
-        raise Malformed("a keyring in which a name occurs twice")
-    return dict(pairs)
-
-
 def _key_state(entry: Any) -> tuple[VerifierKey, KeyState]:
     if not isinstance(entry, dict) or entry.keys() != _FIELDS or not isinstance(entry["vkey"], str):
         raise Malformed("a key of the keyring with other fields than it must have")
     status, last = entry["status"], entry["last_size"]
     if status not in list(Status) or (status == Status.ACTIVE) != (last is None):
         raise Malformed("a key whose status is unknown, or does not fit its last size")
-    if last is not None and (type(last) is not int or last < 0):
+    if last is not None and (type(last) is not int or not 0 <= last <= MAX_INTEGER):
         raise Malformed("a last size that is no size")
     return parse_trusted_vkey(entry["vkey"]), KeyState(Status(status), last)
 
