@@ -28,7 +28,7 @@ MODULES: Final = (
     "panel.hearing",
     "panel.findings",
     "panel.outcome",
-    "decide.reasons",
+    "decide.reasons_page",
     "decide.review",
     "delay",
     "dialogue_page",

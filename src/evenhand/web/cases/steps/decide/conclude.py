@@ -21,11 +21,11 @@ from evenhand.procedure.table.merits import REVIEWED_BEFORE_NOTICE
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.engine import move
-from evenhand.web.cases.models import Case, Decision, Event, Finding, Outcome, Party, Review
+from evenhand.web.cases.models import Case, Decision, Event, Outcome, Party, Review
 from evenhand.web.cases.steps.assess.dismiss import reasons_of, tell_dismissed
 from evenhand.web.cases.steps.charge.decide import reason_of, tell_no_case
 from evenhand.web.cases.steps.decide.checking import STAGE, causes_of, reviewer_of, to_reviewer
-from evenhand.web.cases.steps.decide.reasons import NO_COMPARATOR, NOT_SERVED, contacts_now, redress_day
+from evenhand.web.cases.steps.decide.reasons import NO_COMPARATOR, NOT_SERVED, contacts_now, proved, redress_day
 from evenhand.web.cases.steps.scope import tell_out_of_scope
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
@@ -55,7 +55,7 @@ def conclude(case: Case, ctx: Context) -> None:
         if not causes:
             send_out(case, ctx)
         elif (seat := reviewer_of(case, ctx)) is not None:
-            to_reviewer(case, seat, causes, met=set() if _proved(case) else {"none_proved"}, ctx=ctx)
+            to_reviewer(case, seat, causes, met=set() if proved(case) else {"none_proved"}, ctx=ctx)
 
 
 def conclude_due(ctx: Context) -> int:
@@ -117,7 +117,7 @@ def send_out(case: Case, ctx: Context) -> None:
     if source is State.INDEPENDENT_REVIEW:
         met |= {"review_verified", "contacts_declared"}
     else:
-        met |= {"review_not_required"} | (set() if _proved(case) else {"none_proved"})
+        met |= {"review_not_required"} | (set() if proved(case) else {"none_proved"})
     statement |= contacts_now(case)
     reasons = json.dumps(statement, ensure_ascii=False, sort_keys=True)
     commitments = {"contacts": str(count_of(case.id)).encode(), "reasons": reasons.encode()}
@@ -197,7 +197,7 @@ def _arrivals(codes: list[str], side: str) -> str:
 
 
 def _outcome_words(case: Case) -> str:
-    if not _proved(case):
+    if not proved(case):
         return _("It was not proved. Nothing follows.")
     row = Outcome.objects.get(case=case)
     return _("It was found proved. What follows: %(what)s.") % {"what": _(Rung(row.rung).words)}
@@ -206,7 +206,3 @@ def _outcome_words(case: Case) -> str:
 def _rung(case: Case) -> Rung:
     row = Outcome.objects.filter(case=case).first()
     return Rung(row.rung) if row else Rung.NOTHING
-
-
-def _proved(case: Case) -> bool:
-    return Finding.objects.filter(allegation__case=case, result="proved").exists()

@@ -7,12 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from django import forms
 from django.db.models import Count
-from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from evenhand.codes import Rung
 from evenhand.context import Context
@@ -31,8 +28,6 @@ from evenhand.procedure.reasons import (
     StatementOfReasons,
     incomplete,
 )
-from evenhand.procedure.roles import CaseRole
-from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.models import (
@@ -46,10 +41,8 @@ from evenhand.web.cases.models import (
     Finding,
     Outcome,
     Reply,
-    Seat,
 )
 from evenhand.web.cases.periods import day_of, due_from, moment
-from evenhand.web.cases.steps.base import Here, Step, page
 from evenhand.web.cases.steps.panel.convene import PROFESSIONS, panel_of
 from evenhand.web.notices.queries import letters_of_case, service_events
 from evenhand.web.record.ids import ActorId
@@ -57,7 +50,7 @@ from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording
 from evenhand.web.rules.queries import clause_text
 
-_PURPOSE: Final = "give the reasons"
+PURPOSE: Final = "give the reasons"
 NO_COMPARATOR: Final = "none"
 NOT_SERVED: Final = "not_served"
 
@@ -80,13 +73,13 @@ def give_reasons(*, case: Case, typed: Typed, actor: ActorId, ctx: Context) -> N
         raise UsageError(_("The statement of reasons lacks: %(what)s") % {"what": words}, mend=_("Fill it in."))
     declared = Declaration.objects.filter(seat__in=panel_of(case), kind="contact", stage="T11")
     with (
-        recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
+        recording(actor=actor, ctx=ctx, purpose=PURPOSE) as r,
         acting(r, "case.deliberation_recorded", case=case) as act,
     ):
         said = json.dumps(asdict(statement), ensure_ascii=False, sort_keys=True, default=str)
         act.insert(
             Decision(
-                case=case, kind="sanction" if _proved(case) else "not_proved", text=act.seal("decision.reasons", said),
+                case=case, kind="sanction" if proved(case) else "not_proved", text=act.seal("decision.reasons", said),
                 fields=",".join(FIELDS), contacts=count_of(case.id),
                 declared_none=declared.filter(answer="none").count(), declared_seats=declared.count(),
                 automated_detection=case.found_by_machine, redress_until=redress_day(case, ctx), made_at=moment(ctx),
@@ -103,7 +96,7 @@ def statement_of(case: Case, typed: Typed, actor: ActorId, ctx: Context) -> Stat
     wanted = [row.reasons for row in findings.values()] + [reply.text for reply in replies if reply.text]
     wanted += [row.dissent for row in findings.values() if row.dissent]
     wanted += [outcome.reason] if outcome else []
-    texts = open_texts(wanted, actor=actor, purpose=_PURPOSE, ctx=ctx) if wanted else {}
+    texts = open_texts(wanted, actor=actor, purpose=PURPOSE, ctx=ctx) if wanted else {}
     links = list(AllegationItem.objects.filter(allegation__in=rows).select_related("item"))
     begins = outcome.begins_on if outcome else day_of(case, moment(ctx))
     rung = Rung(outcome.rung) if outcome else Rung.NOTHING
@@ -144,7 +137,8 @@ def statement_of(case: Case, typed: Typed, actor: ActorId, ctx: Context) -> Stat
     )  # fmt: skip
 
 
-def _proved(case: Case) -> bool:
+def proved(case: Case) -> bool:
+    """Return whether any allegation of the case was found proved."""
     return Finding.objects.filter(allegation__case=case, result=Result.PROVED.value).exists()
 
 
@@ -215,67 +209,3 @@ def redress_day(case: Case, ctx: Context) -> date:
     """Return until when new people can be asked to look, counted from now."""
     until = due_from(case, ClockId.APPEAL, moment(ctx)).bound
     return day_of(case, until or moment(ctx))
-
-
-class ReasonsForm(forms.Form):
-    """What the chair types."""
-
-    facts = forms.CharField(
-        label=gettext_lazy("What happened, as you found it"), widget=forms.Textarea, max_length=30_000,
-        error_messages={"required": gettext_lazy("Say what happened.")},
-    )  # fmt: skip
-    exculpatory = forms.CharField(
-        label=gettext_lazy("What speaks for the person, and how you weighed it"), widget=forms.Textarea,
-        max_length=30_000,
-        error_messages={"required": gettext_lazy("Say what speaks for the person, or that nothing was found.")},
-    )  # fmt: skip
-    redress_outside = forms.CharField(
-        label=gettext_lazy("Where else the parties can turn, outside the organisation"), max_length=1000,
-        error_messages={"required": gettext_lazy("Name at least one place.")},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, replies: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._replies = len(replies)
-        for place, said in enumerate(replies):
-            self.fields[f"answer_{place}"] = forms.CharField(
-                label=_("Your answer to: %(said)s") % {"said": said[:300]}, widget=forms.Textarea, max_length=20_000,
-                error_messages={"required": _("Answer what was said.")},
-            )  # fmt: skip
-
-    def typed(self) -> Typed:
-        """Return what was typed, once valid."""
-        said = self.cleaned_data
-        answers = tuple(said[f"answer_{place}"] for place in range(self._replies))
-        return Typed(said["facts"], said["exculpatory"], answers, said["redress_outside"])
-
-
-@page(
-    Step(
-        "reasons", gettext_lazy("Give the reasons"), frozenset({State.LIABILITY_DECIDED, State.SANCTION_DECIDED}),
-        frozenset({CaseRole.PANEL}),
-    )
-)  # fmt: skip
-def view(here: Here) -> HttpResponse:
-    """The chair gives the reasons; then the house checks whether a reviewer has to see it first."""
-    from evenhand.web.cases.steps.decide.conclude import conclude
-
-    seat = Seat.objects.get(case=here.case, person=here.actor, role=CaseRole.PANEL.value, ends=None)
-    ready = State(here.case.state) is State.SANCTION_DECIDED or not _proved(here.case)
-    if not seat.chair or not ready or Decision.objects.filter(case=here.case).exists():
-        return here.show("cases/steps/reasons_wait.html", {"ready": ready, "chair": seat.chair})
-    replies = list(Reply.objects.filter(case=here.case).exclude(text=None).order_by("at"))
-    texts = (
-        open_texts([row.text for row in replies if row.text], actor=here.actor, purpose=_PURPOSE, ctx=here.ctx)
-        if replies
-        else {}
-    )
-    form = ReasonsForm(
-        here.request.POST if here.posted else None, replies=[texts.get(row.text or "", "") for row in replies]
-    )
-    if form.is_valid():
-        give_reasons(case=here.case, typed=form.typed(), actor=here.actor, ctx=here.ctx)
-        here.case.refresh_from_db()
-        conclude(here.case, here.ctx)
-        return here.done()
-    return here.show("cases/steps/reasons.html", {"form": form})
