@@ -117,6 +117,7 @@ ROWS: tuple[Row, ...] = (
     Row("answer_message", all_get(302), method="post"),
     Row("answer_file", all_get(302), method="post"),
     Row("answer_file_part", all_get(302), method="post"),
+    Row("answer_link", all_get(302), method="post"),
     Row("answer_ring", all_get(302)),
     Row("answer_more_time", all_get(302), method="post"),
     Row("answer_language", all_get(302), method="post"),
@@ -184,7 +185,18 @@ ROWS += (
     ),
     *(
         Row(f"follow_{act}", _SIDE_CLOSED, method="post")
-        for act in ("close", "file", "file_part", "identity", "keep", "language", "message", "more_time", "no_call")
+        for act in (
+            "close",
+            "file",
+            "file_part",
+            "identity",
+            "keep",
+            "language",
+            "link",
+            "message",
+            "more_time",
+            "no_call",
+        )
     ),
     Row("follow_letter", _SIDE_CLOSED, {"letter": UNKNOWN}),
     Row("follow_letter_pdf", _SIDE_CLOSED, {"letter": UNKNOWN}),

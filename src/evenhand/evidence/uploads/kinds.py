@@ -29,6 +29,7 @@ class Kind(StrEnum):
     WACZ = "wacz"
     WARC = "warc"
     EXPORT = "export"
+    LINK = "link"  # an address as it was given, never a file that somebody sent
 
     @property
     def ending(self) -> str:
@@ -51,9 +52,11 @@ _MEDIA_TYPES: Final = {
     Kind.WACZ: "text/plain; charset=utf-8",
     Kind.WARC: "text/plain; charset=utf-8",
     Kind.EXPORT: "text/plain; charset=utf-8",
+    Kind.LINK: "text/plain; charset=utf-8",
 }
 _ENDINGS: Final = {
     Kind.JPEG: "jpg", Kind.TEXT: "txt", Kind.MAIL: "eml", Kind.WACZ: "txt", Kind.WARC: "txt", Kind.EXPORT: "txt",
+    Kind.LINK: "txt",
 }  # fmt: skip
 
 

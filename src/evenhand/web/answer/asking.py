@@ -19,6 +19,7 @@ from evenhand.web.intake.rights import (
     asked_for_another_member,
     asked_for_companion,
     asked_for_more_time,
+    gave_a_link,
     sent_a_file,
 )
 from evenhand.web.intake.ringing import asked_to_ring
@@ -42,6 +43,14 @@ def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
     return sent_a_file(
         request, party, ctx, back="answer", again=lambda form: party_page(request, party, ctx, file=form)
+    )
+
+
+@for_party("POST", respondent=True)
+def link(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a link as evidence; nothing is fetched."""
+    return gave_a_link(
+        request, party, ctx, back="answer", again=lambda form: party_page(request, party, ctx, link=form)
     )
 
 

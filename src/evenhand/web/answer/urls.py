@@ -18,6 +18,7 @@ urlpatterns = [
     path("answer/readers", views.readers, name="answer_readers"),
     path("answer/message", asking.message, name="answer_message"),
     path("answer/file", asking.file, name="answer_file"),
+    path("answer/link", asking.link, name="answer_link"),
     path("answer/file/part", asking.file_part, name="answer_file_part"),
     path("answer/ring", asking.ring, name="answer_ring"),
     path("answer/no-call", asking.no_call, name="answer_no_call"),

@@ -19,7 +19,7 @@ from evenhand.web.answer.presenters import answer_page
 from evenhand.web.answer.readers import reading_lines
 from evenhand.web.cases.access import leave
 from evenhand.web.cases.models import Party
-from evenhand.web.cases.steps.file_form import FileForm
+from evenhand.web.cases.steps.file_form import FileForm, LinkForm
 from evenhand.web.cases.steps.service import open_side
 from evenhand.web.intake.budget import Door, admits
 from evenhand.web.intake.follow_forms import MessageForm
@@ -67,13 +67,15 @@ def party_page(
     *,
     message: MessageForm | None = None,
     file: FileForm | None = None,
+    link: LinkForm | None = None,
 ) -> HttpResponse:
     """Return the page of a side; 422 with a form that has faults."""
-    faulty = message or file
+    faulty = message or file or link
     context = {
         "page": answer_page(party, ctx),
         "message_form": message or MessageForm(),
         "file_form": file or FileForm(),
+        "link_form": link or LinkForm(),
         "faulty": faulty,
     }
     status = HTTPStatus.OK if faulty is None else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -24,6 +24,8 @@ class CasesConfig(AppConfig):
         from evenhand.web.cases.incoming import sweep_parts
         from evenhand.web.cases.own_bundle import JOB as OWN_BUNDLE
         from evenhand.web.cases.own_bundle import make_own
+        from evenhand.web.cases.steps.capturing import JOB as CAPTURE
+        from evenhand.web.cases.steps.capturing import capture_asked
         from evenhand.web.cases.steps.decide.closing import afterwards_due
         from evenhand.web.cases.steps.decide.conclude import conclude_due
         from evenhand.web.cases.steps.panel.convene import convene_due
@@ -54,7 +56,9 @@ class CasesConfig(AppConfig):
         register_due("decisions with their reasons sent on", conclude_due)
         register_due("terms begun and ended, cases closed", afterwards_due)
         register_job(JOB, make_asked)
+        switches.say_in_public()
         register_job(OWN_BUNDLE, make_own)
+        register_job(CAPTURE, capture_asked, aside=True)
         register_due("settings that let something out put on record", switches.record_switches)
         register_job(ERASE_PERSON, erased_people.erase_asked)
         register_due("erasures of people gone on with", erased_people.finish_people)

@@ -88,7 +88,8 @@ def object_of(act: HandedOut, copies: Sequence[Copy]) -> Object | None:
         if said == (copy.upload.id, copy.digest):
             kind = copy.stripped.kind
             made = "copy in which parts are covered" if copy.covered else "copy without metadata"
-            words = f"{made}, made at {act.at}, of a {wording(copy.route, copy.upload.received_at)}"
+            what = wording(copy.route, copy.upload.received_at)
+            words = f"{made}, made at {act.at}, of a {what}" if copy.route.capture_exists else f"a link {what}"
             name = f"file.{kind.ending}"
             return Object("content", copy.stripped.data, kind.media_type, name, words, provenance(copy.route).value)
     return None

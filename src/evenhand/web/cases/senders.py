@@ -28,6 +28,7 @@ class Channel(StrEnum):
 
     PAGE = "page"
     OFFICER = "officer"
+    CAPTURE = "capture"  # a program that was named captured it from the address shown
 
 
 class Whose(StrEnum):
@@ -83,6 +84,14 @@ def by_officer(case: Case, whose: Whose, actor: ActorId) -> Sender | None:
     wanted = (party for party in sides if (party.side == "respondent") == (whose is Whose.RESPONDENT))
     party = next(wanted, None)
     return None if party is None else _of(party, actor, Channel.OFFICER)
+
+
+def by_capture(case: Case, actor: ActorId) -> Sender:
+    """Return the office with what its capture program brought, in the name of whoever asked for it."""
+    return Sender(
+        actor, KeyId(case.key), case, {"case_id": case.id}, case.id, f"{case.id}-{actor}", Channel.CAPTURE,
+        MOST_OF_THE_OFFICE,
+    )  # fmt: skip
 
 
 def _of(party: Party, actor: ActorId, channel: Channel) -> Sender:

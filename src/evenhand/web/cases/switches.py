@@ -7,15 +7,26 @@ import os
 from hashlib import sha256
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from evenhand.context import Context
 from evenhand.ledger.files import write_durably
-from evenhand.web.cases.steps.worth import RESOLVER
+from evenhand.web.cases.steps.capturing import PROGRAM, capture_program
+from evenhand.web.cases.steps.worth import RESOLVER, mail_resolver
 from evenhand.web.home import Home
+from evenhand.web.live.presenters import register_asked
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.keys import is_running
 from evenhand.web.record.unit import recording
 
-_SWITCHES: Final = {"mail_resolver": RESOLVER}
+_SWITCHES: Final = {"capture": PROGRAM, "mail_resolver": RESOLVER}
+
+
+def say_in_public() -> None:
+    """Have the public page of what comes in and goes out say which of these are on."""
+    captured = _("A program of ours opens an address that was given as evidence, when whoever handles the case asks")
+    register_asked(captured, capture_program, named=False)
+    register_asked(_("A resolver is asked for the keys of mail signatures"), mail_resolver, named=True)
 
 
 def record_switches(ctx: Context) -> int:

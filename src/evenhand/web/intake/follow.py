@@ -19,13 +19,13 @@ from evenhand.context import Context
 from evenhand.web.cases.access import Side, enter, leave, party_of, side_open
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.steps.dialogue import Kind, say
-from evenhand.web.cases.steps.file_form import FileForm
+from evenhand.web.cases.steps.file_form import FileForm, LinkForm
 from evenhand.web.cases.steps.report import index_of
 from evenhand.web.intake.budget import Door, admits
 from evenhand.web.intake.follow_forms import CodeForm, IdentityForm, MessageForm
 from evenhand.web.intake.follow_presenters import follow_page
 from evenhand.web.intake.papers import letter_as_pdf, letter_page, proof_file
-from evenhand.web.intake.rights import sent_a_file
+from evenhand.web.intake.rights import gave_a_link, sent_a_file
 from evenhand.web.intake.sending import took_a_part
 
 SIDES = frozenset({"complainant", "reporter"})
@@ -90,13 +90,15 @@ def _page(
     *,
     message: MessageForm | None = None,
     file: FileForm | None = None,
+    link: LinkForm | None = None,
     identity: IdentityForm | None = None,
 ) -> HttpResponse:
-    faulty = next((form for form in (message, file, identity) if form is not None), None)
+    faulty = next((form for form in (message, file, link, identity) if form is not None), None)
     context = {
         "page": follow_page(party, ctx),
         "message_form": message or MessageForm(),
         "file_form": file or FileForm(),
+        "link_form": link or LinkForm(),
         "identity_form": identity or IdentityForm(),
         "faulty": faulty,
     }
@@ -119,6 +121,12 @@ def message(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
 def file(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
     """Take a file; it is kept sealed and nobody looks at it before a person has cleared it."""
     return sent_a_file(request, party, ctx, back="follow", again=lambda form: _page(request, party, ctx, file=form))
+
+
+@for_side("POST")
+def link(request: HttpRequest, party: Party, ctx: Context) -> HttpResponse:
+    """Take a link as evidence; nothing is fetched."""
+    return gave_a_link(request, party, ctx, back="follow", again=lambda form: _page(request, party, ctx, link=form))
 
 
 @for_side("POST")

@@ -21,12 +21,13 @@ from evenhand.errors import UsageError
 from evenhand.evidence.uploads import UploadRefused
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.periods import day_of
+from evenhand.web.cases.senders import by_party
 from evenhand.web.cases.steps import challenge as challenging
 from evenhand.web.cases.steps import companion
 from evenhand.web.cases.steps.challenge import challenge, may_challenge, members_of
 from evenhand.web.cases.steps.companion import Helper, bring
-from evenhand.web.cases.steps.file_form import FileForm
-from evenhand.web.cases.steps.files import add_file
+from evenhand.web.cases.steps.file_form import FileForm, LinkForm
+from evenhand.web.cases.steps.files import add_file, hand_in_link
 from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.cases.steps.sending import not_taken, received
 from evenhand.web.intake.forms import choice
@@ -91,6 +92,22 @@ def _kept(form: FileForm, party: Party, ctx: Context) -> bool:
     except UsageError as refused:
         form.add_error("file", str(refused))
     return not form.errors
+
+
+def gave_a_link(
+    request: HttpRequest, party: Party, ctx: Context, *, back: str, again: Callable[[LinkForm], HttpResponse]
+) -> HttpResponse:
+    """Keep one link and lead back, or show the side's page again with what to mend (`again`). Nothing is fetched."""
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        try:
+            hand_in_link(sender=by_party(party), link=form.cleaned_data["link"], ctx=ctx)
+        except UsageError as refused:
+            form.add_error("link", str(refused))
+    if form.errors:
+        return again(form)
+    messages.success(request, _("The link was received. A person looks at it; nothing was opened or fetched."))
+    return redirect(back)
 
 
 def asked_for_companion(request: HttpRequest, party: Party, ctx: Context, *, back: str) -> HttpResponse:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("leave", follow.leave_quickly, name="leave"),
     path("follow/message", follow.message, name="follow_message"),
     path("follow/file", follow.file, name="follow_file"),
+    path("follow/link", follow.link, name="follow_link"),
     path("follow/file/part", follow.file_part, name="follow_file_part"),
     path("follow/identity", follow.identity, name="follow_identity"),
     path("follow/withdraw", follow_more.withdraw, name="follow_withdraw"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,23 @@ WORDS: Final[dict[str, str | Promise]] = {
     "mastodon": _("A Mastodon server is asked what mentions the protected accounts"),
     "jetstream": _("The public stream of Bluesky is listened to for what is addressed to the protected accounts"),
 }
+
+
+_ASKED: Final[list[tuple[str | Promise, Callable[[], str], bool]]] = []
+
+
+def register_asked(words: str | Promise, setting: Callable[[], str], *, named: bool) -> None:
+    """Have the public page say of another outgoing adapter that it is on, while its setting is not empty.
+
+    `named`: the page also says what the setting holds. Called by upper apps in their `ready()`.
+    """
+    _ASKED.append((words, setting, named))
+
+
+def asked() -> list[tuple[str | Promise, str]]:
+    """Return what else goes out from here when something was handed in: its words, and whom it asks or ""."""
+    found = [(words, setting(), named) for words, setting, named in _ASKED]
+    return [(words, value if named else "") for words, value, named in found if value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from evenhand.corpus.store import Busy
 from evenhand.errors import DoesNotHold, UsageError
 from evenhand.live.webhook import HEADER, MOST_BYTES
 from evenhand.web.live import actions
-from evenhand.web.live.presenters import shown
+from evenhand.web.live.presenters import asked, shown
 from evenhand.web.live.queries import enabled
 
 _AGAIN = "30"
@@ -23,7 +23,7 @@ _AGAIN = "30"
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Show which sources are switched on here, whom each asks, since when, and what of it is kept."""
-    return render(request, "live/sources.html", {"sources": [shown(row) for row in enabled()]})
+    return render(request, "live/sources.html", {"sources": [shown(row) for row in enabled()], "asked": asked()})
 
 
 # A program calls, with a signature in place of a cookie: there is nothing that a token could protect.

@@ -114,7 +114,9 @@ def _line(row: VaultObject, alarm: str) -> ObjectLine:
 
 def route_of(row: VaultObject, *, unchanged: bool = True) -> Route:
     """Return how an object reached us, from what was recorded at intake; further facts are the assessor's."""
-    return Route(ProvenanceClass(row.provenance_class), unchanged=unchanged)
+    shape = ProvenanceClass(row.provenance_class)
+    live = shape is ProvenanceClass.PLATFORM_API and row.channel == "capture"
+    return Route(shape, capture_exists=row.kind != "link", captured_by_us=live, unchanged=unchanged)
 
 
 @dataclass(frozen=True, slots=True)

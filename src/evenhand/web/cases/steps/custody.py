@@ -40,6 +40,7 @@ METHODS: Final[dict[str, str | Promise]] = {
 """What is made of a file, by the method that its leaf commits to."""
 _PURPOSES: Final[dict[str, str | Promise]] = {
     "add a file": gettext_lazy("to take it in"),
+    "have a link captured": gettext_lazy("to have it captured"),
     "open a file": gettext_lazy("to look at its working copy"),
     "judge a file": gettext_lazy("to see what it is worth"),
     "compare pictures": gettext_lazy("to compare pictures"),

@@ -26,6 +26,7 @@ from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.assess.items import result_of
 from evenhand.web.cases.steps.assess.proposing import proposed
 from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.capturing import ask_for_capture, capture_program, last_capture
 from evenhand.web.cases.steps.custody import custody_of, readings_of_file
 from evenhand.web.cases.steps.files_page import ROLES, STATES, files_are_open, side_words, upload_named
 from evenhand.web.cases.steps.picture_page import added_to, taken_down
@@ -77,6 +78,9 @@ def view(here: Here) -> HttpResponse:
     if not wanted:
         return here.show("cases/steps/evidence_none.html", {"files": list(enumerate(files_of(here.case), 1))})
     upload = upload_named(here, wanted)
+    if here.posted and here.request.POST.get("do") == "capture":
+        ask_for_capture(case=here.case, upload=upload, actor=here.actor)
+        return redirect(f"{here.request.path}?file={upload.id}#link")
     if here.posted:
         form = taken_down(here, upload)
         return redirect(f"{here.request.path}?file={upload.id}") if form is None else _page(here, upload, form)
@@ -109,7 +113,8 @@ def _judged(here: Here, upload: Upload) -> dict[str, Any]:
         "origin": provenance(route).value, "worth": worth_lines(upload, found, route)[:-1],
         "ladder": [(grade.value, _(grade.words), grade is grade_of_capture(route)) for grade in Grade],
         "items": [ItemChoice(each.id, place, each == item) for place, each in enumerate(items, 1)],
-        **(_gates(here, item, upload, route) if item is not None else {}),
+        "link": route.link if Kind(upload.kind) is Kind.LINK else "", "captures": bool(capture_program()),
+        "capture": last_capture(upload), **(_gates(here, item, upload, route) if item is not None else {}),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ beside the original; what is marked do-not-look is never opened again.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.evidence.apart import strip_apart
+from evenhand.evidence.grades import ProvenanceClass
+from evenhand.evidence.links import given_link
 from evenhand.evidence.uploads import Kind, Stripped
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Party, Upload
@@ -64,14 +67,40 @@ def hand_in(
     itself is what it says.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
-    size = _check(sender, stream, most)
+    _check(sender, stream, most)
     found = strip_apart(stream)
     stream.seek(0)
+    new = _taken_in(sender, stream, found.kind, name, ctx=ctx, place=place, removed=found.removed)
+    # Who signed it is found out at once, as keys of mail are withdrawn; nothing of it is shown before it is released.
+    keep_facts(new, found.facts, actor=sender.actor, ctx=ctx)
+    if found.kind is Kind.MAIL:
+        judge_mail(new, actor=sender.actor, ctx=ctx)
+    return new
+
+
+def hand_in_link(*, sender: Sender, link: str, ctx: Context) -> str:
+    """Seal a link as it was given and return its id; it is quarantined like a file, and nothing is fetched.
+
+    By itself it is an assertion: there is no capture until somebody hands one in, or has one made. Raises UsageError
+    for what is no address of a page, or one too many.
+    """
+    given = given_link(link)
+    may_send(sender)
+    return _taken_in(sender, io.BytesIO(f"{given}\n".encode()), Kind.LINK, given, ctx=ctx, place=Place(given))
+
+
+def _taken_in(
+    sender: Sender, stream: BinaryIO, kind: Kind, name: str, *, ctx: Context, place: Place, removed: Sequence[str] = ()
+) -> str:  # fmt: skip
+    """Seal bytes and write down how they came, in one unit of work; return the id."""
     actor, key, new = sender.actor, sender.key, ctx.new_id()
     made = prepare(stream, key=key, scope=key, actor=actor, purpose=_PURPOSE, ctx=ctx)
-    seen = moment(ctx) if place.address and place.seen and sender.channel is Channel.OFFICER else None
-    capture, kind = Capture(channel=sender.channel.value, collector=actor, observed_at=seen), str(found.kind)
-    row = row_of(made, obj=new, kind=kind, ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=sender.of_case)
+    seen = moment(ctx) if place.address and place.seen and sender.channel is not Channel.PAGE else None
+    shape = ProvenanceClass.PLATFORM_API if sender.channel is Channel.CAPTURE else ProvenanceClass.USER_STATEMENT
+    capture = Capture(sender.channel.value, shape.value, collector=actor, observed_at=seen)
+    row = row_of(
+        made, obj=new, kind=str(kind), ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=sender.of_case
+    )
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
         acting(r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments) as act,
@@ -80,15 +109,11 @@ def hand_in(
         act.insert(row)
         act.insert(
             Upload(
-                **sender.columns, id=new, key=key, kind=kind, size=size, state="quarantined",
-                name=act.seal("upload.name", name[:200]), removed=",".join(found.removed)[:200],
+                **sender.columns, id=new, key=key, kind=str(kind), size=made.written.size, state="quarantined",
+                name=act.seal("upload.name", name[:200]), removed=",".join(removed)[:200],
                 received_at=moment(ctx),
             )
         )  # fmt: skip
-    # Who signed it is found out at once, as keys of mail are withdrawn; nothing of it is shown before it is released.
-    keep_facts(new, found.facts, actor=actor, ctx=ctx)
-    if found.kind is Kind.MAIL:
-        judge_mail(new, actor=actor, ctx=ctx)
     return new
 
 
@@ -138,8 +163,8 @@ def may_send(sender: Sender) -> None:
     raise UsageError(said, mend=_("Put what belongs together into one archive."))
 
 
-def _check(sender: Sender, stream: BinaryIO, most: int) -> int:
-    """Return how large a file is; UsageError for an empty, too large or one too many. Nothing of it is read."""
+def _check(sender: Sender, stream: BinaryIO, most: int) -> None:
+    """Raise UsageError for an empty file, one that is too large, or one too many. Nothing of it is read."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     if not size:
@@ -147,4 +172,3 @@ def _check(sender: Sender, stream: BinaryIO, most: int) -> int:
     if size > most:
         raise UsageError(_("The file is larger than 20 MB."), mend=_("Send a smaller picture, or a part of it."))
     may_send(sender)
-    return size

@@ -26,8 +26,17 @@ from evenhand.web.cases.models import Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.senders import WHOSE, Sender, Whose, by_officer
 from evenhand.web.cases.steps.base import Here, Step, page
-from evenhand.web.cases.steps.file_form import FileForm
-from evenhand.web.cases.steps.files import MOST_ADDRESS, NOBODY, REFERRED, Place, clear, hand_in, working_copy
+from evenhand.web.cases.steps.file_form import FileForm, LinkForm
+from evenhand.web.cases.steps.files import (
+    MOST_ADDRESS,
+    NOBODY,
+    REFERRED,
+    Place,
+    clear,
+    hand_in,
+    hand_in_link,
+    working_copy,
+)
 from evenhand.web.cases.steps.sending import is_part, no, not_taken, received, took_a_part
 from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, lines_of, takers_questions
 from evenhand.web.record.ids import KeyId
@@ -99,6 +108,12 @@ class OfficerFileForm(FileForm):
         return Place(self.cleaned_data["address"].strip(), self.cleaned_data["seen"])
 
 
+class OfficerLinkForm(LinkForm):
+    """One link that whoever handles the case has, and whose it is."""
+
+    from_whom = one_of(gettext_lazy("Where do you have it from?"), list(WHOSE.items()))
+
+
 @page(Step("files", gettext_lazy("Files"), roles=ROLES, anytime=True))
 def view(here: Here) -> HttpResponse:
     """List the files; take one, release one, mark one, or hand out the working copy of a released one (`?open=`)."""
@@ -106,6 +121,8 @@ def view(here: Here) -> HttpResponse:
         return here.show("cases/steps/files.html", {"rows": [], "later": True, "asked": []})
     if here.posted and "answer" in here.request.POST:
         return _answer(here)
+    if here.posted and "link" in here.request.POST:
+        return _gave_a_link(here)
     if here.posted:
         return _handed_in(here)
     if wanted := here.request.GET.get("open"):
@@ -119,10 +136,13 @@ def files_are_open(here: Here) -> bool:
     return has_seat(KeyId(here.case.submission.key), here.actor, here.ctx.now())
 
 
-def _list(here: Here, form: OfficerFileForm) -> HttpResponse:
+def _list(here: Here, form: OfficerFileForm, link: OfficerLinkForm | None = None) -> HttpResponse:
     rows = rows_of(here)
     asked = takers_questions() if any(row.picture for row in rows) else []
-    return here.show("cases/steps/files.html", {"rows": rows, "later": False, "asked": asked, "form": form})
+    return here.show("cases/steps/files.html", {
+        "rows": rows, "later": False, "asked": asked, "form": link or form, "file_form": form,
+        "link_form": link or OfficerLinkForm(),
+    })  # fmt: skip
 
 
 def _handed_in(here: Here) -> HttpResponse:
@@ -131,7 +151,7 @@ def _handed_in(here: Here) -> HttpResponse:
     form = OfficerFileForm(here.request.POST, here.request.FILES)
     if parts:
         del form.fields["file"]
-    sender = _sender(here, form) if form.is_valid() else None
+    sender = _sender(here, form, "whose") if form.is_valid() else None
     if parts:
         if sender is None:
             said = [str(fault) for faults in form.errors.values() for fault in faults]
@@ -143,10 +163,25 @@ def _handed_in(here: Here) -> HttpResponse:
     return here.again()
 
 
-def _sender(here: Here, form: OfficerFileForm) -> Sender | None:
-    sender = by_officer(here.case, Whose(form.cleaned_data["whose"]), here.actor)
+def _gave_a_link(here: Here) -> HttpResponse:
+    """Take a link of an officer's as evidence; nothing is fetched."""
+    form = OfficerLinkForm(here.request.POST)
+    sender = _sender(here, form, "from_whom") if form.is_valid() else None
+    if sender is not None:
+        try:
+            hand_in_link(sender=sender, link=form.cleaned_data["link"], ctx=here.ctx)
+        except UsageError as refused:
+            form.add_error("link", str(refused))
+    if form.errors:
+        return _list(here, OfficerFileForm(), form)
+    messages.success(here.request, _("The link was received. It is not captured: nothing was opened or fetched."))
+    return here.again()
+
+
+def _sender(here: Here, form: forms.Form, field: str) -> Sender | None:
+    sender = by_officer(here.case, Whose(form.cleaned_data[field]), here.actor)
     if sender is None:
-        form.add_error("whose", _("Nobody is recorded on this side yet. Choose what the office found."))
+        form.add_error(field, _("Nobody is recorded on this side yet. Choose what the office found."))
     return sender
 
 

@@ -19,6 +19,7 @@ from evenhand.evidence.mail import KeyAnswer
 from evenhand.evidence.uploads import Kind
 from evenhand.web.cases.mail_keys import fetch_keys
 from evenhand.web.cases.models import Upload
+from evenhand.web.cases.senders import Channel
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.vault.objects import derive, derived_of, open_object, read_object
@@ -30,6 +31,11 @@ ARCHIVE: Final = "web archive"
 RESOLVER: Final = "EVENHAND_MAIL_RESOLVER"
 _PURPOSE: Final = "judge a file"
 _SIGNED: Final = frozenset({"anonymous", "domain"})
+
+
+def mail_resolver() -> str:
+    """Return the resolver that is asked for keys of mail signatures, "" where none is named: then nobody is."""
+    return os.environ.get(RESOLVER, "").strip()
 
 
 def judge_mail(upload: str, *, actor: ActorId, ctx: Context) -> Mapping[str, Any]:
@@ -66,6 +72,10 @@ def found_in(upload: Upload, *, actor: ActorId, ctx: Context) -> Mapping[str, An
 def route_of(upload: Upload | None, found: Mapping[str, Any], **recorded: Any) -> Route:
     """Return how a file reached us, for its grade. `recorded`: the facts an assessor recorded (link, owners_own, …)."""
     kind = Kind(upload.kind) if upload is not None else None
+    if recorded.get("captured_by_us"):
+        return Route(ProvenanceClass.PLATFORM_API, **recorded)
+    if kind is Kind.LINK:
+        return Route(ProvenanceClass.USER_STATEMENT, capture_exists=False, **recorded)
     if kind is Kind.MAIL and found.get("state") == "pass":
         return Route(
             ProvenanceClass.SIGNED_CONTAINER, Container.MAIL, signature_valid=True,
@@ -88,7 +98,10 @@ def recorded_of(upload: Upload, *, actor: ActorId, ctx: Context) -> dict[str, An
     texts = open_texts([capture.link], actor=actor, purpose=_PURPOSE, ctx=ctx) if capture.link else {}
     link = texts.get(capture.link or "", "")
     seen = bool(link) and capture.observed_at is not None
-    return {"link": link, "link_seen_by_us": seen, "unchanged": not capture.changed}
+    return {
+        "link": link, "link_seen_by_us": seen, "unchanged": not capture.changed,
+        "captured_by_us": capture.channel == Channel.CAPTURE,
+    }  # fmt: skip
 
 
 def _kept(upload: str, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:
@@ -100,7 +113,7 @@ def _kept(upload: str, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:
 
 
 def _fetched(upload: str, stream: BinaryIO | io.RawIOBase, actor: ActorId, ctx: Context) -> tuple[KeyAnswer, ...]:
-    resolver = os.environ.get(RESOLVER, "").strip()
+    resolver = mail_resolver()
     names = names_apart(stream) if resolver else ()  # type: ignore[arg-type]
     if not names:
         return ()

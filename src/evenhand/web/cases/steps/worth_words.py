@@ -30,6 +30,7 @@ KINDS: Final[Mapping[Kind, str | Promise]] = {
     Kind.WACZ: gettext_lazy("Web archive (WACZ)"),
     Kind.WARC: gettext_lazy("Web archive (WARC)"),
     Kind.EXPORT: gettext_lazy("Archive, such as an export from a platform (ZIP)"),
+    Kind.LINK: gettext_lazy("Link"),
 }
 _SIGNERS: Final[Mapping[str, str | Promise]] = {
     "nobody": gettext_lazy("Nobody signed this web archive: whoever made it could have changed it before."),
@@ -42,6 +43,8 @@ def worth_lines(upload: Upload, found: Mapping[str, Any], route: Route) -> list[
     """Return what can be said of a released file, one sentence each, its grade last."""
     kind = Kind(upload.kind)
     lines = mail_lines(found) if kind is Kind.MAIL else _archive_lines(found) if "signer" in found else []
+    if kind is Kind.LINK:
+        lines = [route.link, _("Not captured: nothing was fetched, and nobody vouches for what stands there.")]
     grade = grade_of_capture(route)
     said = {"grade": grade.value, "origin": provenance(route).value, "words": _(grade.words)}
     return [*lines, _("By itself it is worth %(grade)s (%(origin)s): %(words)s.") % said]

@@ -48,8 +48,8 @@ def files_that_may_show(case: Case) -> Sequence[Upload]:
 
 
 def _located(case: Case, item: Item, file: Upload | None, route: Route | None) -> dict[str, Any]:
-    if file is None:
-        return {"locator": item.locator}  # without a capture nobody can say when, or by whom
+    if file is None or Kind(file.kind) is Kind.LINK:
+        return {"locator": item.locator, "route": route}  # without a capture nobody can say when, or by whom
     kind = Kind(file.kind)
     side = "the office" if file.case_id else "the sender" if file.submission_id else "the person complained about"
     # An act without an address is located by the mail that holds it, which bears a number of its own.
