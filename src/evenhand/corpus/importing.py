@@ -28,6 +28,7 @@ from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
 _BATCH: Final = 4096
+_ANSWERED_AT_ONCE: Final = 1 << 16
 _COMPRESSION: Final = "zstd"
 
 
@@ -253,28 +254,32 @@ WHERE NOT EXISTS (
 
 def _settle(corpus: Corpus, stage: _Stage, report: Report, *, name: str, now: int, keep: bool) -> Ingested:
     """Drop what the corpus knows already, and make the rest durable."""
-    fresh = _fresh_rows(corpus, stage)
-    posts = int(np.count_nonzero(fresh.column("is_new_post").to_numpy(zero_copy_only=False)))
+    fresh, posts = _fresh_rows(corpus, stage)
+    observations = int(np.count_nonzero(fresh))
     _suggest(corpus, stage, report, posts)
     files = []
-    if keep and fresh.num_rows:
-        written = _without_known(stage, fresh.column("number").to_numpy())
-        files.append(publish(corpus, written, FileKind.OBSERVATIONS, name=name, rows=fresh.num_rows, oldest=now))
+    if keep and observations:
+        written = _without_known(stage, fresh)
+        files.append(publish(corpus, written, FileKind.OBSERVATIONS, name=name, rows=observations, oldest=now))
     if keep and stage.event_rows:
         files += _settle_events(corpus, stage, name=name, now=now)
     merged = stage.rows - posts + report.merged
-    return Ingested(report, posts, merged, fresh.num_rows, tuple(files))
+    return Ingested(report, posts, merged, observations, tuple(files))
 
 
-def _fresh_rows(corpus: Corpus, stage: _Stage) -> pa.Table:
-    """Return the numbers of the staged rows to keep, and which of them are the first of a new post."""
+def _fresh_rows(corpus: Corpus, stage: _Stage) -> tuple[np.ndarray, int]:
+    """Return which of the staged rows to keep (a bool each), and how many are the first of a new post."""
     held = corpus.paths(FileKind.OBSERVATIONS)
     sql = _FRESH.format(
         read=table_sql([stage.observations], POST_SCHEMA, numbered=True), held=table_sql(held, POST_SCHEMA)
     )
+    fresh, posts = np.zeros(stage.rows + stage.never_held, dtype=bool), 0
     with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
-        fresh: pa.Table = connection.sql(sql, params={"rows": stage.rows}).to_arrow_table()
-        return fresh
+        # In batches: of a file of gigabytes the answer alone would be hundreds of megabytes.
+        for batch in connection.sql(sql, params={"rows": stage.rows}).to_arrow_reader(_ANSWERED_AT_ONCE):
+            fresh[batch.column("number").to_numpy()] = True
+            posts += batch.column("is_new_post").true_count
+    return fresh, posts
 
 
 _ALIKE = """
@@ -305,13 +310,10 @@ def _suggest(corpus: Corpus, stage: _Stage, report: Report, posts: int) -> None:
         )
 
 
-def _without_known(stage: _Stage, numbers: np.ndarray) -> Path:
-    """Return a file with only the staged rows of these numbers; the staged file itself if that is all."""
-    total = stage.rows + stage.never_held
-    if len(numbers) == total:
+def _without_known(stage: _Stage, wanted: np.ndarray) -> Path:
+    """Return a file with only the staged rows that are wanted; the staged file itself if that is all."""
+    if wanted.all():
         return stage.observations
-    wanted = np.zeros(total, dtype=bool)
-    wanted[numbers] = True
     start = 0
     with (
         pq.ParquetFile(stage.observations) as old,

@@ -7,7 +7,7 @@ the list (`beside`), by dotted name: in a streamed document those after the list
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import ijson
@@ -20,6 +20,7 @@ from evenhand.posts.reader import Report
 
 Path = tuple[str, ...]
 _OPENS: Final = {"start_map", "start_array"}
+_LISTS: Final = {"start_array", "null"}
 _CLOSES: Final = {"end_map", "end_array"}
 
 
@@ -39,20 +40,44 @@ def elements(part: Part, report: Report, *lists: str) -> Iterator[JsonRecord]:
 
     Null in a list's place is an empty list. Raises Damaged for what is no JSON.
     """
+    for _, record in elements_by_list(part, report, *lists):
+        yield record
+
+
+def elements_by_list(part: Part, report: Report, *lists: str) -> Iterator[tuple[str, JsonRecord]]:
+    """Yield (name of its list, element) as `elements` does: list by list, or as they come in a streamed document.
+
+    A document that is streamed is read once, however many lists are asked for.
+    """
     whole = document(part)
     if whole is None:
-        yield from _streamed(part, [tuple(name.split(".")) if name else () for name in lists])
+        paths = {_path(name): name for name in lists}
+        for path, record in _streamed(part, list(paths), report):
+            yield paths[path], record
         return
-    yield from elements_in(whole, part, report, *lists)
+    if _holds_lists(whole, part, report):
+        for name in lists:
+            for record in _inside(whole, _path(name), {}, part, report):
+                yield name, record
 
 
 def elements_in(record: JsonRecord, part: Part, report: Report, *lists: str) -> Iterator[JsonRecord]:
     """Yield the elements of the named lists of one value; a value that is no object or list is refused."""
-    if not isinstance(record.value, (dict, list)):
-        report.refuse(part.at(record.locator or "jp:"), "record_malformed")
-        return
-    for name in lists:
-        yield from _inside(record, tuple(name.split(".")) if name else (), {}, part, report)
+    if _holds_lists(record, part, report):
+        for name in lists:
+            yield from _inside(record, _path(name), {}, part, report)
+
+
+def _holds_lists(record: JsonRecord, part: Part, report: Report) -> bool:
+    """Return whether a value may hold lists; refuse it if it cannot."""
+    if isinstance(record.value, (dict, list)):
+        return True
+    report.refuse(part.at(record.locator or "jp:"), "record_malformed")
+    return False
+
+
+def _path(name: str) -> Path:
+    return tuple(name.split(".")) if name else ()
 
 
 def _inside(record: JsonRecord, path: Path, beside: dict[str, Any], part: Part, report: Report) -> Iterator[JsonRecord]:
@@ -82,11 +107,12 @@ def plain_values(value: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _streamed(part: Part, paths: list[Path]) -> Iterator[JsonRecord]:
+def _streamed(part: Part, paths: list[Path], report: Report) -> Iterator[tuple[Path, JsonRecord]]:
     try:
         with part.open() as stream:
             skip_bom(stream)
-            yield from _Walk(paths).elements(ijson.basic_parse(stream, use_float=True))
+            walk = _Walk(paths, lambda pointer: report.refuse(part.at(pointer), "record_malformed"))
+            yield from walk.elements(ijson.basic_parse(stream, use_float=True))
     except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
         raise damaged(part.name) from error
 
@@ -94,44 +120,48 @@ def _streamed(part: Part, paths: list[Path]) -> Iterator[JsonRecord]:
 class _Walk:
     """Follows the events of a JSON parser and builds only the elements of the lists that were asked for."""
 
-    def __init__(self, paths: list[Path]) -> None:
+    def __init__(self, paths: list[Path], refuse: Callable[[str], None]) -> None:
         self._paths = paths
+        self._refuse = refuse  # told where something stands in a list's place and is none
         self._here: list[str | int] = []
         self._holders: dict[tuple[str | int, ...], dict[str, Any]] = {}
 
-    def elements(self, events: Iterable[tuple[str, Any]]) -> Iterator[JsonRecord]:
+    def elements(self, events: Iterable[tuple[str, Any]]) -> Iterator[tuple[Path, JsonRecord]]:
         builder, depth = None, 0
+        path: Path | None = None
         for event, value in events:
             if builder is not None:
                 builder.event(event, value)
                 depth += (event in _OPENS) - (event in _CLOSES)
                 if not depth:
-                    yield self._record(builder.value)
+                    assert path is not None
+                    yield path, self._record(builder.value)
                     builder = None
             elif event == "map_key":
                 self._here[-1] = value
             elif event in _CLOSES:
                 self._here.pop()
                 self._holders.pop(tuple(self._here), None)  # else one stays for every object of every other list
-            elif self._begins():
+            elif (path := self._begins()) is not None:
                 if event in _OPENS:
                     builder, depth = ijson.ObjectBuilder(), 1
                     builder.event(event, value)
                 else:
-                    yield self._record(value)
+                    yield path, self._record(value)
             else:
+                if event not in {"start_array", "null"} and any(
+                    path and _fits(path, self._here) for path in self._paths
+                ):
+                    self._refuse(self._pointer())
                 self._enter(event, value)
 
-    def _begins(self) -> bool:
-        """Count a value of a list; return whether it is an element that was asked for."""
+    def _begins(self) -> Path | None:
+        """Count a value of a list; return the list that was asked for if it is an element of one."""
         if not self._here or not isinstance(self._here[-1], int):
-            return False
+            return None
         self._here[-1] += 1
-        return any(self._fits(path) for path in self._paths)
-
-    def _fits(self, path: Path) -> bool:
-        here = self._here[:-1]
-        return len(path) == len(here) and all(name in ("*", at) for name, at in zip(path, here, strict=True))
+        holder = self._here[:-1]
+        return next((path for path in self._paths if _fits(path, holder)), None)
 
     def _enter(self, event: str, value: Any) -> None:
         if event == "start_map":
@@ -147,5 +177,11 @@ class _Walk:
 
     def _record(self, value: Any) -> JsonRecord:
         around = next((h for up in (2, 3) if (h := self._holders.get(tuple(self._here[:-up]))) is not None), {})
-        pointer = "/".join(str(name).replace("~", "~0").replace("/", "~1") for name in self._here)
-        return JsonRecord(value, f"jp:/{pointer}", None, around)
+        return JsonRecord(value, self._pointer(), None, around)
+
+    def _pointer(self) -> str:
+        return "jp:/" + "/".join(str(name).replace("~", "~0").replace("/", "~1") for name in self._here)
+
+
+def _fits(path: Path, here: list[str | int]) -> bool:
+    return len(path) == len(here) and all(name in ("*", at) for name, at in zip(path, here, strict=True))

@@ -59,7 +59,7 @@ READERS: Final[tuple[Reader, ...]] = (
 
 CLOSE: Final = 0.1
 _MEMBER_START: Final = 1 << 14
-_PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl", ".eml", ".mbox", ".mbx")
+_PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl", ".eml", ".mbox", ".mbx", ".car")
 _PEEKED_MEMBERS: Final = 400
 _HASHED_AT_ONCE: Final = 1 << 20
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

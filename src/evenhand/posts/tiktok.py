@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from evenhand.posts.documents import elements
+from evenhand.posts.documents import elements_by_list
 from evenhand.posts.fields import Unusable, attachment, dict_of, link, put_moment, put_text, text_of
 from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.json_records import JsonRecord
@@ -58,10 +58,9 @@ class TikTok(PartReader):
         base = self.base(part) | {"author_basis": "archive_owner", "id_is_synthetic": True}
         ids = SyntheticIds(base["member_sha256"])
         zone = part.source.choices.timezone
-        for name, kind in _LISTS.items():
-            for record in elements(part, report, name):
-                make = partial(_row, kind=kind, ids=ids, zone=zone)
-                yield from built(make, record, base, report, part)
+        for name, record in elements_by_list(part, report, *_LISTS):
+            make = partial(_row, kind=_LISTS[name], ids=ids, zone=zone)
+            yield from built(make, record, base, report, part)
 
 
 def _row(record: JsonRecord, row: Row, *, kind: str, ids: SyntheticIds, zone: str | None) -> Row:

@@ -28,8 +28,12 @@ class BlueskyCar(PartReader):
     note = "A repository holds no handles of others, no replies received and no time of a deletion."
 
     def sniff(self, head: Head) -> Sign | None:
-        """Return a sign if the file begins as a CAR does."""
-        return Sign(self.source_format, 1.0, ("CAR header with roots",)) if is_car(head.start) else None
+        """Return a sign if the file, or a member, begins as a CAR does."""
+        starts = head.member_starts if head.members else {"": head.start}
+        for path, start in starts.items():
+            if is_car(start):
+                return Sign(self.source_format, 1.0, ("CAR header with roots" + f" in {path}" * bool(path),))
+        return None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per post, repost and like; the file is refused if a block is not what its name says."""

@@ -7,10 +7,12 @@ the keys of the tree must rise, and no block may be its own ancestor.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 import cbor2
+import numpy as np
 
 from evenhand.errors import UsageError
 
@@ -18,6 +20,7 @@ _LARGEST_BLOCK: Final = 16 << 20
 _DEEPEST: Final = 64
 _CID_TAG: Final = 42
 _SHA256: Final = b"\x12\x20"
+_WHERE: Final = 39  # bits of an offset: half a terabyte; the rest is for lengths
 _NO_CBOR: Final = (cbor2.CBORDecodeError, ValueError, TypeError, OverflowError, RecursionError, MemoryError, EOFError)
 
 
@@ -60,17 +63,26 @@ def _linked(value: Any) -> Any:
 
 
 class Blocks:
-    """The blocks of a CAR: where each lies, every one checked against its name when the file is opened."""
+    """The blocks of a CAR, every one checked against its name when the file is opened; 16 bytes of memory for each.
+
+    The index holds of each block where it lies and how its hash begins; its whole name is read from the file.
+    """
 
     def __init__(self, stream: BinaryIO, where: str) -> None:
         self._stream = stream
         self._where = where
-        self._at: dict[bytes, tuple[int, int]] = {}
+        self._at = array("Q")  # where the block's name begins, and above _WHERE bits how long name and block are
+        self._starts = array("Q")  # the first 64 bits of each hash
         try:
             self.roots = self._read_header()
             self._index()
         except BadCar as error:
             raise UsageError(f"{error}: this repository is damaged or was changed", where=where, mend=_MEND) from error
+        starts = np.frombuffer(self._starts, dtype=np.uint64)
+        self._order = np.argsort(starts, kind="stable").astype(np.uint32)
+        self._sorted = starts[self._order]
+        self._starts = array("Q")
+        self._met = self._twins()
 
     def _read_header(self) -> list[Cid]:
         header = decode(self._take(self._varint(first=True)))
@@ -106,25 +118,55 @@ class Blocks:
         offset = self._stream.tell()
         while length := self._varint():
             start = self._stream.tell()
-            data = self._take(length)
-            size = _length_of_cid(data)
-            name, block = data[:size], data[size:]
+            name, block = _parted(self._take(length))
             if name[-32:] != hashlib.sha256(block).digest():
                 raise BadCar(f"block_changed at byte {offset}")
-            self._at[name] = (start + size, len(block))
+            self._at.append(start | length << _WHERE)
+            self._starts.append(_start_of(name))
             offset = start + length
 
-    def names(self) -> Iterator[Cid]:
-        """Yield the names of all blocks, in file order."""
-        yield from map(Cid, self._at)
+    def _twins(self) -> bytearray:
+        """Return a mark for each block that lies in the file a second time: it is met already."""
+        met = bytearray(len(self._at))
+        for later in np.flatnonzero(self._sorted[1:] == self._sorted[:-1]):
+            place = int(self._order[later + 1])
+            met[place] = self._place_of(self._read(place)[0]) != place
+        return met
+
+    def _read(self, place: int) -> tuple[Cid, bytes]:
+        at = self._at[place]
+        self._stream.seek(at & ((1 << _WHERE) - 1))
+        return _parted(self._take(at >> _WHERE))
+
+    def _place_of(self, name: bytes) -> int | None:
+        """Return which block of the file has this name, the first if it is there twice; None if it is not there."""
+        start = np.uint64(_start_of(name))
+        for found in range(int(np.searchsorted(self._sorted, start)), len(self._sorted)):
+            if self._sorted[found] != start:
+                break
+            place = int(self._order[found])
+            if self._read(place)[0] == name:
+                return place
+        return None
+
+    def left(self) -> Iterator[Cid]:
+        """Yield the names of the blocks that nobody has met, in file order."""
+        for place in range(len(self._at)):
+            if not self._met[place]:
+                yield self._read(place)[0]
+
+    def meet(self, name: bytes) -> None:
+        """Mark a block as reached from the root, if the file holds it."""
+        place = self._place_of(name)
+        if place is not None:
+            self._met[place] = 1
 
     def bytes_of(self, name: bytes) -> bytes:
         """Return the bytes of a block; raises BadCar if the file lacks it."""
-        if name not in self._at:
+        place = self._place_of(name)
+        if place is None:
             raise BadCar("block_missing")
-        start, length = self._at[name]
-        self._stream.seek(start)
-        return self._take(length)
+        return self._read(place)[1]
 
     def value_of(self, name: bytes) -> Any:
         """Return the value of a block."""
@@ -132,6 +174,17 @@ class Blocks:
 
 
 _MEND: Final = "Nothing was imported. Download the repository again."
+
+
+def _parted(data: bytes) -> tuple[Cid, bytes]:
+    """Return (name, bytes) of a block as it lies in the file."""
+    size = _length_of_cid(data)
+    return Cid(data[:size]), data[size:]
+
+
+def _start_of(name: bytes) -> int:
+    """Return how the hash in a block's name begins, as a number."""
+    return int.from_bytes(name[-32:][:8])
 
 
 def _length_of_cid(data: bytes) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
 
 from evenhand.errors import UsageError
 from evenhand.posts.bluesky.car import BadCar, Blocks, Cid, is_car, walk
@@ -19,7 +22,7 @@ __all__ = ["is_car", "repository_rows"]
 
 def repository_rows(part: Part, base: Row, report: Report) -> Iterator[Row]:
     """Yield the rows of a CAR; UsageError if a block is not what its name says or the tree cannot be believed."""
-    with part.open() as stream:
+    with part.open() as packed, _seekable(packed) as stream:
         blocks = Blocks(stream, part.name)
         try:
             yield from _Repository(blocks, part, base, report).rows()
@@ -28,6 +31,18 @@ def repository_rows(part: Part, base: Row, report: Report) -> Iterator[Row]:
             raise UsageError(
                 f"{error}: the tree of this repository cannot be walked", where=part.name, mend=mend
             ) from error
+
+
+@contextmanager
+def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give a stream that can go back, as a tree is read; what is packed is unpacked to a file without a name."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.TemporaryFile() as unpacked:
+        shutil.copyfileobj(stream, unpacked, 1 << 20)
+        unpacked.seek(0)
+        yield cast("BinaryIO", unpacked)
 
 
 class _Repository:
@@ -44,14 +59,13 @@ class _Repository:
         self._ids = SyntheticIds(base["member_sha256"])
 
     def rows(self) -> Iterator[Row]:
-        seen: set[bytes] = {self._blocks.roots[0]}
+        self._blocks.meet(self._blocks.roots[0])
         for key, name in walk(self._blocks, self._tree):
-            seen.add(name)
+            self._blocks.meet(name)
             if key is not None:
                 yield from self._entry(key, name)
-        for name in self._blocks.names():
-            if name not in seen:
-                yield from self._loose(name)
+        for name in self._blocks.left():
+            yield from self._loose(name)
 
     def _entry(self, key: str, name: Cid) -> Iterator[Row]:
         collection = key.partition("/")[0]

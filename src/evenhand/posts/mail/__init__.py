@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -12,6 +13,7 @@ from evenhand.posts.part_reader import PartReader
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import ODD, Direction, Head, Report, Sign
 from evenhand.posts.record import Row
+from evenhand.posts.seen import Seen
 
 _FROM_LINE: Final = re.compile(rb"From [^\n]{0,500}\n(?:>?[A-Za-z][A-Za-z0-9-]{0,60}:|From )")
 _HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t\r\n]?")
@@ -45,7 +47,7 @@ class Mail(PartReader):
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per message."""
         base = self.base(part) | {"record_kind": "mail", "visibility": "mail"}
-        seen: dict[str, str] = {}
+        seen = Seen()
         for taken in messages_of(part):
             rows = _rows(taken, base, report, part)
             if rows:
@@ -66,11 +68,15 @@ def _rows(taken: Taken, base: Row, report: Report, part: Part) -> list[Row]:
         return []
 
 
-def _mark_twins(row: Row, seen: dict[str, str]) -> None:
-    """Flag a message that shares its Message-ID with other bytes (in place)."""
+def _mark_twins(row: Row, seen: Seen) -> None:
+    """Flag a message that shares its Message-ID with one of other bytes before it (in place)."""
     name, _, digest = row["native_id"].rpartition("#")
-    if name and seen.setdefault(name, digest) != digest:
+    if name and seen.count(_short("name", name)) > seen.count(_short("mail", name, digest)):
         row["flags"].append("message_id_duplicate")
+
+
+def _short(*words: str) -> bytes:
+    return hashlib.sha1("\0".join(words).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
 
 
 def _known(start: bytes) -> str | None:

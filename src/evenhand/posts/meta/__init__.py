@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
 
-from evenhand.posts.documents import document, elements
+from evenhand.posts.documents import document, elements_by_list
 from evenhand.posts.fields import listed
 from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.json_records import JsonRecord
@@ -47,11 +47,10 @@ class _Owner(PartReader, ABC):
         whole = document(part)
         base = self.base(part) | {"author_basis": "archive_owner", "id_is_synthetic": True}
         ids = SyntheticIds(base["member_sha256"])
-        for name, build in self.lists.items():
-            if name or whole is None or self._is_own_list(whole.value):
-                make = partial(_made, build=build, mending=mending, ids=ids, container=name)
-                for record in elements(part, report, name):
-                    yield from built(make, record, base, report, part)
+        names = [name for name in self.lists if name or whole is None or self._is_own_list(whole.value)]
+        for name, record in elements_by_list(part, report, *names):
+            make = partial(_made, build=self.lists[name], mending=mending, ids=ids, container=name)
+            yield from built(make, record, base, report, part)
 
     def _is_own_list(self, value: Any) -> bool:
         first = next((item for item in listed(value) if isinstance(item, dict)), None)

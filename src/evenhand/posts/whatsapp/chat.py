@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from itertools import chain, pairwise
+from typing import Final, NamedTuple
 
 from evenhand.errors import Ambiguous
 from evenhand.posts.fields import attachment, flag, put_moment, put_text
@@ -33,12 +33,11 @@ class _Plan(NamedTuple):
     order: str  # dmy, mdy or ymd
     assumed: bool
     names: frozenset[str]
-    forged: frozenset[int]  # numbers of lines
     people: int
 
 
 class Chat:
-    """Reads a chat twice: first for its plan, then for its rows."""
+    """Reads a chat four times, one message in memory: twice for its plan, then for lines that imitate, and rows."""
 
     def __init__(self, part: Part, base: Row, report: Report) -> None:
         self._part = part
@@ -61,12 +60,16 @@ class Chat:
         message: list[bytes] = []
         at: tuple[int, Header] | None = None
         imitates = False
+        forged = self._imitations(plan)
+        next_forged = next(forged, 0)
         for number, line in self._lines():
             if isinstance(line, TooLong):
                 self._report.refuse(self._part.at(f"ln:{number}"), "line_too_long")
                 continue
             header = self._header(line, plan)
-            if header is not None and number not in plan.forged:
+            if number == next_forged:
+                header, next_forged = None, next(forged, 0)
+            if header is not None:
                 if at is not None:
                     yield self._row(base, plan, at, message, forged=imitates)
                 at, message, imitates = (number, header), [line], False
@@ -101,9 +104,7 @@ class Chat:
         firsts = seconds = 0
         wide = False
         names: Counter[str] = Counter()
-        numbers: array[int] = array("q")
-        dates: list[Header] = []
-        for number, line in self._lines():
+        for _, line in self._lines():
             text = _decoded(line)
             header = header_of(text)
             if header is None or header.grammar != grammar:
@@ -111,14 +112,16 @@ class Chat:
             wide = header.wide
             firsts += header.parts[0] > 12
             seconds += header.parts[1] > 12
-            numbers.append(number)
-            dates.append(header._replace(raw="", grammar=()))
             if len(names) < _MOST_NAMES:
                 names.update(_prefixes(text[header.length :]))
         order, assumed = self._order(wide=wide, firsts=firsts, seconds=seconds)
-        times = [_local(header, order) for header in dates]
         known = _names(names)
-        return _Plan(grammar, order, assumed, known, _imitations(numbers, times), len(known))
+        return _Plan(grammar, order, assumed, known, len(known))
+
+    def _imitations(self, plan: _Plan) -> Iterator[int]:
+        """Yield the numbers of the lines that look like headers but jump out of the order of the file."""
+        headers = ((number, self._header(line, plan)) for number, line in self._lines())
+        return _imitations((number, _local(header, plan.order)) for number, header in headers if header is not None)
 
     def _order(self, *, wide: bool, firsts: int, seconds: int) -> tuple[str, bool]:
         """Return (order of day, month and year, whether a person chose it); Ambiguous if the file does not tell."""
@@ -187,23 +190,20 @@ def _local(header: Header, order: str) -> int:
         return _NONE
 
 
-def _imitations(numbers: Any, times: list[int]) -> frozenset[int]:
-    """Return the lines that look like headers but jump out of the order of the file.
+def _imitations(times: Iterator[tuple[int, int]]) -> Iterator[int]:
+    """Yield the numbers, of (number, time), that jump out of the order of time; it looks one ahead and no further.
 
     A line that runs back by over two hours imitates; so does one that runs ahead of a next line which goes on
     where the line before had stopped.
     """
-    forged: set[int] = set()
     last = _NONE
-    for place, time in enumerate(times):
-        following = times[place + 1] if place + 1 < len(times) else time
+    for (number, time), (_, following) in pairwise(chain(times, [(0, -_NONE)])):
         back = time < last - _BACK
         ahead = following < time - _BACK and following >= last - _BACK and last != _NONE
         if time == _NONE or back or ahead:
-            forged.add(numbers[place])
+            yield number
         else:
             last = time
-    return frozenset(forged)
 
 
 def _prefixes(rest: str) -> list[str]:
