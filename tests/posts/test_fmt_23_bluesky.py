@@ -1,4 +1,4 @@
-"""FMT-T23, C7: facets in bytes, clocks that lie, streams with deletions, and repositories that are trees."""
+"""FMT-T23: facets in bytes, clocks that lie, streams with deletions, and repositories that are trees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.fixtures.make_exports import as_lines
 from tests.posts.written import made
 
 from evenhand.errors import UsageError
-from evenhand.posts.bluesky.records import tid_time
 
 
 def test_facets_are_bytes_and_become_letters(tmp_path: Path) -> None:  # (a)
@@ -158,13 +157,6 @@ def test_quotes_answers_reposts_and_reports_of_the_appview(tmp_path: Path) -> No
     (found,) = made(tmp_path, json.dumps({"events": [report]}).encode(), as_format="bluesky_appview").posts
     assert (found.relation, found.author_basis, found.author_id) == ("report", "hidden", None)
     assert found.urls[0]["record_key"] == f"bluesky:{target['uri']}"
-
-
-def test_times_inside_record_keys() -> None:  # FMT-C7
-    assert tid_time("3jzfcijpj2z2a") == 1_688_137_381_887_007
-    assert tid_time("2222222222222") == 0
-    assert tid_time("zzzzzzzzzzzzz") is None
-    assert tid_time("short") is None
 
 
 def test_blocks_are_their_hash(tmp_path: Path) -> None:

@@ -151,10 +151,13 @@ def epoch_time(number: float) -> Moment:
 _CONFLICT: Final = 10 * 60 * SECOND
 
 
-def check_clock(row: dict[str, Any], server: int | None) -> None:
-    """Mark a row of a live source whose own time is over 10 minutes off the server's (in place): no accusation."""
+def check_clock(row: dict[str, Any], *known: int | None) -> None:
+    """Mark a row of a live source whose own time is over 10 minutes off one that is known (in place): no accusation.
+
+    Known is when a server saw it, and the time inside its id.
+    """
     claimed = row.get("claimed_at")
-    if claimed is None or server is None or abs(claimed - server) <= _CONFLICT:
+    if claimed is None or all(time is None or abs(claimed - time) <= _CONFLICT for time in known):
         return
     row["flags"] = [*row.get("flags", ()), row["tz_status"]]
     row["tz_status"] = "server_vs_claimed_conflict"

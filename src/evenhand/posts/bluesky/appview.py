@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from evenhand.posts.bluesky.records import is_act, put_record, put_uri
 from evenhand.posts.fields import Unusable, dict_of, key, link, listed, put_counts, put_moment, put_text, side, text_of
+from evenhand.posts.id_times import tid_time
 from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.part_reader import Build, built
@@ -112,7 +113,7 @@ class AppView:
         _put_author(row, dict_of(post.get("author")))
         row["observed_at"] = _us(post.get("indexedAt"))
         put_record(row, str(inner.get("$type") or "app.bsky.feed.post"), inner)
-        check_clock(row, row["observed_at"])
+        check_clock(row, row["observed_at"], tid_time(row["native_id"].rpartition("/")[2]))
         put_counts(
             row,
             likes=post.get("likeCount"),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from evenhand.posts.bluesky.records import is_act, put_record, put_uri
 from evenhand.posts.fields import dict_of, text_of
+from evenhand.posts.id_times import tid_time
 from evenhand.posts.json_records import JsonRecord, read_json_records
 from evenhand.posts.part_reader import built
 from evenhand.posts.parts import Part
@@ -74,7 +75,7 @@ class Jetstream:
         row |= {"author_id": did, "author_handle": self._handles.get(did or ""), "author_basis": "platform_id"}
         row["observed_at"] = _microseconds(record.value)
         put_record(row, collection, commit.get("record"))
-        check_clock(row, row["observed_at"])
+        check_clock(row, row["observed_at"], tid_time(str(commit.get("rkey"))))
         if commit.get("operation") == "update":
             row["edited_at"] = row["observed_at"]
         return row

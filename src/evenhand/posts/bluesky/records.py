@@ -28,7 +28,6 @@ ACTS: Final = {
     "app.bsky.feed.like": "like",
     "app.bsky.feed.vote": "like",  # before 2023; only those with direction "up"
 }
-_TID: Final = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 def is_act(collection: str, record: Any) -> bool:
@@ -36,19 +35,6 @@ def is_act(collection: str, record: Any) -> bool:
     if collection == "app.bsky.feed.vote":
         return dict_of(record).get("direction") == "up"
     return collection == POST or collection in ACTS
-
-
-def tid_time(rkey: str) -> int | None:
-    """Return the microseconds inside a record key of 13 letters, None if it is none."""
-    if len(rkey) != 13 or rkey[0] not in _TID[:16]:
-        return None
-    number = 0
-    for letter in rkey:
-        digit = _TID.find(letter)
-        if digit < 0:
-            return None
-        number = number << 5 | digit
-    return number >> 10
 
 
 def put_uri(row: Row, uri: object) -> None:

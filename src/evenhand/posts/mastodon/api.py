@@ -23,6 +23,7 @@ from evenhand.posts.fields import (
     text_of,
 )
 from evenhand.posts.fields import put_text as put_reading
+from evenhand.posts.id_times import mastodon_time
 from evenhand.posts.json_records import JsonRecord, read_json_records
 from evenhand.posts.mastodon.activities import put_html, put_published, put_report, row_of_flag
 from evenhand.posts.part_reader import built
@@ -30,7 +31,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
-from evenhand.posts.times import iso_time
+from evenhand.posts.times import check_clock, iso_time
 
 _LISTS: Final = ("statuses", "ancestors", "descendants")
 _WITH_TEXT: Final = frozenset({"update", "status.update", "notification"})
@@ -192,6 +193,7 @@ def row_of_status(record: JsonRecord, row: Row, addresses: dict[str, str]) -> Ro
     row |= {"author_id": identity, "author_handle": handle, "author_display": text_of(account.get("display_name"))}
     row["author_basis"] = "platform_id" if identity else "handle_only" if handle else "none"
     put_published(row, status.get("created_at"))
+    check_clock(row, mastodon_time(id_of(status.get("id"))))
     row["edited_at"] = iso_time(status["edited_at"]).us if isinstance(status.get("edited_at"), str) else None
     row["visibility"] = _VISIBLE.get(str(status.get("visibility")), "unknown")
     shared = status.get("reblog")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from evenhand.posts.fields import counts, put_text
+from evenhand.posts.id_times import x_time
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.times import check_clock
 from evenhand.posts.x_api.shapes import exact_id
 from evenhand.posts.x_common import (
     attachments,
@@ -30,6 +32,7 @@ def row_of_v1(record: JsonRecord, base: Row) -> Row | str:
     record.locate(row)
     _put_author(row, tweet.get("user"))
     put_time(row, tweet.get("created_at"))
+    check_clock(row, x_time(native_id))
     _put_text(row, tweet)
     _put_relation(row, tweet)
     row["counts"] = counts(

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evenhand.posts.fields import counts, listed, put_text
+from evenhand.posts.id_times import x_time
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import Reading, read_text, to_norm
 from evenhand.posts.record import Row
-from evenhand.posts.times import iso_time
+from evenhand.posts.times import check_clock, iso_time
 from evenhand.posts.x_api.shapes import exact_id
 from evenhand.posts.x_common import key, links, offsets
 
@@ -50,6 +51,7 @@ def row_of_v2(record: JsonRecord, base: Row, page: Page) -> Row | str:
     record.locate(row)
     _put_author(row, tweet, page)
     _put_time(row, tweet.get("created_at"))
+    check_clock(row, x_time(native_id))
     row["observed_at"] = _retrieved(tweet) or page.retrieved
     _put_text(row, tweet)
     _put_relation(row, tweet, page)
