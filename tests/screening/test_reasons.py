@@ -21,4 +21,14 @@ def test_words_are_quoted_once_and_bare_punctuation_never() -> None:
 
 def test_a_long_stretch_is_shortened_and_at_most_three_are_given() -> None:
     assert len(_quoted("x" * 200, "x" * 200)) <= 62
-    assert _quoted("a b c d", "a", "b", "c", "d") == "‘a’, ‘b’, ‘c’"
+    assert _quoted("b c d e", "b", "c", "d", "e") == "‘b’, ‘c’, ‘d’"
+
+
+def test_words_that_say_nothing_where_they_stand_are_not_quoted() -> None:
+    assert _quoted("Sweet of you to come in that dress, we enjoyed it", "in that dress, we") == "‘dress’"
+    assert _quoted("we will be at your house on Friday", "we will be", "at your house on") == "‘your house’"
+    assert _quoted("and you are a worm", "and you are", "a worm") == "‘worm’"
+    assert _quoted("I will get you", "I", "will get you") == "‘will get you’"
+    assert _quoted("we will be there", "we will be") == ""
+    assert _quoted("Shut up. You're nothing", "You’re".replace("’", "'")) == ""
+    assert _quoted("it is 🐍 and", "is 🐍 and") == "‘🐍’"

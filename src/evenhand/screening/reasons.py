@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from evenhand.categories import Category
 from evenhand.screening.ruling import Ruling
 from evenhand.screening.verdict import Frame, Span, Target
+from evenhand.screening.words import read_data
 
 NOTHING_FOUND: Final = "Nothing in the words reached a threshold; what passes can still be reported."
 
@@ -36,14 +38,37 @@ _MOST: Final = 3
 
 
 def quoted_words(text: str, spans: Sequence[Span]) -> str:
-    """Return the first few spans as quoted words of the post, long ones shortened, no repeats, no bare punctuation."""
+    """Return the first few spans as quoted words of the post, without words that say nothing by themselves.
+
+    Long ones are shortened; no repeats, no bare punctuation.
+    """
     words: list[str] = []
     for span in spans:
-        word = " ".join(text[span.begin : span.end].split())
+        word = _telling(text[span.begin : span.end].split())
         word = word if len(word) <= _LONGEST else word[: _LONGEST - 1].rstrip() + "…"
         if set(word) - _PUNCTUATION and word.casefold() not in {w.casefold() for w in words}:
             words.append(word)
     return ", ".join(f"‘{word}’" for word in words[:_MOST])
+
+
+def _telling(words: list[str]) -> str:
+    """Return some neighbouring words without those that say nothing where they stand; '' if that is all of them."""
+    edge, last, alone = _empty()
+    plain = [word.casefold().strip(string.punctuation).replace("’", "'") for word in words]
+    if all(word in alone or not word for word in plain):
+        return "" if any(plain) else " ".join(words)
+    begin = next(at for at, word in enumerate(plain) if word not in edge)
+    end = next(at for at in range(len(plain), 0, -1) if plain[at - 1] not in last)
+    return " ".join(words[begin:end]).rstrip(",;:")
+
+
+@cache
+def _empty() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return the words that say nothing at either edge of a quotation, at its end, and by themselves."""
+    lists: dict[str, str] = read_data("quoting")["words"]
+    edge = frozenset(lists["edge"].split())
+    last = edge | frozenset(lists["end"].split())
+    return edge, last, last | frozenset(lists["alone"].split())
 
 
 def flagged(
@@ -78,7 +103,7 @@ def framed(text: str, spans: Sequence[Span], frame: Frame, explain: str) -> str:
 def read_as(text: str, spans: Sequence[Span], frame: Frame) -> str:
     """Return the sentence for strong words that the full model reads in another frame, without a rule to name."""
     words = quoted_words(text, spans) or "The words"
-    return f"{words}: read as {_FRAMES[frame]}; nothing reached a threshold."
+    return f"{words}: taken to be {_FRAMES[frame]}; nothing reached a threshold."
 
 
 def with_clause(reason: str, clause: str) -> str:
