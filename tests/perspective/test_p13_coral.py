@@ -78,7 +78,7 @@ def test_p13_one_request_fits_into_corals_patience(served):
 
 
 def test_p13_a_full_queue_is_503_with_retry_after(make):
-    world = make(scorer=Scorer(most_waiting=3, deadline=30))
+    world = make(scorer=Scorer(most_waiting=3, deadline=30, workers=1))
     world.fake.hold.clear()
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(world.analyze, "held by the detector")
@@ -93,7 +93,7 @@ def test_p13_a_full_queue_is_503_with_retry_after(make):
 
 
 def test_p13_what_is_late_is_503_and_never_scored(make):
-    world = make(scorer=Scorer(deadline=0.5))
+    world = make(scorer=Scorer(deadline=0.5, workers=1))
     world.fake.hold.clear()
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(world.analyze, "first and late")
@@ -143,13 +143,35 @@ def test_p13_a_text_that_breaks_the_detector_breaks_only_its_own_answer(make):
         }  # fmt: skip
 
 
-def test_p13_a_scorer_that_is_closed_ends_its_thread(world):
-    scorer = Scorer(deadline=5)
+def test_p13_a_scorer_that_is_closed_ends_its_threads(world):
+    scorer = Scorer(deadline=5, workers=2)
     assert len(scorer.score(world.fake, [Item("one"), Item("two")])) == 2
-    thread = scorer._thread
+    threads = scorer._threads
     scorer.close()
     scorer.close()
-    assert thread is not None and not thread.is_alive()
+    assert len(threads) == 2 and not any(thread.is_alive() for thread in threads)
+
+
+def test_p13_two_threads_score_at_once_and_share_what_waits(make):
+    world = make(scorer=Scorer(deadline=10, workers=2))
+    both, verdicts = threading.Barrier(2), world.fake.verdicts
+
+    def together(items):
+        if any("first" in item.text for item in items):
+            both.wait(5)  # each waits for the other: one thread alone would never get on
+        return verdicts(items)
+
+    world.fake.verdicts = together
+    with ThreadPoolExecutor(2) as pool:
+        firsts = [pool.submit(world.analyze, f"first {number}") for number in range(2)]
+        assert [answer.result().status for answer in firsts] == [200, 200]
+    world.fake.hold.clear()
+    with ThreadPoolExecutor(10) as pool:
+        answers = [pool.submit(world.analyze, f"sentence {number}") for number in range(10)]
+        until(lambda: world.service.scorer.waiting == 8)
+        world.fake.hold.set()
+        assert {answer.result().status for answer in answers} == {200}
+    assert max(len(batch) for batch in world.fake.batches) <= 4  # half of the eight, so that no thread stands idle
 
 
 def test_p13_too_many_connections_are_told_at_once(world, loopback):

@@ -182,7 +182,7 @@ def make_world(path: Path, **options: Any) -> World:
     ctx = Context(now=clock, random=Context.repeatable(seed, START).random)
     model = Model(options.pop("gates", None) or gates(), fake, "0" * 64)
     models = options.pop("models", None) or Models(model, options.pop("folder", None))
-    scorer = options.pop("scorer", None) or Scorer(deadline=10)
+    scorer = options.pop("scorer", None) or Scorer(deadline=10, workers=1)
     service = Service(Store(path), models, ctx, scorer=scorer, settings=Settings(**options))
     world = World(service, clock, fake, ctx)
     world.key_id, world.secret = world.new_key("tests", Allowance(1_000_000, 1_000_000))

@@ -24,6 +24,7 @@ from evenhand.screening import Screener, Verdict
 
 PACKAGE_FILE: Final = "perspective.json"
 MOST_LOADED: Final = 3  # older models in memory at once
+EACH: Final = 1  # cores one batch may use: the scorer has a thread for each core
 _PIN: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}@\d{1,6}\.\d{1,6}\.\d{1,6}")
 
 
@@ -84,7 +85,7 @@ class Models:
     @classmethod
     def shipped(cls, folder: Path | None = None) -> Models:
         """Return the models of this installation: the one in the wheel, and those under `folder`."""
-        screener = Screener()
+        screener = Screener(threads=EACH)
         known = gates.shipped()
         if (known.model, known.calibration) != (screener.model_id, screener.calibration_id):
             # Figures of another version say nothing about this one: every attribute is refused until they are made.
@@ -120,7 +121,7 @@ class Models:
         if known is None or self._folder is None:
             raise malformed(f"The model {short(pin)} is not installed here.")
         try:
-            screener = Screener(known.model, models=self._folder)
+            screener = Screener(known.model, models=self._folder, threads=EACH)
         except EvenhandError as error:
             raise malformed(f"The model {short(pin)} is not installed here.") from error
         if screener.calibration_id != known.calibration:

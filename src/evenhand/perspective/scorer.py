@@ -1,10 +1,14 @@
-"""One thread that scores what many connections bring, in small batches, behind a queue that is never long.
+"""A few threads that score what many connections bring, in small batches, behind a queue that is never long.
 
 A text gives the same verdict alone and among others (the model is static), so batches change nothing but speed.
+Each thread scores on one core: two posts on two cores are done sooner than two posts one after the other, each on
+both, because the cores need not wait for one another at every step of the model.
 """
 
 from __future__ import annotations
 
+import math
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -18,6 +22,7 @@ from evenhand.screening import Verdict
 
 BATCH: Final = 32
 MOST_WAITING: Final = 64
+MOST_WORKERS: Final = 4  # threads that score: a core each, and what one batch needs in memory
 DEADLINE: Final = 0.6  # seconds: the shortest time-out we know of among clients is 0.8
 
 
@@ -44,18 +49,27 @@ class _Job:
     done: Future[list[Verdict]] = field(default_factory=Future)
 
 
-class Scorer:
-    """Scores for many threads at once. The thread starts with the first text, so a forked server may make it early.
+def cores() -> int:
+    """Return how many cores this process may use, at least 1."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    `most_waiting` jobs may wait; the next one is refused at once, and one that is not done within `deadline`
-    seconds (None: no deadline) is refused and never scored.
+
+class Scorer:
+    """Scores for many threads at once. Its own start with the first text, so a forked server may make it early.
+
+    `workers` threads score (None: one a core, at most MOST_WORKERS). `most_waiting` jobs may wait; the next one is
+    refused at once, and one that is not done within `deadline` seconds (None: no deadline) is refused and never
+    scored.
     """
 
-    def __init__(self, *, most_waiting: int = MOST_WAITING, deadline: float | None = DEADLINE) -> None:
+    def __init__(
+        self, *, most_waiting: int = MOST_WAITING, deadline: float | None = DEADLINE, workers: int | None = None
+    ) -> None:
         self._deadline = deadline
         self._queue: Queue[_Job | None] = Queue(most_waiting)
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._workers = workers or min(cores(), MOST_WORKERS)
+        self._threads: list[threading.Thread] = []
 
     @property
     def waiting(self) -> int:
@@ -63,7 +77,7 @@ class Scorer:
         return self._queue.qsize()
 
     def score(self, detector: Detector, items: Sequence[Item]) -> list[Verdict]:
-        """Return one verdict per item; raises Refusal (503) when the queue is full or the deadline passed."""
+        """Return one verdict per item, in order; raises Refusal (503) when the queue is full or the deadline passed."""
         self._start()
         job = _Job(detector, items)
         try:
@@ -77,19 +91,24 @@ class Scorer:
             raise overloaded() from None
 
     def close(self) -> None:
-        """End the thread after what it is at; jobs that still wait pass their deadline."""
+        """End the threads after what they are at; jobs that still wait pass their deadline."""
         with self._starting:
-            thread, self._thread = self._thread, None
-        if thread is not None:
+            threads, self._threads = self._threads, []
+        for _ in threads:
             self._queue.put(None)
+        for thread in threads:
             thread.join()
 
     def _start(self) -> None:
-        if self._thread is None:
+        if not self._threads:
             with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="scorer", daemon=True)
-                    self._thread.start()
+                if not self._threads:
+                    self._threads = [
+                        threading.Thread(target=self._work, name=f"scorer-{number}", daemon=True)
+                        for number in range(self._workers)
+                    ]
+                    for thread in self._threads:
+                        thread.start()
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -99,9 +118,10 @@ class Scorer:
                 return
 
     def _more(self, first: _Job) -> tuple[list[_Job], bool]:
-        """Return the jobs that are there now, up to a batch of texts, and whether the end was among them."""
+        """Return this thread's share of the jobs that are there now, up to a batch of texts; whether the end came."""
         jobs, texts = [first], len(first.items)
-        while texts < BATCH:
+        share = math.ceil((self.waiting + 1) / self._workers)
+        while len(jobs) < share and texts < BATCH:
             try:
                 job = self._queue.get_nowait()
             except Empty:
