@@ -88,7 +88,7 @@ def _age() -> ModuleType:
     try:
         import pyrage
     except ModuleNotFoundError as error:
-        raise UsageError("encryption needs the package pyrage", mend="Run: pip install 'evenhand[export]'.") from error
+        raise UsageError("encryption needs the package pyrage", mend="Run: pip install 'evenhand[desk]'.") from error
     found: ModuleType = pyrage
     return found
 

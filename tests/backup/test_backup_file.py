@@ -22,7 +22,7 @@ from evenhand.backup.packing import pack
 from evenhand.backup.unpacking import check
 from evenhand.errors import DoesNotHold, UsageError
 
-pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [export]")
+pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [desk]")
 ABOUT = About(Kind.HOME, "0.1", "2026-03-02T09:00:00Z", "sqlite")
 PASSPHRASE = "six plain words on a card"
 KEY = age.new_identity()

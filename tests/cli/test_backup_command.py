@@ -26,7 +26,7 @@ from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import make_checkpoint
 from evenhand.web.record.queries import log_size
 
-pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [export]")
+pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [desk]")
 pytestmark = pytest.mark.slow
 WORDS = "He called me a muppet"
 

@@ -112,7 +112,7 @@ def opened(data: bytes) -> Any:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
-        raise UsageError("pictures need Pillow", mend="Install it with: pip install 'evenhand[image]'.") from error
+        raise UsageError("pictures need Pillow", mend="Install it with: pip install 'evenhand[desk]'.") from error
     with warnings.catch_warnings():
         # A warning of the library is about sizes that are refused here by our own limit.
         warnings.simplefilter("ignore")

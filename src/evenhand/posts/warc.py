@@ -192,7 +192,7 @@ def _library(window: _Window) -> tuple[Any, type[Exception]]:
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
         raise UsageError(
-            "this is a web archive, and warcio is not installed", mend="Install it with: pip install 'evenhand[web]'."
+            "this is a web archive, and warcio is not installed", mend="Install it with: pip install 'evenhand[desk]'."
         ) from error
 
     class Bounded(DecompressingBufferedReader):  # type: ignore[misc]  # the library is untyped

@@ -28,7 +28,7 @@ from evenhand.web.record.queries import log_size
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.verify import verify
 
-pyrage = pytest.importorskip("pyrage", reason="age encryption needs pyrage: the extra [export]")
+pyrage = pytest.importorskip("pyrage", reason="age encryption needs pyrage: the extra [desk]")
 pytestmark = pytest.mark.slow
 GIVEN = {"how": "full", "to": "Ada Quince, solicitor", "why": "she acts for the sender"}
 

@@ -189,7 +189,7 @@ def test_erasures_of_people(real: Desk, tmp_path: Path, turn: int) -> None:
 
 @pytest.mark.parametrize("turn", TURNS)
 def test_bundles_and_backups(real: Desk, tmp_path: Path, turn: int) -> None:
-    pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [export]")
+    pytest.importorskip("pyrage", reason="backups are encrypted by pyrage: the extra [desk]")
     ctx = real.ctx
     case = Case.objects.get(pk=received(ctx).cases[0])
     identity, public = age.new_identity()

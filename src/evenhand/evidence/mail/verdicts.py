@@ -130,7 +130,7 @@ def examine_mail(message: bytes, keys: Keys) -> MailVerdict:
         import dkim
     except ImportError as error:
         raise UsageError(
-            "signatures of mail need dkimpy", mend="Install it with: pip install 'evenhand[mail]'."
+            "signatures of mail need dkimpy", mend="Install it with: pip install 'evenhand[desk]'."
         ) from error
     headers = header_fields(message)
     senders = [value for name, value in headers if name == b"from"]
