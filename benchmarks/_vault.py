@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from _floors import picture_with_words, sealing_alone
+
 MIB = 1 << 20
 
 
@@ -43,7 +45,8 @@ def seal(folder: Path, mib: int) -> dict[str, Any]:
 
     store, began = BlobStore(folder), time.process_time()
     store.write(Zeros(mib * MIB), key=bytes(32), context=bytes(16), salt=bytes(24), name=lambda digest: digest.hex())
-    return {"cpu_s": time.process_time() - began, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    took, rss = time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cpu_s": took, "rss_mb": rss, "alone_s": sealing_alone(folder, mib)}
 
 
 def intake(folder: Path, count: int) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def intake(folder: Path, count: int) -> dict[str, Any]:
     began = time.perf_counter()
     report = verify(ctx)
     found = {"intake": took, "fold": report.documents / (time.perf_counter() - began)}
-    return found | {"openssl": _openssl(folder), "dkim": _dkim(), "pdq": _pdq(), "ocr": None}
+    return found | {"openssl": _openssl(folder), "dkim": _dkim(), "pdq": _pdq(), "ocr": _ocr()}
 
 
 def _one_intake(ctx: Any) -> Callable[[], object]:
@@ -132,6 +135,13 @@ def _pdq() -> float | None:
 
     picture = np.random.default_rng(1).integers(0, 255, (512, 512, 3), dtype=np.uint8)
     return _per_second(20, lambda: pdqhash.compute(picture))
+
+
+def _ocr() -> float | None:
+    from evenhand.evidence.transcript import can_read, transcript
+
+    picture = picture_with_words()
+    return _per_second(3, lambda: transcript(picture, languages="eng")) if picture and can_read() else None
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from evenhand.ledger.errors import AppendRefused, Contradiction
 from evenhand.ledger.leaf import encode_leaf
 from evenhand.ledger.store import Entry, Head, Store
 from evenhand.ledger.tiles import grow
-from evenhand.ledger.tree import extend, leaf_hash, root_of
+from evenhand.ledger.tree import check_head, extend, leaf_hash
 
 
 def append(store: Store, drafts: Sequence[Draft], ctx: Context) -> list[Appended]:
@@ -39,7 +39,7 @@ def _lock(store: Store) -> Head:
         )
     head = store.lock_head()
     try:
-        root_of(head)
+        check_head(head)
     except Contradiction as error:
         raise AppendRefused(error.what, where="ledger_head", mend="Run `evenhand ledger verify`.") from None
     return head

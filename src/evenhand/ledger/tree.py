@@ -39,13 +39,18 @@ def extend(head: Head, leaves: Iterable[bytes]) -> Head:
     return Head(size, tuple(frontier))
 
 
-def root_of(head: Head) -> bytes:
-    """Return the root of the tree whose complete subtrees `head` names; checks their number."""
+def check_head(head: Head) -> None:
+    """Raise Contradiction unless `head` names as many complete subtrees as its size has, 32 bytes each."""
     check_hashes(head.frontier)
     if len(head.frontier) != head.size.bit_count():
         raise Contradiction(
             Reason.ROOT_MISMATCH, f"a tree of {head.size} has not {len(head.frontier)} complete subtrees"
         )
+
+
+def root_of(head: Head) -> bytes:
+    """Return the root of the tree whose complete subtrees `head` names; checks their number."""
+    check_head(head)
     if not head.frontier:
         return EMPTY_ROOT
     root = head.frontier[-1]
@@ -75,19 +80,18 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     _check_proof(proof, (leaf, root))
     if not 0 <= index < size:
         raise Malformed(f"index {index} is not in a tree of {size}")
-    position, last, node = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise Contradiction(Reason.PATH_MISMATCH, "the proof has too many hashes")
-        if position & 1 or position == last:
-            node = node_hash(sibling, node)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            node = node_hash(node, sibling)
-        position, last = position >> 1, last >> 1
-    if last != 0:
-        raise Contradiction(Reason.PATH_MISMATCH, "the proof has too few hashes")
+    # Below the place where the ways to this leaf and to the last one part, a sibling may stand on either side; above
+    # it, only on the left. So the number of hashes is known before any is computed.
+    inner = (index ^ (size - 1)).bit_length()
+    length = inner + (index >> inner).bit_count()
+    if len(proof) != length:
+        raise Contradiction(Reason.PATH_MISMATCH, f"the proof has too {'many' if len(proof) > length else 'few'} hashes")
+    node, place = leaf, index
+    for sibling in proof[:inner]:
+        node = sha256(b"\x01" + sibling + node if place & 1 else b"\x01" + node + sibling).digest()
+        place >>= 1
+    for sibling in proof[inner:]:
+        node = sha256(b"\x01" + sibling + node).digest()
     if node != root:
         raise Contradiction(Reason.PATH_MISMATCH, "the proof leads to another root")
 
