@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, provenance, wording
 from evenhand.web.vault.alarms import open_alarms
-from evenhand.web.vault.holds import in_force, waiting
-from evenhand.web.vault.models import Erasure, Hold, VaultObject
+from evenhand.web.vault.holds import in_force, overdue, waiting
+from evenhand.web.vault.models import Alarm, Erasure, Hold, VaultObject
 from evenhand.web.vault.words import State
 
 _AT_ONCE: Final = 500
@@ -154,6 +154,33 @@ def copies_made_of(obj: str) -> list[str]:
 def first_alarm_at() -> datetime | None:
     """Return since when a file is not what came in and nobody has looked; None where none is. One query."""
     return open_alarms().values_list("found_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was done in a time, and how it stands now: numbers alone."""
+
+    erasures_done: int
+    erasures_open: int
+    holds_placed: int
+    holds_released: int
+    holds_in_force: int
+    holds_late: int
+    alarms_found: int
+    alarms_open: int
+
+
+def counts_between(since: datetime, until: datetime, ctx: Context) -> Counts:
+    """Return the counts of a time, its end not included, and of now. Eight queries."""
+    then = (since, until - timedelta(microseconds=1))
+    return Counts(
+        erasures_done=Erasure.objects.filter(ended_at__range=then).count(),
+        erasures_open=Erasure.objects.filter(ended_at=None).count(),
+        holds_placed=Hold.objects.filter(placed_at__range=then).count(),
+        holds_released=Hold.objects.filter(released_at__range=then).count(),
+        holds_in_force=in_force().count(), holds_late=overdue(ctx).count(),
+        alarms_found=Alarm.objects.filter(found_at__range=then).count(), alarms_open=open_alarms().count(),
+    )  # fmt: skip
 
 
 def is_object(text: str) -> bool:

@@ -1,0 +1,101 @@
+"""Once a month overseers get the checkpoint and counts: once each, again where a server was down, nobody named."""
+
+from __future__ import annotations
+
+import json
+import re
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from tests.cast import text_of, visitor
+from tests.clock import MovingClock
+from tests.databases import Desk
+
+from evenhand.web.publish.overseers import overseers, tell_overseers, words_of, write_to_overseers
+from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.web.record.ids import ORGANISATION, SYSTEM
+from evenhand.web.record.outbox import run_pending
+from evenhand.web.record.queries import latest_checkpoint, log_size, log_store
+from evenhand.web.record.unit import recording
+from evenhand.web.record.verify import verify
+from evenhand.web.vault.alarms import raise_alarm
+from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.objects import Capture, keep, prepare
+
+pytestmark = pytest.mark.slow
+TWO = "# trustees\nada@trust.example\nada@trust.example\nbo@union.example\nno address\nC D c@d.example\n"
+
+
+def mails(room: Desk) -> list[EmailMessage]:
+    found = sorted((room.home.root / "outbox").glob("*"))
+    return [message_from_bytes(path.read_bytes(), policy=default) for path in found]  # type: ignore[misc]
+
+
+def monthly(room: Desk) -> int:
+    cache.clear()
+    count = tell_overseers(room.ctx)
+    run_pending()
+    return count
+
+
+def test_each_gets_it_once_a_month_and_it_says_what_stands(
+    room: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = room.ctx
+    assert monthly(room) == 0, "nobody is named"
+    (room.home.root / "overseers.txt").write_text(TWO)
+    assert overseers(room.home) == ["ada@trust.example", "bo@union.example"]
+    made = prepare(b"one", key=ORGANISATION, scope="a" * 32, actor=SYSTEM, purpose="test", ctx=ctx)
+    with recording(actor=SYSTEM, ctx=ctx, purpose="test") as r:
+        kept = keep(r, made, kind="text", capture=Capture())
+    raise_alarm(VaultObject.objects.get(pk=kept), found="read", reason="changed", ctx=ctx)
+    make_checkpoint(ctx)
+    clock.move(days=31)
+    send = EmailMessage.send
+
+    def down(mail: EmailMessage) -> int:
+        if mail.to == ["bo@union.example"]:
+            raise SMTPServerDisconnected("down")
+        return send(mail)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", down)
+        assert monthly(room) == 1
+    assert tell_overseers(ctx) == 0, "not again within the quarter of an hour"
+    assert [monthly(room), monthly(room)] == [1, 0]
+    sent = mails(room)
+    assert sorted(str(mail["To"]) for mail in sent) == ["ada@trust.example", "bo@union.example"]
+    body = sent[0].get_content()  # type: ignore[attr-defined]
+    note = latest_checkpoint()
+    assert note is not None and note.note.decode().rstrip("\n") in body.replace("\r\n", "\n")
+    assert "In March 2026:\nErasures finished: 0." in body and "Alarms about stored files: 1." in body
+    assert "Somebody must look into it" in body and not re.search(r"[0-9a-f]{32}|ada@|bo@", body)
+    leaves = [json.loads(entry.data) for entry in log_store().entries(0, log_size())]
+    assert [leaf["t"] for leaf in leaves].count("message.sent") == 2
+    assert "trust.example" not in (room.home.root / "overseers-told.json").read_text()
+    clock.move(days=31)
+    assert monthly(room) == 1 and len(mails(room)) == 4
+    assert "Once a month the signed checkpoint" in text_of(visitor().get("/sources"))
+    assert verify(ctx).exit_code == 0
+
+
+def test_a_saved_mail_is_compared_by_the_command(room: Desk, tmp_path: Path) -> None:
+    (room.home.root / "overseers.txt").write_text("ada@trust.example\n")
+    (room.home.root / "letters.toml").write_text('language = "de"\n')
+    make_checkpoint(room.ctx)
+    note = latest_checkpoint()
+    assert note is not None
+    subject, body = words_of("2026-03", note, room.ctx)
+    assert "Februar 2026" in subject and "Löschungen abgeschlossen: 0." in body
+    assert words_of("2027-01", note, room.ctx)[0].endswith("Dezember 2026")
+    saved = tmp_path / "note"
+    saved.write_text(body[body.index(note.note.decode().split("\n")[0]) :].split("\n\nSo vergleichen")[0] + "\n")
+    assert saved.read_bytes() == note.note
+    (room.home.root / "overseers.txt").unlink()
+    write_to_overseers({"month": "2026-03"}, room.ctx)
+    assert not (room.home.root / "outbox").exists()
