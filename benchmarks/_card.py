@@ -93,8 +93,9 @@ SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. The choice
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
-sentences had been looked at: these rows are not blind to that choice. Not tried for want of time: distillation, mining
-of hard negatives, ablations of the own material."""
+sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
+rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
+time: distillation, ablations of the own material."""
 
 LIMITS = """
 ## What falls short
@@ -118,11 +119,20 @@ LIMITS = """
 - Kind wishes in the shape of a curse ("I hope you get a break over Christmas") are often read as threats, as they were
   by the model before: these weights were trained when the written material held wishes of harm and no kind ones. "I'll
   be waiting for you at the station with flowers" fares the same.
-- The service answers eight clients that never pause, and bulk work reads posts, as fast as the encoder lets it: seven
-  milliseconds of a core for a post of some twenty words on a processor without instructions for 8-bit sums (VNNI). The
-  marks of 25 ms and of 2,500 posts a second are missed here (`benchmarks/perspective.py`). A gate that let one post in
-  thirty through would come near the latter; ours must let two in five through to lose no more than one in a hundred
-  flags.
+- A bare "@" before a place ("Dinner with the crew @ Mill Bridge") is read as an account name, as if somebody were
+  spoken to: of 3,000 benign threshold rows the eight likest to threats all have one (see what was tried).
+- Eight bits change a flag in one post of thirty of HateCheck, in one of fifty of the dev rows (asked: one in a
+  hundred). No single map does it: weights alone change a flag in one post of 76 dev rows, what goes into the maps
+  alone in one of 66, and neither can be had finer within a quarter more time (see what was tried).
+- The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts
+  a second, on a processor without instructions for 8-bit sums (VNNI), where they are only half as fast again as
+  float sums (elsewhere three to four times). There a post of 23 tokens, the mean of `benchmarks/perspective.py`,
+  takes eight milliseconds of a core among others and eleven alone; the service around it takes half a millisecond.
+  On a quiet machine 95 % of the answers came within 33 ms to one client and 166 ms to eight (84 a second), when one
+  thread scored. Eight clients wait, on the mean, eight times the time between two answers: 25 ms would take 320
+  answers a second, and two cores have time for about 190. In bulk, sifting a benign tweet takes .17 ms of a core;
+  37 in a hundred are read on, 5.9 ms each: 2.4 ms in all, where 2,500 a second leave .8. The gate would have to let
+  through one in nine and lose no more than one flag in a hundred; or the full model would have to take 1.7 ms.
 """
 
 
