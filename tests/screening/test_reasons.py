@@ -32,3 +32,9 @@ def test_words_that_say_nothing_where_they_stand_are_not_quoted() -> None:
     assert _quoted("we will be there", "we will be") == ""
     assert _quoted("Shut up. You're nothing", "You’re".replace("’", "'")) == ""
     assert _quoted("it is 🐍 and", "is 🐍 and") == "‘🐍’"
+
+
+def test_the_word_that_names_a_group_is_quoted_with_what_it_stands_before() -> None:
+    assert _quoted("Old people like you should not vote", "people") == "‘Old people’"
+    assert _quoted("two old, people said", "people said") == "‘people said’"
+    assert _quoted("people like you", "people") == "‘people’"

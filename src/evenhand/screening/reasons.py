@@ -10,7 +10,7 @@ from typing import Final
 from evenhand.categories import Category
 from evenhand.screening.ruling import Ruling
 from evenhand.screening.verdict import Frame, Span, Target
-from evenhand.screening.words import read_data
+from evenhand.screening.words import group_of_word, read_data
 
 NOTHING_FOUND: Final = "Nothing in the words reached a threshold; what passes can still be reported."
 
@@ -44,11 +44,17 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
     """
     words: list[str] = []
     for span in spans:
-        word = _telling(text[span.begin : span.end].split())
+        word = _telling([*_group_before(text, span.begin), *text[span.begin : span.end].split()])
         word = word if len(word) <= _LONGEST else word[: _LONGEST - 1].rstrip() + "…"
         if set(word) - _PUNCTUATION and word.casefold() not in {w.casefold() for w in words}:
             words.append(word)
     return ", ".join(f"‘{word}’" for word in words[:_MOST])
+
+
+def _group_before(text: str, begin: int) -> list[str]:
+    """Return the word just before what is quoted if it names a group: "people" alone says nothing of old people."""
+    before = text[max(0, begin - _LONGEST) : begin].split()
+    return before[-1:] if before and text[begin - 1].isspace() and before[-1].casefold() in group_of_word() else []
 
 
 def _telling(words: list[str]) -> str:
