@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -226,3 +227,12 @@ def test_a_bundle_hands_out_the_covered_copy_in_place_of_the_whole_and_verifies(
     [bag] = (tmp_path / "out").iterdir()
     assert check_bundle(bag, now=int(room.ctx.now().timestamp())).verdict is Verdict.VERIFIED
     assert Kind.TEXT.value == covered_of(Upload.objects.get())[0].kind
+
+
+def test_a_letter_is_found_however_its_marks_are_written() -> None:
+    for text, word in (("Caf\u00e9 Zo\u0065\u0308", "zo\u00eb"), ("Caf\u0065\u0301 Zo\u00eb", "caf\u00e9")):
+        (span,) = spans_of(text, [word])
+        assert unicodedata.normalize("NFC", text[slice(*span)]).lower() == unicodedata.normalize("NFC", word)
+    assert spans_of("e\u0301e", ["e"]) == [(2, 3)], "an e alone is no e with an accent"
+    assert spans_of("xe\u0323\u0301y", ["\u1eb9\u0301"]) == [(1, 4)], "and a letter goes with all its marks"
+    assert spans_of("\u1112\u1161\u11ab!", ["\ud55c"]) == [(0, 3)]

@@ -13,7 +13,16 @@ from tests.cast import sign_in, standing_cast, visitor
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
-from evenhand.web.people.actions import create_person, end_mandate, end_role, grant_role, record_mandate, reset_access
+from evenhand.web.people import actions
+from evenhand.web.people.actions import (
+    create_person,
+    end_mandate,
+    end_role,
+    give_missing_seats,
+    grant_role,
+    record_mandate,
+    reset_access,
+)
 from evenhand.web.people.models import Grant, Mandate, User
 from evenhand.web.people.queries import holders_of, roles_at
 from evenhand.web.people.roles import Office, Role
@@ -22,6 +31,7 @@ from evenhand.web.record.documents import open_document
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.models import Record
+from evenhand.web.record.seats import has_seat
 from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
@@ -239,3 +249,18 @@ def differences() -> list[str]:
     """Return what the quick check finds wrong with the tables."""
     report = verify(Context.system())
     return [f"{f.place} {f.words}" for f in report.findings if f.verdict is Verdict.FAILED]
+
+
+def test_a_role_that_has_a_seat_by_now_gets_it_and_loses_it_with_the_role(desk, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(actions, "WRITES_FOR_THE_ORGANISATION", frozenset())
+        who, gone = person(desk.ctx), person(desk.ctx, "another")
+        grant = grant_role(person=who, role=Role.DPO, actor=SYSTEM, ctx=desk.ctx)
+        end_role(grant=grant_role(person=gone, role=Role.DPO, actor=SYSTEM, ctx=desk.ctx), actor=SYSTEM, ctx=desk.ctx)
+    now = later(desk.ctx, days=1)
+    assert not has_seat(ORGANISATION, ActorId(who), now.now())
+    assert [give_missing_seats(now), give_missing_seats(now)] == [1, 0]
+    assert has_seat(ORGANISATION, ActorId(who), now.now()) and not has_seat(ORGANISATION, ActorId(gone), now.now())
+    end_role(grant=grant, actor=SYSTEM, ctx=now)
+    assert not has_seat(ORGANISATION, ActorId(who), later(desk.ctx, days=1, seconds=1).now())
+    assert verify(desk.ctx).exit_code == 0

@@ -9,10 +9,9 @@ import pytest
 from django.test import Client
 from tests.databases import Desk
 from tests.live.live_room import UNIT, mail
-from tests.web.desk.desk_room import Room, evening
-from tests.web.share.share_room import at_her_phone, give_ana_her_shield
+from tests.web.desk.desk_room import Room
+from tests.web.share.share_room import at_her_phone, evening_with_mail
 
-from evenhand.web.live import queries
 from evenhand.web.live.actions import poll_due
 from evenhand.web.live.models import ForwardingAddress, HandedIn
 from evenhand.web.live.queries import state_of
@@ -24,12 +23,7 @@ ADDRESS = re.compile(r"<code>(unit\+([a-z2-7]{16})@quillhaven\.example)</code>")
 
 @pytest.fixture
 def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Room:
-    monkeypatch.setattr(queries, "_remembered", queries._Remembered())
-    room = evening(desk, monkeypatch)
-    give_ana_her_shield(room)
-    (desk.home.root / "in").mkdir()
-    (desk.home.root / "live.toml").write_text(f'[post]\nadapter = "folder"\nfolder = "in"\naddresses = ["{UNIT}"]\n')
-    return room
+    return evening_with_mail(desk, monkeypatch)
 
 
 @pytest.fixture

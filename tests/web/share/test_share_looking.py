@@ -12,13 +12,12 @@ from tests.databases import Desk
 from tests.evidence.test_evi_mail import NAME, pair, signed
 from tests.live.live_room import UNIT, mail
 from tests.web.cases.test_contact_step import png
-from tests.web.desk.desk_room import Room, evening
-from tests.web.share.share_room import at_her_phone, give_ana_her_shield
+from tests.web.desk.desk_room import Room
+from tests.web.share.share_room import at_her_phone, evening_with_mail
 from tests.web.share.test_share_forwarding import deliver, given
 from tests.web.share.test_share_pages import confirmed
 
 from evenhand.evidence.mail import KeyAnswer
-from evenhand.web.live import queries
 from evenhand.web.live.models import Arrival
 from evenhand.web.people.models import User
 from evenhand.web.record.models import SealedText
@@ -33,12 +32,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Room:
-    monkeypatch.setattr(queries, "_remembered", queries._Remembered())
-    room = evening(desk, monkeypatch)
-    give_ana_her_shield(room)
-    (desk.home.root / "in").mkdir()
-    (desk.home.root / "live.toml").write_text(f'[post]\nadapter = "folder"\nfolder = "in"\naddresses = ["{UNIT}"]\n')
-    return room
+    return evening_with_mail(desk, monkeypatch)
 
 
 @pytest.fixture

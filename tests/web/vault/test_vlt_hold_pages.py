@@ -60,7 +60,9 @@ def test_two_people_in_two_roles_place_review_and_release_on_the_page(
     assert send(staff.keeper, do="place", hold=hold.id).status_code == 302
     with pytest.raises(Held):
         check_free(cases=[story.case.id])
-    clock.move(days=91)
+    _on_first_pages(story, staff, clock)
+    clock.move(days=11)
+    assert "somebody looks at them again: 1." in text_of(signed_in(story.people["officer_1"]).get("/desk"))
     due = shown(staff.dpo)
     assert "Holds to look at again:" in due and "only two people end a hold" in due
     with pytest.raises(Held):
@@ -81,6 +83,18 @@ def test_two_people_in_two_roles_place_review_and_release_on_the_page(
     assert send(staff.dpo, do="dance").status_code == 404
     close_read_windows(room.ctx)
     assert verify(room.ctx).exit_code == 0
+
+
+def _on_first_pages(story: Story, staff: Staff, clock: MovingClock) -> None:
+    """A hold stands on first pages from two weeks before its day; who signs gets the way there, others no case."""
+    officer, words = signed_in(story.people["officer_1"]), "looked at again within two weeks: 1."
+    assert words not in text_of(officer.get("/desk"))
+    clock.move(days=80)
+    here, keeper = officer.get("/desk"), signed_in(staff.keeper).get("/keeper")
+    assert words in text_of(here) and 'href="/holds"' not in here.content.decode()
+    assert words in text_of(keeper) and "Look at the holds" in text_of(keeper)
+    german = officer.get("/desk", headers={"accept-language": "de"}).content.decode()
+    assert "Aufbewahrungen, die binnen zwei Wochen zu prüfen sind: 1." in german
 
 
 def test_where_holds_cannot_be_read_the_page_says_that_nothing_is_deleted(

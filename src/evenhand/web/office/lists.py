@@ -21,7 +21,9 @@ from evenhand.web.office.watching import draw_named, looked, watch
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.permissions import Permission
+from evenhand.web.people.policy import may
 from evenhand.web.publish.checked import checked_line
+from evenhand.web.vault.presenters import due_holds
 
 
 class PromiseForm(forms.Form):
@@ -73,9 +75,9 @@ def _keeper(request: HttpRequest) -> HttpResponse:
         promise(number=form.cleaned_data["number"], actor=actor_of(request), ctx=ctx)
         messages.success(request, _("The secrets are promised: their hashes stand in the record."))
         return redirect("keeper")
-    return render(
-        request, "office/keeper.html", {"page": keeping(ctx.now()), "form": form}, status=422 if form.is_bound else 200
-    )
+    holds = due_holds(ctx, signs=may(standing(request), Permission.SIGN_HOLDS))
+    shown = {"page": keeping(ctx.now()), "form": form, "holds": holds}
+    return render(request, "office/keeper.html", shown, status=422 if form.is_bound else 200)
 
 
 unit = needs(Permission.WORK_CASES)(_unit)

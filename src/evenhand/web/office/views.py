@@ -20,10 +20,12 @@ from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import actor_of, standing
 from evenhand.web.people.models import User
 from evenhand.web.people.permissions import Permission
+from evenhand.web.people.policy import may
 from evenhand.web.people.queries import holders_of
 from evenhand.web.people.roles import Role
 from evenhand.web.publish.checked import checked_line
 from evenhand.web.ui.fields import status_of
+from evenhand.web.vault.presenters import due_holds
 
 
 @never_cache
@@ -32,8 +34,9 @@ def _desk(request: HttpRequest) -> HttpResponse:
     """Show what needs this person: an officer's day, or the cases somebody was drawn for."""
     who, now = standing(request), Context.system().now()
     if Role.OFFICER in who.roles:
-        page = day_page(day_of(who, now), now)
-        return render(request, "office/desk.html", {"page": page, "checked": checked_line(now)})
+        holds = due_holds(Context.system(), signs=may(who, Permission.SIGN_HOLDS))
+        shown = {"page": day_page(day_of(who, now), now), "checked": checked_line(now), "holds": holds}
+        return render(request, "office/desk.html", shown)
     return render(request, "office/drawn.html", {"page": panel_page(who, now)})
 
 

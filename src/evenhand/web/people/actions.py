@@ -26,7 +26,7 @@ from evenhand.web.people.roles import Office, Role
 from evenhand.web.people.standing import PersonId
 from evenhand.web.record.documents import instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
-from evenhand.web.record.seats import end_seats, grant_seat
+from evenhand.web.record.seats import end_seats, grant_seat, has_seat
 from evenhand.web.record.unit import recording
 
 # Whoever changes roles, mandates, rules, holds or the pool seals those documents under the organisation's key, so has
@@ -100,6 +100,22 @@ def grant_role(*, person: PersonId, role: Role, actor: ActorId, ctx: Context, en
         }  # fmt: skip
         r.add(type="role.changed", obj=grant.id, key=ORGANISATION, body=body)
     return grant.id
+
+
+def give_missing_seats(ctx: Context) -> int:
+    """Give a seat on the organisation's key to whoever holds a role that has one by now, and return how many.
+
+    A role may come to need it after somebody got it: the holder would sign what they cannot read. Due work, idempotent.
+    """
+    now = _now(ctx)
+    in_force = Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None, begins__lte=now)
+    wanted = in_force.filter(role__in=[role.value for role in WRITES_FOR_THE_ORGANISATION]).order_by("begins", "id")
+    missing = [row for row in wanted if not has_seat(ORGANISATION, ActorId(row.person), now)]
+    for row in missing:
+        with recording(actor=SYSTEM, ctx=ctx, purpose="give a seat that a role has by now") as r:
+            grant_seat(r, key=ORGANISATION, actor=ActorId(row.person), role=row.role, since=now, until=row.ends)
+            r.add(type="role.changed", obj=row.id, key=ORGANISATION, body={"change": "seat_given", "at": instant(now)})
+    return len(missing)
 
 
 def end_role(*, grant: str, actor: ActorId, ctx: Context) -> None:

@@ -15,7 +15,10 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Register what the record and the sign-in must know."""
         from evenhand.web.people import projections, second_step
+        from evenhand.web.people.actions import give_missing_seats
+        from evenhand.web.record.due import register_due
 
+        register_due("seats given that a role has by now", give_missing_seats)
         projections.register_all()
         second_step.connect()
         register(Entry(_("Your account"), "people_account", shown_to=ShownTo.SIGNED_IN, place=80))

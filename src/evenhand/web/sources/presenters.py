@@ -165,7 +165,7 @@ def kept_head() -> list[str]:
 def kept_rows(lines: list[Kept]) -> list[list[str]]:
     """Return what is kept as the page's table has it."""
     return [
-        [str(KEPT_WORDS[line.what][0]), str(line.count), _day(line.oldest), _day(line.goes), str(line.held),
+        [str(KEPT_WORDS[line.what][0]), grouped(line.count), _day(line.oldest), _day(line.goes), grouped(line.held),
          str(KEPT_WORDS[line.what][1])]
         for line in lines
     ]  # fmt: skip

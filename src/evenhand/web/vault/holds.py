@@ -27,6 +27,7 @@ from evenhand.web.vault.words import Kind, Reason
 
 LONGEST: Final = timedelta(days=183)
 """A review date lies at most six months ahead."""
+_SOON: Final = timedelta(days=14)
 _PURPOSE: Final = "legal hold"
 _COLUMNS: Final = {"placed": ("placed_by", "placed_role", "placed_at"), "end": ("end_by", "end_role", "end_at"),
                    "released": ("released_by", "released_role", "released_at")}  # fmt: skip
@@ -168,6 +169,11 @@ def in_force() -> QuerySet[Hold]:
 def waiting() -> QuerySet[Hold]:
     """Return what waits for a second person: holds not yet placed, and ends not yet signed."""
     return (Hold.objects.filter(placed_at=None) | in_force().exclude(end_at=None)).order_by("asked_at", "id")
+
+
+def soon_due(ctx: Context) -> QuerySet[Hold]:
+    """Return the holds in force whose review date has passed, or comes within two weeks."""
+    return in_force().filter(review_on__lte=ctx.now().date() + _SOON)
 
 
 def overdue(ctx: Context) -> QuerySet[Hold]:

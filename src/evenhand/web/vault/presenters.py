@@ -13,7 +13,7 @@ from evenhand.web.people.roles import ROLES, Role
 from evenhand.web.record.ids import ORGANISATION, ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.seats import has_seat
-from evenhand.web.vault.holds import numbers_of, open_holds
+from evenhand.web.vault.holds import numbers_of, open_holds, soon_due
 from evenhand.web.vault.models import Hold
 from evenhand.web.vault.signing import SIGNERS
 from evenhand.web.vault.words import REASONS, Kind, Reason
@@ -49,6 +49,23 @@ def hold_cards(person: str, ctx: Context) -> list[HoldCard]:
     held = roles_at(person, ctx.now())
     me = _Reader(person, frozenset(role for role in SIGNERS if role in held), ctx.now().date())
     return [_card(row, _what(row, numbers), grounds.get(row.ground, ""), me) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DueHolds:
+    """How many holds are past their review date, how many come to it within two weeks, whether this reader signs."""
+
+    late: int
+    soon: int
+    signs: bool
+
+
+def due_holds(ctx: Context, *, signs: bool) -> DueHolds:
+    """Return the line on holds for somebody's first page. One query; no ground is opened, no case named."""
+    today = ctx.now().date()
+    days = list(soon_due(ctx).values_list("review_on", flat=True))
+    late = sum(day < today for day in days)
+    return DueHolds(late, len(days) - late, signs)
 
 
 @dataclass(frozen=True, slots=True)

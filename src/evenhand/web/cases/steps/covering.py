@@ -7,9 +7,11 @@ out the newest covered copy in place of the whole file. Where nothing was covere
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import BinaryIO, Final, cast
 
 from django.utils.translation import gettext as _
@@ -31,6 +33,7 @@ MARK: Final = "[covered]"
 MOST_AREAS: Final = 12
 _PURPOSE: Final = "cover parts of a file"
 _PACKED: Final = re.compile(rb"content-transfer-encoding:\s*(?:base64|quoted-printable)|=\?[^?\s]+\?[bq]\?", re.I)
+_KOREAN: Final = range(0x1160, 0x1200)  # vowels and ends of a syllable, behind its first letter
 Box = tuple[int, int, int, int]
 
 
@@ -106,10 +109,12 @@ def spans_of(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     if not wanted:
         raise UsageError(_("Write the words to cover, one line each."))
     found: list[tuple[int, int]] = []
+    plain, places = _composed(text)
     for word in wanted:
         # A line break or another space between two words is no other text.
-        pattern = r"\s+".join(re.escape(part) for part in word.split())
-        here = [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
+        pattern = r"\s+".join(re.escape(part) for part in unicodedata.normalize("NFC", word).split())
+        matches = re.finditer(pattern, plain, re.IGNORECASE)
+        here = [(places[match.start()][0], places[match.end() - 1][1]) for match in matches]
         if not here:
             raise UsageError(_("These words do not stand in the file: %(words)s") % {"words": word})
         found += here
@@ -120,6 +125,28 @@ def spans_of(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _composed(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return a text as it is compared (NFC), and for each of its code points where its letter begins and ends.
+
+    An é is one sign or an e with an accent behind it, as the program that wrote it liked; both look alike, so whoever
+    types off the one means the other too. A letter is covered with all its marks.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text, [(place, place + 1) for place in range(len(text))]
+    starts = [place for place, sign in enumerate(text) if not place or not _goes_on(sign)]
+    parts: list[str] = []
+    places: list[tuple[int, int]] = []
+    for start, end in pairwise([*starts, len(text)]):
+        part = unicodedata.normalize("NFC", text[start:end])
+        parts.append(part)
+        places += [(start, end)] * len(part)
+    return "".join(parts), places
+
+
+def _goes_on(sign: str) -> bool:
+    return bool(unicodedata.combining(sign)) or ord(sign) in _KOREAN
 
 
 def covered_of(upload: Upload) -> list[CoveredCopy]:
