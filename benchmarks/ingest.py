@@ -2,7 +2,7 @@
 
     python benchmarks/ingest.py [--small]
 
-Goals on one core (FORMATS §5): 15,000 posts/s from JSONL, 10,000 posts/s from X archives, and memory growth
+Goals on one core (FORMATS §5, FMT-C16): 15,000 posts/s from JSONL, 10,000 posts/s from X archives, and memory growth
 of at most 300 MB. The ratio is what can be compared between machines.
 """
 

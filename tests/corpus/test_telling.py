@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fixtures import make_x
+from tests.fixtures import make_exports, make_x
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
@@ -93,6 +93,15 @@ def test_the_chapters_tell_what_a_newcomer_asks(facts: Facts) -> None:
     assert "What others wrote to them is hardly in it" in chapters["What this kind of file cannot show"]
     assert "evenhand archive check" in chapters["What to do next"]
     assert "bring the same file in again" in chapters["What to do next"]
+
+
+def test_a_count_that_a_file_states_and_does_not_keep_is_told(tmp_path: Path) -> None:  # FMT-T19, the page
+    path = tmp_path / "channel.json"
+    path.write_bytes(make_exports.discord(6, 40))
+    recognised, tally = tallied(recognise(path))
+    ingested = ingest(Corpus(tmp_path / "corpus", MemoryManifest()), recognised, Context.system())
+    told = [line for chapter in story(facts_of(recognised, ingested, tally), str) for line in chapter.lines]
+    assert "count_mismatch 40/6" in told and "New posts: 6. Held before, or the same twice: 0." in told
 
 
 def test_what_is_told_adds_up(facts: Facts) -> None:

@@ -1,4 +1,4 @@
-"""One item, one key, under whatever address; hostile addresses are refused with words (gate 13, FORMATS §4.19)."""
+"""One item, one key, under whatever address; hostile addresses are refused with words (gate 13, FMT-C12)."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ def test_each_part_is_a_row_of_the_person_who_handed_it_in() -> None:  # FMT-C28
     assert (words["platform"], words["record_kind"], words["author_basis"]) == ("other", "message", "claimed")
     assert words["text_norm"] == "we will come for you"
     assert (picture["platform"], picture["record_kind"], picture.get("text_raw")) == ("screenshot", "capture", None)
+    assert (picture.get("text_norm"), picture["side"].keys() & {"ocr_transcript"}) == (None, set())  # FMT-C13
     assert picture["attachments"][0]["sha256"] == "a" * 64
     assert picture["flags"] == ["picture_not_read"]
 

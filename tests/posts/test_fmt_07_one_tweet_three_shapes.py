@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.fixtures.make_exports import status
 from tests.fixtures.make_x import v1_tweet
 
 from evenhand.context import Context
@@ -32,6 +33,20 @@ def test_one_post_three_observations(tmp_path: Path, ctx: Context) -> None:
     assert post["truncated"] is False
     assert len(post["raw_refs"]) == 2
     assert corpus.query("SELECT count(*) AS n FROM observations").to_pylist() == [{"n": 3}]
+
+
+def test_an_edit_beats_the_longer_text_before_it_whichever_comes_in_first(tmp_path: Path, ctx: Context) -> None:
+    first = status(1, "<p>you are all muppets, every one of you</p>")
+    edited = status(1, "<p>sorry</p>", edited_at="2024-01-01T10:00:00.000Z")
+    later = status(1, "<p>sorry, all</p>", edited_at="2024-01-01T11:00:00.000Z")
+    for number, order in enumerate([(first, edited, later), (later, edited, first), (edited, first, later)]):
+        manifest = MemoryManifest()
+        corpus = Corpus(tmp_path / f"corpus{number}", manifest)
+        path = tmp_path / "statuses.jsonl"
+        path.write_text("\n".join(json.dumps(each) for each in order))
+        manifest.swap(add=ingest(corpus, recognise(path), ctx).files)
+        (post,) = corpus.query("SELECT text_norm, len(raw_refs) AS older FROM posts").to_pylist()
+        assert post == {"text_norm": "sorry, all", "older": 2}
 
 
 def test_a_stream_text_without_its_extension_is_cut(tmp_path: Path, ctx: Context) -> None:

@@ -9,6 +9,10 @@ import pytest
 from tests.fixtures.make_exports import LISTING, as_lines, thing, zst
 from tests.posts.written import made
 
+from evenhand.context import Context
+from evenhand.corpus import Corpus, MemoryManifest, ingest
+from evenhand.posts import recognise
+
 
 def test_wide_windows_several_frames_and_a_cut_line(tmp_path: Path) -> None:  # FMT-T14
     first = as_lines(*[thing(number) for number in range(5)])
@@ -28,6 +32,19 @@ def test_edited_is_a_time_or_nothing(tmp_path: Path, edited: Any, expected: int 
         del item["edited"]
     (post,) = made(tmp_path, as_lines(item)).posts
     assert (post.edited_at and post.edited_at.timestamp()) == expected
+
+
+def test_the_corpus_says_the_same_of_edits_in_mixed_types(tmp_path: Path) -> None:  # FMT-T15, by DuckDB
+    lines = [thing(n, edited=edited) for n, edited in enumerate((False, 1234567890, 1234567890.0))]
+    lines.append({name: value for name, value in thing(3).items() if name != "edited"})
+    path = tmp_path / "dump.jsonl"
+    path.write_bytes(as_lines(*lines))
+    manifest = MemoryManifest()
+    corpus = Corpus(tmp_path / "corpus", manifest)
+    with corpus.writing():
+        manifest.swap(add=ingest(corpus, recognise(path), Context.system()).files)
+    found = corpus.query("SELECT epoch(edited_at) AS at FROM posts ORDER BY native_id")["at"].to_pylist()
+    assert found == [None, 1234567890, 1234567890, None]
 
 
 STATES = [

@@ -89,7 +89,7 @@ def test_where_nothing_tells_it_is_a_question(tmp_path: Path) -> None:
     assert [p.claimed_at_local for p in answered] == [datetime(2024, 3, 4, 10), datetime(2024, 5, 6, 21)]
 
 
-def test_abbreviations_and_numbers(tmp_path: Path) -> None:
+def test_abbreviations_and_numbers(tmp_path: Path) -> None:  # FMT-C8
     path = table(tmp_path / "t.csv", "01/31/2020 16:45:20 EST", "01/31/2020 16:45:20 XYT", "1600000000", "1600000000.5")
     est, unknown, epoch, half = read(path)
     assert est.claimed_at == datetime(2020, 1, 31, 21, 45, 20, tzinfo=UTC)

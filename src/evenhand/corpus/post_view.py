@@ -4,12 +4,15 @@ from typing import Final
 
 POST_VIEW: Final = """
 WITH best AS (
-    -- A text we hold beats knowing only that there was one; whole beats cut; longer beats shorter; then newest.
+    -- A text we hold beats knowing only that there was one. An edit beats what stood there before; of one version
+    -- whole beats cut, longer beats shorter, then newest.
     SELECT
         record_key,
         count(*) AS seen,
         arg_max(observation_sha256, (
             deletion_state <> 'never_held',
+            text_raw IS NOT NULL,
+            coalesce(edited_at, make_timestamptz(0)),
             NOT truncated,
             coalesce(octet_length(text_raw), -1),
             coalesce(observed_at, imported_at),

@@ -112,7 +112,7 @@ def test_near_pictures_are_hints_with_their_limits_inside_the_case(taken: Story,
 
 def test_a_transcript_is_somebody_s_or_a_machine_s_reading_and_called_so(
     taken: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+) -> None:  # FMT-C13
     file = released(taken, marked_picture())
     no = send(taken, file, do="transcript", text=" ")
     assert no.status_code == 422 and "Type off what you read" in text_of(no)

@@ -69,7 +69,7 @@ def test_what_was_written_lies_in_no_plain_column(room: Room) -> None:
 )
 def test_nobody_is_screened_for_what_is_not_theirs_or_not_aimed_at_the_protected(
     room: Room, known: dict[str, Any]
-) -> None:
+) -> None:  # FMT-C1
     room.bring_in([post("you idiot", **known)])
     assert room.screen().posts == 0
     assert not Lead.objects.exists()
