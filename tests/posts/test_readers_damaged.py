@@ -6,6 +6,7 @@ name, so the sum stays what it was. Bytes flipped, cut or repeated: a refusal in
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -18,8 +19,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fixtures.make_exports import EXPORTS, tarred, zipped
-from tests.fixtures.make_mapped import EXAMPLES
+from tests.fixtures.make_exports import (
+    ARCHIVE_OF_NOTES,
+    EXPORTS,
+    FACEBOOK,
+    INSTAGRAM,
+    MAIL,
+    sl_message,
+    slack,
+    tarred,
+    zipped,
+)
+from tests.fixtures.make_mapped import EXAMPLES, table
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
@@ -35,7 +46,20 @@ BYTES = settings(max_examples=300 if NIGHTLY else 3, deadline=None, suppress_hea
 ALL = {name: export.content for name, export in EXPORTS.items()} | {n: e.content for n, e in EXAMPLES.items()}
 WEIRD: list[Any] = [None, True, 5, -1, 1.5, 1e300, "", "x", "\ud800", "9" * 400, [], {}, [1], {"a": 1}, [[]], [None]]
 
-PUT = [b"\0", b"\xff\xfe", b'"', b"{[", b"\r\n", b"From ", b"\xed\xa0\x80"]
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def unpacked(content: bytes) -> dict[str, bytes] | None:
+    if content.startswith(b"PK"):
+        return unzipped(content)
+    if content.startswith(b"\x1f\x8b") and is_tar(content[:1024]):
+        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+            return {m.name: tar.extractfile(m).read() for m in tar.getmembers()}  # type: ignore[union-attr]
+    return None
+
 
 # Where the records of a JSON export are: everything below may be damaged, and the sum must stay.
 RECORDS: dict[str, list[tuple[str | int, ...]]] = {
@@ -93,6 +117,92 @@ def test_values_of_another_kind_change_no_sum(
     assert accounted(path, name) == before
 
 
+# The same for exports of many members: the member, and where its records are.
+MEMBERS: dict[str, tuple[dict[str, bytes], list[tuple[str, tuple[str, ...]]]]] = {
+    "facebook/1": (
+        FACEBOOK,
+        [
+            ("comments_and_reactions/comments.json", ("comments_v2",)),
+            ("posts/your_posts.json", ()),
+            ("comments_and_reactions/reactions.json", ("reactions_v2",)),
+            ("messages/inbox/b_1/message_1.json", ("messages",)),
+        ],
+    ),
+    "instagram/1": (
+        INSTAGRAM,
+        [
+            ("comments/post_comments_1.json", ()),
+            ("comments/old.json", ("comments_media_comments",)),
+            ("comments/reels_comments.json", ("comments_reels_comments",)),
+            ("media/posts_1.json", ()),
+        ],
+    ),
+    "mastodon_archive/1": (ARCHIVE_OF_NOTES, [("outbox.json", ("orderedItems",)), ("likes.json", ("orderedItems",))]),
+    "slack/1": (unzipped(slack(sl_message(), sl_message("1600000000.000003"))), [("general/2020-09-13.json", ())]),
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@VALUES
+@given(data=st.data())
+def test_values_of_another_kind_in_a_member_change_no_sum(
+    tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
+) -> None:
+    """No record of a member is lost in silence, and no record beside it (a bare list keeps its first item's form)."""
+    path = tmp_path_factory.mktemp("d") / "file.bin"
+    members, places = MEMBERS[name]
+    path.write_bytes(zipped(members))
+    before = accounted(path, name)
+    member, records_at = data.draw(st.sampled_from(places))
+    whole = json.loads(members[member])
+    records = at(whole, records_at)
+    place = data.draw(st.integers(0 if records_at else min(1, len(records) - 1), len(records) - 1))
+    if not records_at and len(records) == 1:
+        records.append(records[0])  # a list is known by its first item: that stays
+        before, place = before + 1, 1
+    records[place] = changed(records[place], data.draw)
+    path.write_bytes(zipped(members | {member: json.dumps(whole).encode()}))
+    assert accounted(path, name) == before
+
+
+TABLES = {
+    "youtube_takeout/1": EXPORTS["youtube_takeout/1"].content,
+    "rows/1": table(*({"id": str(n), "text": "a"} for n in range(4))),
+}
+CELLS = ["", "x", '"', "a,b", "a\r\nb", "\0", "9e17", "=1", "{", "\ud7ff", "1" * 400]
+
+
+@pytest.mark.parametrize("name", TABLES)
+@VALUES
+@given(data=st.data())
+def test_cells_of_another_kind_change_no_sum(
+    tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("d") / "file.bin"
+    path.write_bytes(TABLES[name])
+    before = accounted(path, name)
+    head, *rows = list(csv.reader(io.StringIO(TABLES[name].decode("utf-8-sig"))))
+    cells = rows[data.draw(st.integers(0, len(rows) - 1))]
+    cells[data.draw(st.integers(0, len(cells) - 1))] = data.draw(st.sampled_from(CELLS))
+    out = io.StringIO()
+    csv.writer(out).writerows([head, *rows])
+    path.write_bytes(out.getvalue().encode())
+    assert accounted(path, name) == before
+
+
+@VALUES
+@given(data=st.data())
+def test_a_damaged_message_of_a_mailbox_is_one_record_all_the_same(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("d") / "file.bin"
+    start = b"From a@example.org Mon Jan  1 09:00:00 2024\n"
+    bodies = [mangled(MAIL.replace(b"\r\n", b"\n"), data) for _ in range(2)]
+    plain = [body.replace(b"From ", b"from ").replace(b"\r", b"") for body in bodies]  # no further start of a message
+    path.write_bytes(b"".join(start + body.rstrip(b"\n") + b"\n\n" for body in plain))
+    assert accounted(path, "mail/1") == len(plain)
+
+
 @pytest.mark.parametrize("name", LINES)
 @VALUES
 @given(data=st.data())
@@ -129,16 +239,6 @@ def mangled(content: bytes, data: st.DataObject) -> bytes:
         else:
             del out[start:]
     return bytes(out)
-
-
-def unpacked(content: bytes) -> dict[str, bytes] | None:
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as file:
-            return {name: file.read(name) for name in file.namelist()}
-    if content.startswith(b"\x1f\x8b") and is_tar(content[:1024]):
-        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-            return {m.name: tar.extractfile(m).read() for m in tar.getmembers()}  # type: ignore[union-attr]
-    return None
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -6,7 +6,8 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from evenhand.posts.fields import Unusable, dict_of, flag, key, link, mention, put_moment, put_text, side, text_of
@@ -59,7 +60,9 @@ class YouTubeTakeout(PartReader):
             sample, rest = _sampled(_records(lines))
             columns = columns_by_content([cells for _, cells, _ in sample[1:]])
             if "id" not in columns or "text" not in columns:
-                return  # another table of the Takeout
+                if part.path is None:  # else it is another table of the Takeout
+                    _refuse_all(_chained(sample[1:], rest), report)
+                return
             width = len(sample[0][1])
             for number, (raw, cells, whole) in enumerate(_chained(sample[1:], rest), 1):
                 locator = f"row:{number}"
@@ -74,6 +77,11 @@ class YouTubeTakeout(PartReader):
                     report.refuse(part.at(locator), str(error))
                 except ODD:
                     report.refuse(part.at(locator), "record_malformed")
+
+
+def _refuse_all(records: Iterator[Taken], report: Report) -> None:
+    for number, _ in enumerate(records, 1):
+        report.refuse(f"row:{number}", "record_not_recognised")
 
 
 def _cells(text: str) -> list[list[str]]:
@@ -123,36 +131,47 @@ def _chained(first: list[Taken], rest: Iterator[Taken]) -> Iterator[Taken]:
 
 
 def columns_by_content(rows: list[list[str]]) -> dict[str, int]:
-    """Return which column is which, told by what stands in it: ids by their form, the text as JSON."""
+    """Return which column is which, told by what stands in most of its cells: ids by their form, the text as JSON."""
     rows = [cells for cells in rows if len(cells) > 2]
-    if not rows:
-        return {}
-    width = max(map(len, rows))
     found: dict[str, int] = {}
     comments = []
-    for place in range(width):
+    for place in range(max(map(len, rows), default=0)):
         values = [cells[place] for cells in rows if place < len(cells) and cells[place]]
-        if not values:
-            continue
-        if all(_CHANNEL.fullmatch(value) for value in values) and len(set(values)) == 1:
-            found.setdefault("channel", place)
-        elif all(_POST.fullmatch(value) for value in values):
-            found.setdefault("post", place)
-        elif all(_COMMENT.fullmatch(value) for value in values):
-            comments.append((len(values) == len(rows) == len(set(values)), place))
-        elif all(_TIME.match(value) for value in values):
-            found.setdefault("time", place)
-        elif all(value.lstrip().startswith('{"') for value in values):
-            found.setdefault("text", place)
-        elif all(_VIDEO.fullmatch(value) for value in values):
-            found.setdefault("video", place)
-    unique = [place for is_unique, place in comments if is_unique]
-    if unique:
-        found["id"] = unique[0]
-        others = [place for _, place in comments if place != unique[0]]
+        named = _kind_of(values)
+        if named == "comment":
+            # Each row has an id of its own; a parent may stand in several, and in the first of a thread in none.
+            comments.append((len(set(values)), len(values), -place))
+        elif named:
+            found.setdefault(named, place)
+    if comments:
+        own, *others = sorted(comments, reverse=True)
+        found["id"] = -own[2]
         if others:
-            found["parent"] = others[0]
+            found["parent"] = -others[0][2]
     return found
+
+
+def _kind_of(values: list[str]) -> str | None:
+    """Return what a column holds by most of its cells that are not empty: a damaged cell hides no column."""
+    commonest = Counter(values).most_common(1)
+    if commonest and commonest[0][1] * 2 > len(values) and _CHANNEL.fullmatch(commonest[0][0]):
+        return "channel"
+    for name, fits in _FORMS.items():
+        if sum(1 for value in values if fits(value)) * 2 > len(values):
+            return name
+    return None
+
+
+_FORMS: Final[dict[str, Callable[[str], object]]] = {
+    "post": _POST.fullmatch,
+    "comment": _COMMENT.fullmatch,
+    "time": _TIME.match,
+    "text": lambda value: value.lstrip().startswith('{"'),
+    "video": _VIDEO.fullmatch,
+}
+
+
+_SHAPES: Final = {"channel": _CHANNEL, "parent": _COMMENT, "video": _VIDEO, "post": _POST}
 
 
 def _row(row: Row, cells: list[str], columns: dict[str, int]) -> Row:
@@ -160,6 +179,10 @@ def _row(row: Row, cells: list[str], columns: dict[str, int]) -> Row:
     identity = said.get("id")
     if identity is None or not _COMMENT.fullmatch(identity):
         raise Unusable("id_missing")
+    for name, form in _SHAPES.items():
+        if name in said and not form.fullmatch(said[name]):
+            del said[name]  # a damaged cell is no id
+            flag(row, "cell_malformed")
     row |= {"native_id": identity, "record_key": f"youtube:{identity}", "author_id": said.get("channel")}
     if "time" in said:
         put_moment(row, said["time"], iso_time(said["time"]))
