@@ -124,7 +124,7 @@ def _recorded_listed_and_fetched_by_nobody_else(case: Told) -> None:
     assert {(each.how, each.there, each.to) for each in made} == {("own", False, BY_PAGE)}
     there = f"/cases/{case.case.id}/bundle"
     page = text_of(case.story.client(officer).get(there))
-    assert BY_PAGE in page and "not kept here any more" in page
+    assert BY_PAGE in page and "Only that side can save it." in page
     assert [case.story.client(officer).get(f"{there}?fetch={each.id}").status_code for each in made] == [404, 404]
     assert visitor().get("/follow/bundle/save").status_code == 302
     close_read_windows(case.story.ctx)

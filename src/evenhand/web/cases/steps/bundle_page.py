@@ -47,6 +47,14 @@ _FIELDS: Final[dict[str, str | Promise]] = {
     "evidence.redacted:content": gettext_lazy("The copies in which parts are covered"),
     "evidence.derived:content": gettext_lazy("The copies of the files that were sent"),
     "case.decided:reasons": gettext_lazy("The reasons of the decision"),
+    "draw.committed:pool": gettext_lazy("Who could have been drawn"),
+    "draw.committed:constraints": gettext_lazy("Which people a draw left out, and why"),
+    "lookup.made:purpose": gettext_lazy("Why somebody was looked up in the register of members"),
+    "lookup.made:approver": gettext_lazy("Who agreed to that look-up"),
+    "evidence.derived:method": gettext_lazy("How copies of the files were made"),
+    "evidence.redacted:method": gettext_lazy("How covered copies were made"),
+    "evidence.redacted:source": gettext_lazy("The digests of the files of which parts were covered"),
+    "evidence.exported:manifest": gettext_lazy("What earlier bundles held, as a digest"),
     "case.decided:contacts": gettext_lazy("Who spoke to somebody about the case"),
 }
 
