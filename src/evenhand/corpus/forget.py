@@ -20,12 +20,11 @@ from evenhand.errors import UsageError
 from evenhand.posts.columns import to_rows, to_table
 from evenhand.posts.record import Row
 from evenhand.posts.schema import EMPTY, POST_SCHEMA
-from evenhand.posts.times import SECOND, to_us
+from evenhand.posts.times import to_us
 
 TEXT_DAYS: Final = 30
 AUTHOR_DAYS: Final = 90
 FORGOTTEN: Final = "text_forgotten"
-_DAY: Final = 86_400 * SECOND
 # What is left of a post that became nothing: enough to recognise it if it comes again, and to count it.
 _KEPT: Final = frozenset(
     {
@@ -74,18 +73,17 @@ def forget(
     author_hash: AuthorHash,
     *,
     retention: Retention = DEFAULT,
-    kept: Collection[str] = frozenset(),
     gone: Collection[str] = frozenset(),
 ) -> Forgotten:
     """Write anew the files that hold rows past their time, and return the swap to commit. Needs `writing`.
 
-    `kept`: record keys that became a lead or an exhibit; they keep their text. `gone`: record keys that are erased
-    whatever their age; then every file is read. About 100 µs per old row.
+    `gone`: record keys that are erased whatever their age; then every file is read. Leads and exhibits hold a sealed
+    snapshot of their own, so nothing here keeps its text for them. About 100 µs per old row.
     """
     now = ctx.now()
     text_before = to_us(now - timedelta(days=retention.text_days)) or 0
     row_before = to_us(now - timedelta(days=retention.author_days)) or 0
-    pass_ = _Pass(text_before, row_before, frozenset(kept), author_hash, frozenset(gone))
+    pass_ = _Pass(text_before, row_before, author_hash, frozenset(gone))
     added, removed = [], []
     for file in corpus.manifest.files():
         if file.kind is FileKind.OBSERVATIONS and (gone or file.oldest_import < text_before):
@@ -102,7 +100,6 @@ class _Pass:
 
     text_before: int
     row_before: int
-    kept: frozenset[str]
     author_hash: AuthorHash
     gone: frozenset[str] = frozenset()
     texts: int = 0
@@ -113,7 +110,7 @@ class _Pass:
         if row["record_key"] in self.gone:
             self.rows += 1
             return None
-        if row["record_key"] in self.kept or row["imported_at"] >= self.text_before:
+        if row["imported_at"] >= self.text_before:
             return row
         if row["imported_at"] < self.row_before:
             self.rows += 1
@@ -130,8 +127,6 @@ class _Pass:
         """Return the import time at which this row would come up again, were it a row with text."""
         if FORGOTTEN in row["flags"]:
             return int(row["imported_at"] + self.text_before - self.row_before)
-        if row["record_key"] in self.kept:
-            return self.text_before + _DAY  # asked again tomorrow
         return int(row["imported_at"])
 
     def _hashes(self, row: Row) -> dict[str, str]:

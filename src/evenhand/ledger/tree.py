@@ -85,7 +85,8 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     inner = (index ^ (size - 1)).bit_length()
     length = inner + (index >> inner).bit_count()
     if len(proof) != length:
-        raise Contradiction(Reason.PATH_MISMATCH, f"the proof has too {'many' if len(proof) > length else 'few'} hashes")
+        many = "many" if len(proof) > length else "few"
+        raise Contradiction(Reason.PATH_MISMATCH, f"the proof has too {many} hashes")
     node, place = leaf, index
     for sibling in proof[:inner]:
         node = sha256(b"\x01" + sibling + node if place & 1 else b"\x01" + node + sibling).digest()

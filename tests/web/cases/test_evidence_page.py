@@ -15,11 +15,13 @@ from tests.web.cases.test_contact_step import png
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Party, Upload
 from evenhand.web.cases.steps.files import add_file
-from evenhand.web.record.ids import SYSTEM
+from evenhand.web.record.ids import SYSTEM, ActorId
+from evenhand.web.record.keys import KeyRefused
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import verify
 from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.objects import read_object
 
 pytestmark = pytest.mark.slow
 ADDRESS = "https://social.example/p/17"
@@ -128,7 +130,10 @@ def test_custody_names_every_act_and_reader_by_their_part(taken: Story, room: De
     release(taken, file)
     officer = taken.client(taken.people["officer_1"])
     assert officer.get(f"/cases/{taken.case.id}/files?open={file}").status_code == 200
+    with pytest.raises(KeyRefused):
+        read_object(file, actor=ActorId(taken.people["officer_2"]), purpose="open a file", ctx=taken.ctx)
     page = page_of(taken, file)
+    assert "somebody without a seat now, asked, and was refused: texts and files: 1" in page
     assert "It came in and was sealed; nobody had looked at it. By: Complainant" in page
     assert "A person released it for this case. By: you" in page
     assert "Made from it: a working copy without its hidden data. By: you" in page

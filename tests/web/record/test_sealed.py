@@ -19,6 +19,7 @@ from evenhand.web.record.due import register_due, run_due
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.keys import KeyRefused, create_key, destroy_key
 from evenhand.web.record.models import ReadRow, ReadWindowRow, SealedText
+from evenhand.web.record.readings import own_readings, readings_of, readings_of_things
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.sealed import erase_texts, open_texts, seal_text, seal_texts, search_value
 from evenhand.web.record.seats import grant_seat
@@ -62,10 +63,29 @@ def test_each_reading_is_one_row_before_the_text_leaves(any_desk: Desk) -> None:
     assert [row.seq for row in ReadRow.objects.order_by("seq")] == [0, 1, 2, 3]
 
 
-def test_without_a_seat_nothing_is_read_and_no_row_is_left(desk: Desk) -> None:
-    ids = sealed(desk, "one")
+def test_without_a_seat_nothing_is_read_and_the_attempt_is_noted(desk: Desk) -> None:
+    ids, curious = sealed(desk, "one", "two"), ActorId(desk.ctx.new_id())
     with pytest.raises(KeyRefused):
-        open_texts(ids, actor=ActorId(desk.ctx.new_id()), purpose="curiosity", ctx=desk.ctx)
+        open_texts(ids, actor=curious, purpose="curiosity " * 6, ctx=desk.ctx)
+    assert [(row.actor, row.object_id) for row in ReadRow.objects.order_by("seq")] == [(curious, text) for text in ids]
+    assert readings_of([ORGANISATION]) == [] == own_readings(curious, since=None), "no reading"
+    (asked,) = readings_of_things(ids, key=ORGANISATION, refused=True)
+    assert (asked.actor, asked.texts) == (curious, 2) and asked.purpose.startswith("curiosity")
+    close_read_windows(at(desk, hours=1))
+    assert verify(at(desk, hours=1)).exit_code == 0, "chained and committed to as readings are"
+
+
+def test_a_refusal_inside_a_transaction_or_of_a_lost_key_leaves_no_row(desk: Desk) -> None:
+    ids, curious = sealed(desk, "one"), ActorId(desk.ctx.new_id())
+    with pytest.raises(KeyRefused), transaction.atomic():
+        open_texts(ids, actor=curious, purpose="curiosity", ctx=desk.ctx)
+    key = create_key(ctx=desk.ctx)
+    with recording(actor=SYSTEM, ctx=desk.ctx, purpose="import") as r:
+        lost = seal_text(r, key=key, field="lead.snapshot", text="one")
+        r.add(type="wave.filed", key=key, body={})
+    destroy_key(key)
+    with pytest.raises(KeyRefused):
+        open_texts([lost], actor=curious, purpose="curiosity", ctx=desk.ctx)
     assert not ReadRow.objects.exists()
 
 

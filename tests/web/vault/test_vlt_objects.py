@@ -28,6 +28,7 @@ from evenhand.web.record.models import LedgerEntry, ReadRow
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.projections import ROWS
 from evenhand.web.record.queries import leaf_about
+from evenhand.web.record.readings import readings_of_things
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import verify
@@ -74,11 +75,14 @@ def test_each_window_of_reading_a_file_is_one_leaf_of_its_own(desk: Desk, clock:
     assert "reads_mismatch" in {finding.reason for finding in verify(desk.ctx).findings}
 
 
-def test_without_a_seat_nothing_opens_and_no_row_is_written(desk: Desk) -> None:
+def test_without_a_seat_nothing_opens_and_the_attempt_is_noted(desk: Desk) -> None:
     obj, before = store(desk), ReadRow.objects.count()
     with pytest.raises(KeyRefused):
         read_object(obj, actor=ActorId("e" * 32), purpose="test", ctx=desk.ctx)
-    assert ReadRow.objects.count() == before
+    (row,) = ReadRow.objects.order_by("seq")[before:]
+    assert (row.actor, row.object_id, row.purpose) == ("e" * 32, obj, "refused: test")
+    key = VaultObject.objects.get(pk=obj).key
+    assert not readings_of_things([obj], key=key) and readings_of_things([obj], key=key, refused=True)
 
 
 def test_no_row_no_bytes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,6 +121,7 @@ class ReadRow(models.Model):
 
     class Meta:
         db_table = "read_row"
+        indexes = [models.Index(fields=["key_id"], name="read_row_key")]
 
 
 class ReadWindowRow(models.Model):

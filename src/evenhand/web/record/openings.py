@@ -10,7 +10,7 @@ from evenhand.web.record.documents import opening_bound
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.models import Opening
-from evenhand.web.record.reads import log_reads
+from evenhand.web.record.reads import log_reads, noting_refusal
 
 _NONCE = 32
 
@@ -23,7 +23,9 @@ def open_commitment(seq: int, field: str, *, actor: ActorId, purpose: str, ctx: 
     row = Opening.objects.filter(seq=seq, field=field).first()
     if row is None:
         raise UsageError("there is no such opening; it may have been erased", where=f"entry {seq}")
-    key = unwrap(KeyId(row.key_id), actor=actor, purpose=purpose)
-    log_reads([(f"{seq:032x}", KeyId(row.key_id))], actor=actor, purpose=purpose, ctx=ctx)
+    read = [(f"{seq:032x}", KeyId(row.key_id))]
+    with noting_refusal(read, actor=actor, purpose=purpose, ctx=ctx):
+        key = unwrap(KeyId(row.key_id), actor=actor, purpose=purpose)
+    log_reads(read, actor=actor, purpose=purpose, ctx=ctx)
     plain = open_sealed(key, row.sealed, bound_to=opening_bound(seq, field))
     return Opened(field, plain[:_NONCE], plain[_NONCE:])

@@ -1,4 +1,7 @@
-"""Who read what lies under some keys: for the case page, the parties' closing letter and the auditor."""
+"""Who read what lies under some keys: for the case page, the parties' closing letter and the auditor.
+
+Attempts that were refused are no readings; they are told by `refused` alone.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import TruncDate
 
 from evenhand.web.record.models import ReadRow
+from evenhand.web.record.reads import REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,25 @@ class Reading:
 
 def readings_of(keys: Collection[str]) -> list[Reading]:
     """Return the readings under these keys, one per person and purpose, oldest first. One query."""
-    rows = ReadRow.objects.filter(key_id__in=list(keys)).values_list("actor", "purpose")
+    rows = _rows().filter(key_id__in=list(keys)).values_list("actor", "purpose")
     grouped = rows.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first")
     return [Reading(*row) for row in grouped]
 
 
-def readings_of_things(ids: Collection[str], *, key: str) -> list[Reading]:
-    """Return the readings of these texts or files (hex32), which lie under one key, as `readings_of`. One query."""
-    rows = ReadRow.objects.filter(key_id=key, object_id__in=list(ids)).values_list("actor", "purpose")
+def readings_of_things(ids: Collection[str], *, key: str, refused: bool = False) -> list[Reading]:
+    """Return the readings of these texts or files (hex32), which lie under one key, as `readings_of`. One query.
+
+    `refused`: instead, who asked for them without a seat and got nothing; the purpose is what they asked for.
+    """
+    rows = _rows(refused=refused).filter(key_id=key, object_id__in=list(ids)).values_list("actor", "purpose")
     grouped = rows.annotate(first=Min("at"), last=Max("at"), texts=Count("seq")).order_by("first")
-    return [Reading(*row) for row in grouped]
+    return [Reading(actor, purpose.removeprefix(REFUSED), *rest) for actor, purpose, *rest in grouped]
+
+
+def _rows(*, refused: bool = False) -> QuerySet[ReadRow]:
+    if refused:
+        return ReadRow.objects.filter(purpose__startswith=REFUSED)
+    return ReadRow.objects.exclude(purpose__startswith=REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class OwnReading:
 
 def own_readings(actor: str, *, since: datetime | None, purpose: str | None = None) -> list[OwnReading]:
     """Return what one person has read, by day, key and purpose, oldest first. One query, linear in their readings."""
-    rows = ReadRow.objects.filter(actor=actor)
+    rows = _rows().filter(actor=actor)
     rows = rows.filter(at__gte=since) if since is not None else rows
     rows = rows.filter(purpose=purpose) if purpose is not None else rows
     days = rows.annotate(day=TruncDate("at", tzinfo=UTC)).values_list("day", "key_id", "purpose")
@@ -70,6 +83,6 @@ class ReadBy:
 
 def read_since(since: datetime, number: int) -> list[ReadBy]:
     """Return who read for which purpose since a moment, the most texts first; at most `number` rows. One query."""
-    rows = ReadRow.objects.filter(at__gte=since).values_list("actor", "purpose")
+    rows = _rows().filter(at__gte=since).values_list("actor", "purpose")
     grouped = rows.annotate(texts=Count("seq"), last=Max("at")).order_by("-texts", "actor", "purpose")
     return [ReadBy(*row) for row in grouped[:number]]

@@ -3,13 +3,15 @@
 A row's hash is SHA-256("evenhand/read/v1\\n" || its canonical JSON); each row holds the hash of the one before.
 Rows of one actor, key (case, subject or organisation) and purpose in one quarter of an hour stand behind one leaf
 `record.read`, whose `c.reads` commits to the RFC 6962 root over them; rows of one file behind a leaf of its own,
-`evidence.accessed` (EVIDENCE §2.2).
+`evidence.accessed` (EVIDENCE §2.2). A person who asked and was refused has a row too: its purpose begins with
+`REFUSED`, so that it counts as no reading, and it is chained and committed to like the rest.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -21,6 +23,7 @@ from evenhand.errors import UsageError
 from evenhand.ledger.tree import leaf_hash, tree_root
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId, KeyId
+from evenhand.web.record.keys import KeyRefused
 from evenhand.web.record.models import ReadRow, ReadWindowRow
 from evenhand.web.record.unit import recording
 
@@ -29,6 +32,8 @@ NO_ROW: Final = bytes(32)
 _CHAIN_LOCK: Final = 0x6576656E68616E64  # "evenhand": one writer of the chain at a time on PostgreSQL
 _AT_MOST: Final = 20_000  # rows closed in one unit of work
 READ, ACCESSED = "record.read", "evidence.accessed"
+REFUSED: Final = "refused: "
+_PURPOSE_LENGTH: Final = 64
 _EXHIBITS: Final[list[Callable[[Collection[str]], Collection[str]]]] = []
 
 
@@ -55,6 +60,22 @@ def log_reads(objects: Sequence[tuple[str, KeyId]], *, actor: ActorId, purpose: 
             rows.append(row)
             seq, previous = seq + 1, row_hash(row)
         ReadRow.objects.bulk_create(rows)
+
+
+@contextmanager
+def noting_refusal(
+    objects: Sequence[tuple[str, KeyId]], *, actor: ActorId, purpose: str, ctx: Context
+) -> Iterator[None]:
+    """Commit a row for each of these objects if the block raises KeyRefused for want of a seat, and let that go on.
+
+    Nothing is noted of the system, of a key that is gone, or inside a transaction: there nothing could be committed.
+    """
+    try:
+        yield
+    except KeyRefused as error:
+        if actor != SYSTEM and not error.what.startswith("no_key") and not connection.in_atomic_block:
+            log_reads(objects, actor=actor, purpose=f"{REFUSED}{purpose}"[:_PURPOSE_LENGTH], ctx=ctx)
+        raise
 
 
 def row_bytes(row: ReadRow) -> bytes:
@@ -85,7 +106,7 @@ def close_read_windows(ctx: Context) -> int:
     found = list(open_rows.order_by("seq")[:_AT_MOST])
     files = _files({row.object_id for row in found})
     for row in found:
-        file = row.object_id if row.object_id in files else ""
+        file = row.object_id if row.object_id in files and not row.purpose.startswith(REFUSED) else ""
         groups[row.actor, row.key_id, row.purpose, _window(row.at), file].append(row)
     if not groups:
         return 0

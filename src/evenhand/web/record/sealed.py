@@ -12,7 +12,7 @@ from evenhand.web.record.documents import text_bound
 from evenhand.web.record.ids import ActorId, KeyId, SealedId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.models import SealedText
-from evenhand.web.record.reads import log_reads
+from evenhand.web.record.reads import log_reads, noting_refusal
 from evenhand.web.record.unit import Recorder
 
 
@@ -46,9 +46,11 @@ def open_texts(ids: Iterable[str], *, actor: ActorId, purpose: str, ctx: Context
     for a whole page.
     """
     rows = list(SealedText.objects.filter(id__in=list(dict.fromkeys(ids))))
-    keys = {row.key_id: unwrap(KeyId(row.key_id), actor=actor, purpose=purpose) for row in _one_per_key(rows)}
+    read = [(row.id, KeyId(row.key_id)) for row in rows]
+    with noting_refusal(read, actor=actor, purpose=purpose, ctx=ctx):
+        keys = {row.key_id: unwrap(KeyId(row.key_id), actor=actor, purpose=purpose) for row in _one_per_key(rows)}
     if rows:
-        log_reads([(row.id, KeyId(row.key_id)) for row in rows], actor=actor, purpose=purpose, ctx=ctx)
+        log_reads(read, actor=actor, purpose=purpose, ctx=ctx)
     return {row.id: _open(row, keys[row.key_id]) for row in rows}
 
 

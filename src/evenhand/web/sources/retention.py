@@ -24,13 +24,7 @@ from evenhand.web.sources.queries import corpus_here, query
 from evenhand.web.sources.sealing import path_of
 from evenhand.web.sources.suppression import keep_out
 
-_KEEPERS: Final[list[Callable[[], Iterable[str]]]] = []
 _BESIDE: Final[list[Callable[[Collection[str]], Iterable[str]]]] = []
-
-
-def register_keeper(keeper: Callable[[], Iterable[str]]) -> None:
-    """Register who names record keys that became something and so keep their text; call it in `ready()`."""
-    _KEEPERS.append(keeper)
 
 
 def register_beside(beside: Callable[[Collection[str]], Iterable[str]]) -> None:
@@ -153,7 +147,6 @@ def _forget_rows(*, ctx: Context, home: Home, retention: Retention = DEFAULT, go
     """Write anew what holds rows past their time or named, swap the manifest, record it; old files go after."""
     held(())  # where nobody can tell what is held, nothing goes
     corpus = corpus_here(home)
-    kept = {key for keeper in _KEEPERS for key in keeper()}
     with corpus.writing(), recording(actor=SYSTEM, ctx=ctx, purpose="forget old texts") as r:
         forgotten = forget(
             corpus,
@@ -162,7 +155,6 @@ def _forget_rows(*, ctx: Context, home: Home, retention: Retention = DEFAULT, go
                 r, key=ORGANISATION, field="corpus.author", value=f"{target}\n{author}"
             ).hex(),
             retention=retention,
-            kept=kept,
             gone=gone,
         )
         if not forgotten.removed:

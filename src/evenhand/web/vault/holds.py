@@ -210,7 +210,7 @@ def check_free(*, cases: Collection[str] = (), objects: Collection[str] = ()) ->
         listed = ", ".join(sorted({hold.id[:8] for hold in found}))
         raise Held(
             _("This is under a legal hold (%(holds)s); it is not deleted.") % {"holds": listed},
-            mend=_("Two people can release the hold: evenhand vault release."),
+            mend=_("Two people can release the hold, on the page of holds or by: evenhand vault release."),
         )
 
 

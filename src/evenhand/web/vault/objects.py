@@ -39,7 +39,7 @@ from evenhand.web.record.keys import (
 )
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.queries import leaf_about
-from evenhand.web.record.reads import log_reads
+from evenhand.web.record.reads import log_reads, noting_refusal
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.alarms import raise_alarm
 from evenhand.web.vault.models import VaultObject
@@ -206,13 +206,17 @@ def restrict(obj: str) -> list[Any]:
 def open_object(obj: str, *, actor: ActorId, purpose: str, ctx: Context) -> io.BufferedReader:
     """Return the bytes of an object as a stream that can be read from any place; close it.
 
-    The read row is committed before this returns. Up to 64 MiB the whole file is compared with its digest first;
-    larger ones chunk by chunk. Raises UsageError for what is restricted or erased, KeyRefused without a seat,
-    DoesNotHold where the bytes are not what came in: then the record says so and an alarm stands. No transaction.
+    The read row is committed before this returns; who is refused has a row as well. Up to 64 MiB the whole file is
+    compared with its digest first; larger ones chunk by chunk. Raises UsageError for what is restricted or erased,
+    KeyRefused without a seat, DoesNotHold where the bytes are not what came in: then the record says so and an alarm
+    stands. No transaction.
     """
-    row = _readable(obj)
-    data_key = unwrap(KeyId(row.key), actor=actor, purpose=purpose)
-    log_reads([(row.id, KeyId(row.key))], actor=actor, purpose=purpose, ctx=ctx)
+    row = _row(obj)
+    read = [(row.id, KeyId(row.key))]
+    with noting_refusal(read, actor=actor, purpose=purpose, ctx=ctx):
+        _check_readable(row)
+        data_key = unwrap(KeyId(row.key), actor=actor, purpose=purpose)
+    log_reads(read, actor=actor, purpose=purpose, ctx=ctx)
     try:
         return io.BufferedReader(opened(row, data_key, whole=row.size <= CHECKED_FIRST), CHUNK)
     except DoesNotHold as error:
@@ -251,6 +255,10 @@ def opened(row: VaultObject, data_key: bytes, *, whole: bool) -> SealedReader:
     return reader
 
 
+class Restricted(KeyRefused):
+    """The file is marked do not look, do not copy: whoever asks for it is refused, and that is noted."""
+
+
 class KeyMissing(DoesNotHold):
     """The key of a file that nobody erased is not in the key store."""
 
@@ -279,14 +287,23 @@ def sealing_leaf(obj: str) -> int:
 
 
 def _readable(obj: str) -> VaultObject:
+    row = _row(obj)
+    _check_readable(row)
+    return row
+
+
+def _row(obj: str) -> VaultObject:
     row = VaultObject.objects.filter(pk=obj).first()
     if row is None:
         raise UsageError("there is no such file")
+    return row
+
+
+def _check_readable(row: VaultObject) -> None:
     if row.state == State.RESTRICTED:
-        raise UsageError("this file is marked do not look, do not copy", mend="Ask the liaison officer.")
+        raise Restricted("this file is marked do not look, do not copy", mend="Ask the liaison officer.")
     if row.state == State.ERASED:
         raise UsageError("this file was erased; the log says when and why")
-    return row
 
 
 def _name_key(ctx: Context) -> bytes:

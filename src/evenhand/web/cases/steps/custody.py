@@ -90,9 +90,13 @@ def custody_of(case: Case, upload: Upload, *, actor: ActorId, ctx: Context) -> l
 
 
 def readings_of_file(case: Case, upload: Upload, *, reader: ActorId) -> list[ReadLine]:
-    """Return who read a file or what was made of it. Two queries and one for each person."""
+    """Return who asked for it and was refused, then who read a file or what was made of it. Three queries and more."""
     things = [upload.id, *copies_made_of(upload.id)]
-    return [
+    refused = [
+        ReadLine(somebody(case, row.actor, reader=reader), _("asked, and was refused"), row.first, row.last, row.texts)
+        for row in readings_of_things(things, key=upload.key, refused=True)
+    ]
+    return refused + [
         ReadLine(
             somebody(case, row.actor, reader=reader),
             str(_PURPOSES.get(row.purpose, row.purpose)),
