@@ -57,6 +57,7 @@ ROWS: tuple[Row, ...] = (
     Row("handed_in_picture", only("officer", "officer_2", status=404), {"arrival": UNKNOWN, "place": 1}),
     Row("imports", only("officer", "officer_2")),
     Row("import_begin", only("officer", "officer_2", status=422), method="post"),
+    Row("imports_alike", only("officer", "officer_2")),
     Row("imports_kept", only("officer", "officer_2")),
     Row("import_one", only("officer", "officer_2", status=404), {"upload": UNKNOWN}),
     Row("import_piece", only("officer", "officer_2", status=405), {"upload": UNKNOWN}),

@@ -54,6 +54,7 @@ def connect(work: Path, readable: Iterable[Path], bounds: Bounds = QUERY) -> duc
         }
     )
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would be written between the lines of a command
     readable = list(readable)
     for path in readable:
         _check_plain(path)

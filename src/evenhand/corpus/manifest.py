@@ -5,7 +5,7 @@ A file that no manifest names does not exist, however it came to lie in the fold
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -39,12 +39,20 @@ class Manifest(Protocol):
     def committed(self, names: Collection[str]) -> set[str]:
         """Return which of these files below the corpus folder belong to something committed."""
 
+    def same_acts(self) -> Mapping[str, str]:
+        """Return record key -> the record key of the same act, as people have said of two exports that overlap."""
+
 
 class MemoryManifest:
     """A manifest for tests and for looking at files without an installation; forgotten with the process."""
 
-    def __init__(self, files: Iterable[CorpusFile] = ()) -> None:
+    def __init__(self, files: Iterable[CorpusFile] = (), same: Mapping[str, str] | None = None) -> None:
         self._files = {file.name: file for file in files}
+        self.same = dict(same or {})
+
+    def same_acts(self) -> Mapping[str, str]:
+        """Return record key -> the record key of the same act."""
+        return self.same
 
     def files(self) -> Sequence[CorpusFile]:
         """Return the files that are committed now."""

@@ -3,7 +3,12 @@
 from typing import Final
 
 POST_VIEW: Final = """
-WITH best AS (
+WITH acts AS (
+    -- Two records of which a person has said that they are one act count as one, under the key that was there first.
+    SELECT o.* REPLACE (coalesce(s.same_as, o.record_key) AS record_key), s.same_as IS NULL AS own
+    FROM observations AS o LEFT JOIN same_acts AS s ON s.record_key = o.record_key
+),
+best AS (
     -- A text we hold beats knowing only that there was one. An edit beats what stood there before; of one version
     -- whole beats cut, longer beats shorter, then newest.
     SELECT
@@ -11,6 +16,7 @@ WITH best AS (
         count(*) AS seen,
         arg_max(observation_sha256, (
             deletion_state <> 'never_held',
+            own,
             text_raw IS NOT NULL,
             coalesce(edited_at, make_timestamptz(0)),
             NOT truncated,
@@ -23,7 +29,7 @@ WITH best AS (
         ) AS gone,
         max(deleted_at) AS deleted_at,
         max(deletion_observed_at) AS deletion_observed_at
-    FROM observations
+    FROM acts
     GROUP BY record_key
 ),
 others AS (
@@ -35,28 +41,28 @@ others AS (
             locator := o.locator,
             raw_record_sha256 := o.raw_record_sha256
         ) ORDER BY o.imported_at, o.source_sha256, o.locator) AS refs
-    FROM observations AS o
+    FROM acts AS o
     JOIN best AS b ON b.record_key = o.record_key
     WHERE b.seen > 1 AND o.observation_sha256 <> b.observation_sha256
     GROUP BY o.record_key
 ),
 said AS (
     SELECT
-        record_key,
+        coalesce(s.same_as, e.record_key) AS record_key,
         max_by(event, coalesce(observed_at, claimed_at, imported_at)) AS event,
         max(claimed_at) AS claimed_at,
         max(coalesce(observed_at, imported_at)) AS observed_at
-    FROM events
-    GROUP BY record_key
+    FROM events AS e LEFT JOIN same_acts AS s ON s.record_key = e.record_key
+    GROUP BY ALL
 )
-SELECT o.* REPLACE (
+SELECT o.* EXCLUDE (own) REPLACE (
     CASE WHEN o.deletion_state = 'never_held' THEN o.deletion_state
          ELSE coalesce(said.event, best.gone, o.deletion_state) END AS deletion_state,
     coalesce(best.deleted_at, said.claimed_at) AS deleted_at,
     coalesce(best.deletion_observed_at, said.observed_at) AS deletion_observed_at,
     list_concat(o.raw_refs, coalesce(others.refs, [])) AS raw_refs
 )
-FROM observations AS o
+FROM acts AS o
 JOIN best ON best.record_key = o.record_key AND best.observation_sha256 = o.observation_sha256
 LEFT JOIN others ON others.record_key = o.record_key
 LEFT JOIN said ON said.record_key = o.record_key

@@ -20,6 +20,7 @@ from evenhand.corpus.post_view import POST_VIEW
 from evenhand.errors import UsageError
 
 _HASHED_AT_ONCE: Final = 1 << 20
+_SAME: Final = pa.schema({"record_key": pa.string(), "same_as": pa.string()})
 # What DuckDB raises for a file that is not there: it then looks for a pattern, which it may not.
 _ANNOUNCED: Final = ".announced"
 _GONE: Final = (duckdb.IOException, duckdb.PermissionException)
@@ -96,6 +97,9 @@ class Corpus:
             with connect(self.work, [path for paths in files.values() for path in paths], bounds) as connection:
                 for kind, paths in files.items():
                     connection.execute(f'CREATE TEMP VIEW "{kind}" AS {table_sql(paths, SCHEMAS[kind])}')
+                same = self.manifest.same_acts()
+                told = pa.table({"record_key": [*same], "same_as": [*same.values()]}, schema=_SAME)
+                connection.register("same_acts", told)
                 connection.execute(f"CREATE TEMP VIEW posts AS {POST_VIEW}")
                 yield connection
 

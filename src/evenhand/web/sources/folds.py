@@ -29,4 +29,5 @@ def register_all() -> None:
     """Register the projections of this app."""
     register(Projection(table="sources_import", types=_TYPES, fold=_fold_imports))
     register(Projection(table="sources_corpus_file", types=_TYPES, fold=_fold_files))
+    register(Projection("sources_same_act", ("corpus.rewritten",), fold_rows("sources_same_act")))
     register(Projection("sources_suppressed", ("corpus.rewritten",), fold_rows("sources_suppressed")))

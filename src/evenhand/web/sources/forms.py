@@ -68,6 +68,21 @@ class BeginForm(forms.Form):
     size = forms.IntegerField(min_value=1)
 
 
+class SameActForm(forms.Form):
+    """What is said of two records that may be one act."""
+
+    record = forms.CharField(max_length=400, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label=_("What are they?"),
+        choices=[("same", _("one act, in both exports: count it once")), ("different", _("two acts: count both"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it is one act or two.")},
+    )
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, error_messages={"required": _("Say in a few words how you know.")}
+    )
+
+
 class AnswerForm(forms.Form):
     """The answers to one question about a file; which fields there are depends on the question."""
 

@@ -57,6 +57,32 @@ class Suppressed(models.Model):
         return self.hash
 
 
+class SameAct(models.Model):
+    """What a person said of two records of overlapping exports: one act, or two. The last answer counts.
+
+    `answer` is "open" once it was taken back; both keys are empty once one of the records was erased.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    record = models.TextField()
+    same_as = models.TextField()
+    answer = models.CharField(max_length=9)
+    reason_id = models.CharField(max_length=32, blank=True)
+    told_by = models.CharField(max_length=64)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sources_same_act"
+        constraints = [
+            models.CheckConstraint(condition=Q(answer__in=["same", "different", "open"]), name="sources_same_answer"),
+            models.UniqueConstraint(fields=["record"], condition=~Q(record=""), name="sources_same_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return self.id
+
+
 class CorpusFile(models.Model):
     """One committed file of the corpus: this row is what makes it part of the corpus."""
 

@@ -29,6 +29,19 @@ class DeskManifest:
         imports = {copy_name(found) for found in _sealed().values_list("id", flat=True)}
         return set(names) & (imports | set(models.CorpusFile.objects.values_list("name", flat=True)))
 
+    def same_acts(self) -> Mapping[str, str]:
+        """Return record key -> the record key of the same act; of a chain, the one that was there first."""
+        told = dict(models.SameAct.objects.filter(answer="same").values_list("record", "same_as"))
+        return {record: _first(told, record) for record in told}
+
+
+def _first(told: Mapping[str, str], record: str) -> str:
+    seen = {record}
+    while (following := told.get(record)) is not None and following not in seen:
+        seen.add(following)
+        record = following
+    return record
+
 
 def copy_name(source_id: str) -> str:
     """Return the name of a source's sealed copy below the corpus folder."""

@@ -19,6 +19,7 @@ from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.sealed import search_value
 from evenhand.web.record.unit import recording
 from evenhand.web.sources.models import Suppressed
+from evenhand.web.sources.same_acts import forget_answers
 
 _FIELD: Final = "corpus.suppressed"
 _PURPOSE: Final = "keep erased posts out"
@@ -31,6 +32,7 @@ def keep_out(posts: Collection[str], ctx: Context) -> int:
         new = sorted(hashes - set(Suppressed.objects.filter(pk__in=hashes).values_list("hash", flat=True)))
         rows = [Suppressed(hash=each, since=ctx.now().replace(microsecond=0)) for each in new]
         Suppressed.objects.bulk_create(rows)
+        forget_answers(r, posts, SYSTEM)
         if rows:
             digest = sha256("\n".join(new).encode()).digest()
             body = {ROWS: [said(row) for row in rows]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,9 +16,11 @@ from evenhand.errors import UsageError
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import actor_of
 from evenhand.web.people.permissions import Permission
-from evenhand.web.sources.forms import AnswerForm, BeginForm, BringForm, HowForm
+from evenhand.web.sources.alike_page import alike_page
+from evenhand.web.sources.forms import AnswerForm, BeginForm, BringForm, HowForm, SameActForm
 from evenhand.web.sources.keeping import kept_now
 from evenhand.web.sources.presenters import hold_rows, kept_head, kept_rows, mine, past, past_head, upload_page
+from evenhand.web.sources.same_acts import Answer, take_back, tell
 from evenhand.web.sources.starting import start
 from evenhand.web.sources.waiting import LARGEST_PIECE, PIECE, Waiting, begin, find
 from evenhand.web.vault.queries import hold_lines
@@ -96,6 +99,32 @@ def _kept(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def _same_acts(request: HttpRequest) -> HttpResponse:
+    """Show one pair of records that may be one act, and take the answer; take an earlier answer back."""
+    form = SameActForm(request.POST) if request.method == "POST" and "back" not in request.POST else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        _told(request, form)
+        return redirect("imports_alike")
+    status = HTTPStatus.OK if form is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    page = alike_page(request.GET.get("at", "1"), form or SameActForm())
+    return render(request, "sources/alike.html", {"page": page}, status=status)
+
+
+def _told(request: HttpRequest, form: SameActForm | None) -> None:
+    ctx, actor = Context.system(), actor_of(request)
+    try:
+        if form is None:
+            take_back(told_id=request.POST["back"], actor=actor, ctx=ctx)
+        else:
+            said = form.cleaned_data
+            tell(record=said["record"], answer=Answer(said["answer"]), reason=said["reason"], actor=actor, ctx=ctx)
+    except UsageError as error:
+        messages.error(request, error.what)
+    else:
+        messages.success(request, _("This is on record, with your name."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def _one(request: HttpRequest, upload: str) -> HttpResponse:
     """Show where a file stands, its question or its story; take the answer."""
     waiting = _own(request, upload)
@@ -123,5 +152,6 @@ imports = needs(Permission.IMPORT_POSTS)(_imports)
 begin_upload = needs(Permission.IMPORT_POSTS)(_begin)
 piece = needs(Permission.IMPORT_POSTS)(_piece)
 start_upload = needs(Permission.IMPORT_POSTS)(_start)
+same_acts = needs(Permission.IMPORT_POSTS)(_same_acts)
 kept = needs(Permission.IMPORT_POSTS)(_kept)
 one = needs(Permission.IMPORT_POSTS)(_one)
