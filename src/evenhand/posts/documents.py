@@ -149,9 +149,7 @@ class _Walk:
                 else:
                     yield path, self._record(value)
             else:
-                if event not in {"start_array", "null"} and any(
-                    path and _fits(path, self._here) for path in self._paths
-                ):
+                if event not in _LISTS and any(path and _fits(path, self._here) for path in self._paths):
                     self._refuse(self._pointer())
                 self._enter(event, value)
 
