@@ -14,7 +14,8 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.seats import take
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId

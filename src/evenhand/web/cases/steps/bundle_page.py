@@ -27,9 +27,10 @@ from evenhand.web.cases.bundle_exports import (
     kept_file,
     waiting_of,
 )
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.custody import somebody
 from evenhand.web.cases.steps.files_page import ROLES, to_save
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.record.handing_out import fields_of
 from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.seats import has_seat

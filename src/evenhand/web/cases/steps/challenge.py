@@ -31,8 +31,9 @@ from evenhand.web.cases.periods import moment
 from evenhand.web.cases.recusal import redraw
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.seats import end
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.dialogue import Kind
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.people.models import User
 from evenhand.web.record.ids import ActorId

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from evenhand.errors import UsageError
 from evenhand.evidence.uploads import Kind
 from evenhand.web.cases.models import Upload
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.covering import (
     MOST_AREAS,
     TEXTS,
@@ -28,6 +28,7 @@ from evenhand.web.cases.steps.covering import (
     words_in,
 )
 from evenhand.web.cases.steps.files_page import ROLES, files_are_open, to_look_at, to_save, upload_named
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.worth_words import PICTURES
 
 _MOST_WORDS: Final = 4_000

@@ -18,7 +18,8 @@ from evenhand.procedure.states import OPEN, PARTY_WORDS, State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Party
 from evenhand.web.cases.periods import calendar_of, day_of
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Case, Message, Party
 from evenhand.web.cases.presenters.words import role_words
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.dialogue import MOST, Kind, reply
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.ui.choices import offer, one_of
 

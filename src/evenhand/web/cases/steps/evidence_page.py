@@ -25,10 +25,11 @@ from evenhand.web.cases.models import GateAnswer, Item, ItemAssessment, Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.assess.items import result_of
 from evenhand.web.cases.steps.assess.proposing import proposed
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.capturing import ask_for_capture, capture_program, last_capture
 from evenhand.web.cases.steps.custody import custody_of, readings_of_file
 from evenhand.web.cases.steps.files_page import ROLES, STATES, files_are_open, side_words, upload_named
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.picture_page import added_to, taken_down
 from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.cases.steps.worth_words import KINDS, wording_line, worth_lines

@@ -25,7 +25,7 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.senders import WHOSE, Sender, Whose, by_officer
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.file_form import FileForm, LinkForm
 from evenhand.web.cases.steps.files import (
     MOST_ADDRESS,
@@ -37,6 +37,7 @@ from evenhand.web.cases.steps.files import (
     hand_in_link,
     working_copy,
 )
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.sending import is_part, no, not_taken, received, took_a_part
 from evenhand.web.cases.steps.worth_words import KINDS, PICTURES, lines_of, takers_questions
 from evenhand.web.record.ids import KeyId

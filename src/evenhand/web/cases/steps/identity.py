@@ -20,8 +20,9 @@ from evenhand.procedure.states import State
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Identity, Message, Party
 from evenhand.web.cases.periods import calendar_of, due_from, moment
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.dialogue import Kind
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import sender_of
 from evenhand.web.cases.steps.withdraw import asked
 from evenhand.web.notices.queries import LetterRow, letters_of, served_at

@@ -13,8 +13,9 @@ from evenhand.errors import UsageError
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.presenters.words import role_words
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.dialogue_page import ROLES
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.one_side import OneSideForm
 from evenhand.web.notices.wording import LOCALES
 from evenhand.web.record.ids import ActorId

@@ -24,7 +24,8 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Party
 from evenhand.web.cases.periods import day_of, moment
 from evenhand.web.cases.presenters.words import role_words
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.one_side import OneSideForm
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields

@@ -16,9 +16,9 @@ from evenhand.evidence.pictures import TAKERS_QUESTIONS
 from evenhand.evidence.transcript import can_read
 from evenhand.evidence.uploads import Kind
 from evenhand.web.cases.models import Upload
-from evenhand.web.cases.steps.base import Here
 from evenhand.web.cases.steps.covering import TEXTS, covered_of
 from evenhand.web.cases.steps.custody import somebody
+from evenhand.web.cases.steps.here import Here
 from evenhand.web.cases.steps.pictures import (
     MOST_WORDS,
     Words,

@@ -11,7 +11,8 @@ from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.pool import KINDS
 from evenhand.web.cases.presenters.words import role_words
 from evenhand.web.cases.recusal import recuse
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 
 
 @page(Step("recuse", gettext_lazy("Step back from this case"), anytime=True, weighed=False))

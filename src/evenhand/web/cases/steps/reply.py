@@ -26,8 +26,9 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Party, Reply
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.refusals import Refused
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.care import care_for
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.more_time import give_more_time
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts

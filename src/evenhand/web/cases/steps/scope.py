@@ -34,8 +34,9 @@ from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.queries import look_ups_waiting
 from evenhand.web.cases.refusals import NobodyLeft
 from evenhand.web.cases.steps.assess.blinding import blinded
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.people.standing import Standing
 from evenhand.web.record.ids import ORGANISATION, ActorId

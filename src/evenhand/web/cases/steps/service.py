@@ -27,7 +27,8 @@ from evenhand.web.cases import clocks
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Clock, Identity, Party
 from evenhand.web.cases.periods import calendar_of, moment, procedure_of
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.notices.actions import served
 from evenhand.web.notices.queries import letters_of, letters_of_case, service_of, unserved_letters, was_opened
 from evenhand.web.notices.words import By, Unserved

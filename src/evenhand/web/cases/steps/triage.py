@@ -24,7 +24,8 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, SubmissionItem
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId

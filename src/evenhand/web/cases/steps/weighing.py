@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django import forms
 from django.http import HttpResponse, QueryDict
@@ -15,9 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
 from evenhand.web.cases.hints import MOST, answer_for, hints_in
-
-if TYPE_CHECKING:
-    from evenhand.web.cases.steps.base import Here
+from evenhand.web.cases.steps.here import Here
 
 # Not the writer's reason: what somebody else said to them, which is what a note of contact is for.
 _ANOTHERS: Final = frozenset({"contact_words"})

@@ -27,8 +27,9 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Message, Party
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.refusals import Refused
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.dialogue import Kind, say
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.ids import ActorId

@@ -20,7 +20,8 @@ from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case
 from evenhand.web.cases.presenters.words import role_words, state_words, until_words
 from evenhand.web.cases.standing import InCase
-from evenhand.web.cases.steps.base import Step, steps_open_to
+from evenhand.web.cases.steps.base import steps_open_to
+from evenhand.web.cases.steps.here import Step
 from evenhand.web.notices.queries import UnservedLetter
 from evenhand.web.notices.words import Unserved
 from evenhand.web.office.day import SHOWN, Day

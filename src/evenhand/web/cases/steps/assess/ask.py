@@ -22,7 +22,8 @@ from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Event, GateAnswer, Item, ItemAssessment, Message
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.assess.items import gaps_of, reassess
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId

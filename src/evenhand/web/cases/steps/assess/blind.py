@@ -21,7 +21,8 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import BlindRecord, Case
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.seating import open_file
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.unit import recording

@@ -27,7 +27,8 @@ from evenhand.web.cases.periods import moment
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.steps.assess.blind import blind_of
 from evenhand.web.cases.steps.assess.proposing import files_that_may_show, proposed
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.cases.steps.worth_words import KINDS, worth_lines
 from evenhand.web.record.ids import ActorId

@@ -23,7 +23,8 @@ from evenhand.web.cases.models import Case, Identity, OpenRecord, Party
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.steps.assess.blind import SHOWN_WORDS, Shown, blind_of
 from evenhand.web.cases.steps.assess.items import waiting
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import sender_of, tell
 from evenhand.web.cases.steps.triage import what_was_sent
 from evenhand.web.notices.composing import Fields

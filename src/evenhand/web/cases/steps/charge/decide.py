@@ -25,9 +25,10 @@ from evenhand.web.cases.models import Allegation, BlindRecord, Case, OpenRecord,
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.seating import open_file
 from evenhand.web.cases.seats import declare, declared
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
 from evenhand.web.cases.steps.declared import ContactDeclared
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell
 from evenhand.web.notices.composing import Fields
 from evenhand.web.record.ids import ActorId

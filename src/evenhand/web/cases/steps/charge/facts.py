@@ -17,7 +17,8 @@ from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Case, Search
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.steps.assess.blinding import blinded
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.triage import what_was_sent
 from evenhand.web.record.ids import ActorId

@@ -21,8 +21,9 @@ from evenhand.web.cases.disclosure import disclose
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Party, Search
 from evenhand.web.cases.periods import day_of, due_from, moment
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.charge.facts import code_of
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.investigate.begin import front_act
 from evenhand.web.cases.steps.telling import tell, tell_sender
 from evenhand.web.notices.composing import Fields

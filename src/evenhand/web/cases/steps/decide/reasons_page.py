@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Decision, Reply, Seat
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.decide.conclude import conclude
 from evenhand.web.cases.steps.decide.reasons import PURPOSE, Typed, give_reasons, proved
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.record.sealed import open_texts
 
 

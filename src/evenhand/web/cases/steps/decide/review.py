@@ -31,11 +31,12 @@ from evenhand.web.cases.periods import moment
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.seats import declare, declared
 from evenhand.web.cases.steps.assess.dismiss import CODE_WORDS, reasons_of
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.charge.decide import reason_of
 from evenhand.web.cases.steps.decide.checking import STAGE
 from evenhand.web.cases.steps.decide.conclude import code_of_end, conclude, decision_fields, reviewed_end
 from evenhand.web.cases.steps.declared import ContactDeclared
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.panel.bundle import check_read, note_reading
 from evenhand.web.cases.steps.scope import RESULT_WORDS, SCOPE_WORDS
 from evenhand.web.record.ids import ActorId

@@ -26,7 +26,8 @@ from evenhand.web.cases.disclosure import disclose
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Identity, Lookup, Party
 from evenhand.web.cases.periods import day_of, due_from, moment
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.identity import line_waits, may_be_named, met_before_naming
 from evenhand.web.cases.steps.investigate.allege import support_of
 from evenhand.web.cases.steps.scope import draw_or_wait

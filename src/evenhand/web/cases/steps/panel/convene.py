@@ -24,7 +24,8 @@ from evenhand.web.cases.models import Case, Draw, Party, Reply, Seat
 from evenhand.web.cases.periods import day_of, moment
 from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.seats import declare, declared
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.cases.steps.telling import tell_both
 from evenhand.web.notices.composing import Fields

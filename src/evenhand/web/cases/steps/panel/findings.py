@@ -26,8 +26,9 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, Finding, Seat, Vote
 from evenhand.web.cases.periods import moment
 from evenhand.web.cases.seats import declare, declared
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.declared import ContactDeclared
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.panel.bundle import check_read
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
 from evenhand.web.cases.steps.panel.priors import show_priors

@@ -22,7 +22,8 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Hearing, Message, Seat
 from evenhand.web.cases.periods import calendar_of, moment
 from evenhand.web.cases.seats import declared
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.panel.bundle import bundle_of, note_reading
 from evenhand.web.cases.steps.panel.convene import SEATS, panel_of
 from evenhand.web.cases.steps.telling import tell_both

@@ -25,8 +25,9 @@ from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Allegation, AllegationItem, Case, ItemAssessment, Outcome, Seat, Vote
 from evenhand.web.cases.periods import calendar_of, day_of, moment
 from evenhand.web.cases.seats import declare, declared
-from evenhand.web.cases.steps.base import Here, Step, page
+from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.declared import ContactDeclared
+from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.panel.findings import all_in
 from evenhand.web.cases.steps.panel.priors import priors_of
 from evenhand.web.record.ids import ActorId
