@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from tests.fixtures.make_x import jsonl, v1_tweet
+
 from evenhand.context import Context
-from evenhand.corpus import Corpus, Ingested, MemoryManifest, ingest
+from evenhand.corpus import Corpus, Ingested, MemoryManifest, importing, ingest
 from evenhand.posts import recognise
 
 TWINS = "author_display,text,created_at\n" + "Sample B,you clown,2024-01-01T10:00:00+00:00\n" * 2
@@ -15,6 +18,31 @@ def take(corpus: Corpus, manifest: MemoryManifest, path: Path, ctx: Context) -> 
     ingested = ingest(corpus, recognise(path), ctx)
     manifest.swap(add=ingested.files)
     return ingested
+
+
+def test_keys_taken_in_parts_and_rows_in_many_groups_give_the_same(
+    tmp_path: Path, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps memory flat for gigabytes changes no answer: twins, what is held, a later export with more."""
+    tweets = [
+        v1_tweet(str(9_000 + number % 60), f"word {number % 60 if number < 75 else number}") for number in range(90)
+    ]
+    found = []
+    for small in (False, True):
+        manifest = MemoryManifest()
+        corpus = Corpus(tmp_path / f"corpus-{small}", manifest)
+        if small:
+            monkeypatch.setattr(importing, "_BATCH", 8)
+            monkeypatch.setattr(importing, "_GROUP_ROWS", 16)
+            monkeypatch.setattr(importing, "_KEYS_AT_ONCE", 20)
+        told = []
+        for upto in (40, 90, 90):
+            done = take(corpus, manifest, jsonl(tmp_path / "posts.jsonl", tweets[:upto]), ctx)
+            told.append((done.posts, done.merged, done.observations))
+        rows = corpus.query("SELECT record_key, raw_record_sha256 FROM observations ORDER BY ALL").to_pylist()
+        found.append((told, rows))
+    assert found[0] == found[1]
+    assert found[0][0] == [(40, 0, 40), (20, 70, 35), (0, 90, 0)]
 
 
 def test_twins_twice_and_under_another_name(tmp_path: Path, ctx: Context) -> None:

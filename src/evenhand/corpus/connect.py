@@ -33,7 +33,7 @@ class Bounds:
 
 
 QUERY: Final = Bounds()
-INGEST: Final = Bounds(memory="192MB", threads=1)
+INGEST: Final = Bounds(memory="96MB", threads=1)
 
 
 def connect(work: Path, readable: Iterable[Path], bounds: Bounds = QUERY) -> duckdb.DuckDBPyConnection:

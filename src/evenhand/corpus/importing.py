@@ -28,8 +28,15 @@ from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
 _BATCH: Final = 4096
+# A group of rows costs memory for as long as its file is being written, and again where it is read: few and large ones.
+_GROUP_ROWS: Final = 1 << 16
+_GROUP_BYTES: Final = 16 << 20
 _ANSWERED_AT_ONCE: Final = 1 << 16
+_KEYS_AT_ONCE: Final = 1 << 21
+_MOST_PARTS: Final = 32
 _COMPRESSION: Final = "zstd"
+# The least and greatest text of every group would be most of that memory, and no query of ours asks for them.
+_MEASURED: Final = [column.name for column in POST_SCHEMA if pa.types.is_primitive(column.type)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +141,47 @@ def author_name(platform: str, name: str) -> str:
 
 def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:
     with (
-        pq.ParquetWriter(stage.observations, POST_SCHEMA, compression=_COMPRESSION) as observations,
+        _writer(stage.observations) as writer,
         pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=_COMPRESSION) as events,
     ):
+        observations = _Groups(writer)
         while batch := list(islice(rows, _BATCH)):
             stage.prints = stage.prints or any(FINGERPRINT in (row.get("side") or ()) for row in batch)
             table = _table_of(batch, report)
-            observations.write_table(table)
+            observations.add(table)
             stage.rows += table.num_rows
             _write_events(stage, events, report, terms, now)
             terms.progress(stage.rows)
+        observations.write()
         _write_events(stage, events, report, terms, now)
+
+
+def _writer(path: Path) -> pq.ParquetWriter:
+    return pq.ParquetWriter(path, POST_SCHEMA, compression=_COMPRESSION, write_statistics=_MEASURED)
+
+
+@dataclass(slots=True)
+class _Groups:
+    """Collects tables, and writes them as one group of rows when they are large enough."""
+
+    writer: pq.ParquetWriter
+    waiting: list[pa.Table] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Take a table."""
+        self.waiting.append(table)
+        self.rows += table.num_rows
+        self.size += table.nbytes
+        if self.rows >= _GROUP_ROWS or self.size >= _GROUP_BYTES:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is waiting."""
+        if self.rows:
+            self.writer.write_table(pa.concat_tables(self.waiting), row_group_size=self.rows)
+        self.waiting, self.rows, self.size = [], 0, 0
 
 
 def _table_of(batch: list[Row], report: Report) -> pa.Table:
@@ -198,7 +235,7 @@ def _write_never_held(corpus: Corpus, stage: _Stage, recognised: Recognised, now
         return
     rows = [complete(_never_held(event, recognised), imported_at=now) for event in unknown]
     old = pq.ParquetFile(stage.observations)
-    with old, pq.ParquetWriter(stage.kept, POST_SCHEMA, compression=_COMPRESSION) as writer:
+    with old, _writer(stage.kept) as writer:
         for group in range(old.num_row_groups):
             writer.write_table(old.read_row_group(group).cast(POST_SCHEMA))
         writer.write_table(to_table(rows))
@@ -224,6 +261,7 @@ def _never_held(event: Row, recognised: Recognised) -> Row:
     }
 
 
+# All that is asked is asked of one record key, so the keys can be taken in parts, each within the same memory.
 _FRESH = """
 WITH read AS (
     SELECT record_key, raw_record_sha256, claimed_at, tz_status, file_row_number AS number,
@@ -268,18 +306,30 @@ def _settle(corpus: Corpus, stage: _Stage, report: Report, *, name: str, now: in
 
 
 def _fresh_rows(corpus: Corpus, stage: _Stage) -> tuple[np.ndarray, int]:
-    """Return which of the staged rows to keep (a bool each), and how many are the first of a new post."""
-    held = corpus.paths(FileKind.OBSERVATIONS)
+    """Return which of the staged rows to keep (a bool each), and how many are the first of a new post.
+
+    All that is asked is asked of one record key: the keys are taken in parts, each within the same memory.
+    """
+    held = [file for file in corpus.manifest.files() if file.kind == FileKind.OBSERVATIONS]
+    paths = [corpus.path(file) for file in held]
     sql = _FRESH.format(
-        read=table_sql([stage.observations], POST_SCHEMA, numbered=True), held=table_sql(held, POST_SCHEMA)
+        read=_part_of(table_sql([stage.observations], POST_SCHEMA, numbered=True)),
+        held=_part_of(table_sql(paths, POST_SCHEMA)),
     )
     fresh, posts = np.zeros(stage.rows + stage.never_held, dtype=bool), 0
-    with connect(corpus.work, [*held, stage.observations], INGEST) as connection:
-        # In batches: of a file of gigabytes the answer alone would be hundreds of megabytes.
-        for batch in connection.sql(sql, params={"rows": stage.rows}).to_arrow_reader(_ANSWERED_AT_ONCE):
-            fresh[batch.column("number").to_numpy()] = True
-            posts += batch.column("is_new_post").true_count
+    parts = min(1 + (len(fresh) + sum(file.rows for file in held)) // _KEYS_AT_ONCE, _MOST_PARTS)
+    with connect(corpus.work, [*paths, stage.observations], INGEST) as connection:
+        for part in range(parts):
+            asked = {"rows": stage.rows, "part": part, "parts": parts}
+            # In batches: of a file of gigabytes the answer alone would be hundreds of megabytes.
+            for batch in connection.sql(sql, params=asked).to_arrow_reader(_ANSWERED_AT_ONCE):
+                fresh[batch.column("number").to_numpy()] = True
+                posts += batch.column("is_new_post").true_count
     return fresh, posts
+
+
+def _part_of(rows: str) -> str:
+    return f"SELECT * FROM ({rows}) WHERE hash(record_key) % $parts = $part"  # noqa: S608 nothing from outside
 
 
 _ALIKE = """
@@ -315,10 +365,7 @@ def _without_known(stage: _Stage, wanted: np.ndarray) -> Path:
     if wanted.all():
         return stage.observations
     start = 0
-    with (
-        pq.ParquetFile(stage.observations) as old,
-        pq.ParquetWriter(stage.kept, POST_SCHEMA, compression=_COMPRESSION) as writer,
-    ):
+    with pq.ParquetFile(stage.observations) as old, _writer(stage.kept) as writer:
         for group in range(old.num_row_groups):
             rows = old.read_row_group(group)
             writer.write_table(rows.filter(pa.array(wanted[start : start + rows.num_rows])).cast(POST_SCHEMA))

@@ -76,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "desk_refits": {OFFICER, KEEPER}, "desk_refit_propose": {OFFICER, KEEPER}, "desk_refit_approve": {OFFICER, KEEPER},
     "desk_refit_end": {OFFICER, KEEPER},
     "imports": {OFFICER}, "import_begin": {OFFICER}, "import_one": {OFFICER}, "import_piece": {OFFICER},
-    "import_start": {OFFICER}, "imports_kept": {OFFICER}, "holds": {"dpo", KEEPER},
+    "import_start": {OFFICER}, "imports_kept": {OFFICER}, "imports_alike": {OFFICER}, "holds": {"dpo", KEEPER},
     "handed_in": {OFFICER}, "handed_in_one": {OFFICER}, "handed_in_picture": {OFFICER},
 }  # fmt: skip
 ALONE = {"chair": CHAIR, "nothing": "", "auditor": AUDITOR, "sysadmin": "sysadmin", "welfare": WELFARE, "dpo": "dpo"}

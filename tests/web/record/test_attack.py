@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.databases import Desk
+from tests.fixtures.make_exports import as_json, comment
 from tests.fixtures.make_x import jsonl, v1_tweet
 from tests.tampering import (
     above_the_desk,
@@ -51,6 +52,8 @@ from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.witnesses import ask_if_due, name_witness
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.same_acts import Answer as SameAnswer
+from evenhand.web.sources.same_acts import suggested, tell
 from evenhand.web.sources.suppression import keep_out
 from evenhand.web.vault.alarms import open_alarms, raise_alarm, see_alarm
 from evenhand.web.vault.erasing import Scope, erase
@@ -95,11 +98,22 @@ def lived_in(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Des
     open_texts([first.snapshot, second.snapshot, first.author], actor=officer, purpose="triage", ctx=ctx)
     _feed_back(officer, ctx, desk.home)
     _fill_vault(desk)
+    _say_of_two_exports(tmp_path, officer, ctx)
     keep_out({"x:9003"}, ctx)
     clock[0] += timedelta(minutes=16)
     assert close_read_windows(ctx) >= 1
     _be_cosigned(ctx, tmp_path / "witness", desk.home, monkeypatch)
     return desk
+
+
+def _say_of_two_exports(folder: Path, officer: ActorId, ctx: Context) -> None:
+    """Two exports of one account overlap in a comment, and an officer says so."""
+    for number, items in enumerate(([comment("late")], [comment("late"), comment("new", 1_600_000_009)])):
+        (folder / f"{number}").mkdir()
+        path = folder / f"{number}" / "comments.json"
+        path.write_bytes(as_json({"comments_v2": items}))
+        import_file(recognised=recognise(path), ctx=ctx)
+    tell(record=suggested()[0].record, answer=SameAnswer.SAME, reason="a newer zip", actor=officer, ctx=ctx)
 
 
 def _fill_vault(desk: Desk) -> None:
