@@ -57,7 +57,7 @@ def unpacked(content: bytes) -> dict[str, bytes] | None:
         return unzipped(content)
     if content.startswith(b"\x1f\x8b") and is_tar(content[:1024]):
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-            return {m.name: tar.extractfile(m).read() for m in tar.getmembers()}  # type: ignore[union-attr]
+            return {m.name: tar.extractfile(m).read() for m in tar.getmembers()}  # type: ignore[union-attr] # files only
     return None
 
 

@@ -133,6 +133,7 @@ def test_every_pair_that_is_not_specified_is_refused() -> None:
 
 def test_what_is_offered_and_what_comes_later() -> None:
     assert {edge.id for edge in TABLE if edge.offered} == set(SPECIFIED) - LATER
+    assert {rule.id for rule in OVERLAYS if rule.offered} == {"T22", "P2.4"}, "holds have their page"
     with pytest.raises(NotOffered) as refused:
         require(S.DECIDED, S.APPEALED)
     assert str(refused.value) == NOT_OFFERED

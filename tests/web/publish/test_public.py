@@ -125,6 +125,7 @@ def test_what_is_switched_off_is_read_from_the_table(desk):
     here = {edge.id for edge in TABLE if edge.offered}
     off = {edge.id for edge in TABLE} - here | {rule.id for rule in OVERLAYS if not rule.offered}
     assert len(page.off) <= len(off) and bool(page.off) == bool(off)
+    assert "Legal hold" not in page.off, "whoever may hold something has a page for it"
     # A step with one open way is offered; nobody reads that panels are never drawn.
     assert "Draw the panel" not in page.off
 

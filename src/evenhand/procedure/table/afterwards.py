@@ -155,7 +155,7 @@ OVERLAYS: Final = (
     OverlayRule(
         "T22", "Legal hold", Overlay.LEGAL_HOLD, frozenset(S), actors_of("dpo case_keeper"),
         guards_of("two_approvers ground_given review_date_set"), (), ClockId.HOLD_REVIEW,
-        "hold.placed", "hold.released",
+        "hold.placed", "hold.released", offered=True,
     ),
     OverlayRule(
         "P2.4", "Nobody to allocate to", Overlay.ALLOCATION_PENDING, OPEN, actors_of("system"), (), (),

@@ -45,5 +45,4 @@ def _off_words() -> dict[str, str]:
         "T19": _("asking to look again at a case that is over"),
         "T20": _("what happens when somebody leaves while their case is open"),
         "T20a": _("what happens when somebody leaves while their case is open"),
-        "T22": _("keeping a case for a legal reason"),
     }
