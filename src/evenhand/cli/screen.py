@@ -18,6 +18,8 @@ import click
 import orjson
 
 from evenhand.errors import UsageError
+from evenhand.posts.json_bytes import Malformed, loads, loads_exact
+from evenhand.posts.reading_form import scrub
 from evenhand.screening import Screener, Verdict
 
 BATCH: Final = 2048
@@ -128,13 +130,23 @@ def _from_lines(stream: TextIO, fields: Fields) -> Iterator[Item | Refused]:
 
 
 def _from_json(line: str, where: str, fields: Fields) -> Item | Refused:
+    data = line.encode("utf-8", "surrogateescape")
     try:
-        row = orjson.loads(line.encode("utf-8", "surrogateescape"))
-    except ValueError:
+        row, _slow = loads(data)
+        if isinstance(row, dict) and isinstance(row.get(fields.id), float):
+            row = loads_exact(data)  # the fast way makes a fraction of an integer above 2^64-1
+    except Malformed:
         return Refused(where, "not JSON in UTF-8")
     if not isinstance(row, dict):
         return Refused(where, "not a JSON object")
-    return _item(where, fields, row.get(fields.text), row.get(fields.id), row.get(fields.parent))
+    if isinstance(row.get(fields.id), float):
+        return Refused(where, f"the id in column {fields.id!r} is a fraction: its last digits are lost")
+    return _item(where, fields, *(_whole(row.get(name)) for name in (fields.text, fields.id, fields.parent)))
+
+
+def _whole(value: object) -> object:
+    """Return a value as UTF-8 can hold it: half a letter becomes U+FFFD, as in the reading form of a post."""
+    return scrub(value) if isinstance(value, str) else value
 
 
 def _from_csv(file: str, stream: TextIO, fields: Fields) -> Iterator[Item | Refused]:

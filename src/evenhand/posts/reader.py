@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from evenhand.errors import UsageError
 from evenhand.posts.limits import IMPORT, Limits
+from evenhand.posts.reading_form import scrub
 from evenhand.posts.record import Row
 
 ODD: Final = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
@@ -112,7 +113,8 @@ class Report:
         self.refused.append(Refused(locator, reason))
 
     def note(self, words: str) -> None:
-        """Keep one remark for the person who imports, once."""
+        """Keep one remark for the person who imports, once; what it quotes from the file may hold half a letter."""
+        words = scrub(words)
         if words not in self.notes:
             self.notes.append(words)
 

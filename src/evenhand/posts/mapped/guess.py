@@ -17,6 +17,7 @@ from evenhand.errors import EvenhandError
 from evenhand.posts.json_records import peek
 from evenhand.posts.limits import IMPORT, Limits
 from evenhand.posts.reader import Head, Report, Source
+from evenhand.posts.reading_form import scrub
 from evenhand.posts.recognition import head_of
 from evenhand.posts.rows.columns import PLAIN, SYNONYMS
 from evenhand.posts.rows.dates import looks_like_a_date
@@ -106,8 +107,10 @@ def _lists(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, 
 
 
 def _flat(cells: dict[str, Any], path: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield (path, value) of everything in a record that is no object."""
+    """Yield (path, value) of everything in a record that is no object; a name with half a letter nobody can write."""
     for name, value in cells.items():
+        if scrub(name) != name:
+            continue
         place = f"{path}.{name}" if path else str(name)
         if isinstance(value, dict) and depth < _DEEPEST:
             yield from _flat(value, place, depth + 1)
@@ -117,7 +120,7 @@ def _flat(cells: dict[str, Any], path: str = "", depth: int = 0) -> Iterator[tup
 
 def _shown(value: Any) -> str:
     words = "" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
-    return words.replace("\n", " ")[:80]
+    return scrub(words.replace("\n", " ")[:80])
 
 
 def _scores(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
