@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fixtures.make_x import archive, archive_tweet, jsonl, script, v1_tweet, v2_page, v2_tweet
 
-from evenhand.posts import find, read
+from evenhand.posts import Report, find, read
 from evenhand.posts.reading_form import read_text, runs_of, to_norm, to_raw
 
 PIECES = [
@@ -118,3 +118,10 @@ def test_the_hash_of_a_line_is_that_of_its_bytes(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", [v1_tweet("1"), v1_tweet("2")])
     lines = path.read_bytes().splitlines()
     assert [p.raw_record_sha256 for p in read(path)] == [hashlib.sha256(line).hexdigest() for line in lines]
+
+
+def test_a_remark_that_quotes_half_a_letter_can_be_printed(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "rows.jsonl", [{"id": "1", "text": "a", "half \ud800": "x"}])
+    report = Report("rows")
+    list(read(path, report=report))
+    assert report.notes == ["columns not used: half \ufffd"]
