@@ -152,6 +152,32 @@ def test_an_operator_adds_a_format_without_code(tmp_path: Path) -> None:
     ]
 
 
+def test_a_mapping_of_the_same_name_takes_the_place_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "mappings").mkdir()
+    ours = next(reader.shape.text for reader in mapped_readers() if reader.source_format == "minet_csv/1")
+    changed = ours.replace('format = "minet_csv/1"', 'format = "minet_csv/2"').replace('"links"', '"no such column"')
+    (tmp_path / "mappings" / "mine.toml").write_text(changed)
+    path = placed(tmp_path, EXAMPLES["minet_csv/1"].content)
+    recognised = recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES)
+    assert recognised.reader.source_format == "minet_csv/2"
+    (row,) = recognised.reader.rows(recognised.source, Report("x"))
+    assert "urls" not in row
+
+
+@pytest.mark.parametrize("line", ['thread_root = "^.topic"', 'thread_root = "^.topik"'])
+def test_a_value_beside_the_list_is_looked_for_where_it_is_read(tmp_path: Path, line: str) -> None:
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(MINE.replace('thread_root = "^.topic"', line))
+    path = placed(tmp_path, document(FORUM))
+    if "topik" in line:
+        with pytest.raises(UsageError, match=r"thread_root: no record has '\^\.topik'"):
+            recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES, named=mapping)
+        return
+    recognised = recognise_mapped(path, tmp_path, as_format=None, choices=NO_CHOICES, named=mapping)
+    (row,) = recognised.reader.rows(recognised.source, Report("x"))
+    assert row["thread_root"] == "other:t7"
+
+
 def test_a_wrong_path_is_named(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     mapping.write_text(MINE.replace("said.plain", "sayd.plain"))

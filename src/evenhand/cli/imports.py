@@ -73,7 +73,7 @@ def command(
 ) -> int:
     """Read platform exports into a corpus. A folder is read file by file. The same file twice adds nothing.
 
-    How a table without the plain columns was read is kept in DIR/mappings and used again.
+    How a table without the plain columns was read is kept with the posts, in corpus/mappings, and used again.
     """
     if timezone:
         zone_of(timezone)
@@ -135,8 +135,9 @@ def _ask(question: Guessed, folder: Path) -> None:
     place = folder / "guessed" / f"{Path(question.where).name}.toml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(question.text, encoding="utf-8")
-    headers = [escape(f"{field}\n({column})") for field, column in found.mapping.items()]
-    table = Table(*headers, title="A guess at the first records")
+    table = Table(title="A guess at the first records")
+    for field, column in found.mapping.items():
+        table.add_column(escape(f"{field}\n({column})"), overflow="fold")  # an id that ends in … tells nobody anything
     for row in found.sample:
         table.add_row(*(escape(row[name]) for name in found.mapping))
     console.print(table)

@@ -116,9 +116,15 @@ def _starts(archive: Any) -> dict[str, bytes]:
 
 
 def sniff(head: Head, more: tuple[Reader, ...] = ()) -> list[Sign]:
-    """Return every reader's sign for a file, surest first; `more` are readers an operator added."""
-    signs = [sign for reader in (*more, *READERS) if (sign := reader.sniff(head))]
+    """Return every reader's sign for a file, surest first; `more` are readers an operator added, and go before ours."""
+    named = {_stem(reader) for reader in more}
+    ours = (reader for reader in READERS if _stem(reader) not in named)  # one of the same name takes its place
+    signs = [sign for reader in (*more, *ours) if (sign := reader.sniff(head))]
     return sorted(signs, key=lambda sign: -sign.score)
+
+
+def _stem(reader: Reader) -> str:
+    return reader.source_format.partition("/")[0]
 
 
 def sha256_of(path: Path) -> str:
@@ -207,12 +213,12 @@ def _how_to_mend(head: Head) -> str:
 
 
 def _known(more: tuple[Reader, ...] = ()) -> str:
-    return ", ".join(reader.source_format.partition("/")[0] for reader in (*READERS, *more))
+    return ", ".join(dict.fromkeys(map(_stem, (*READERS, *more))))
 
 
 def reader_named(name: str, more: tuple[Reader, ...] = ()) -> Reader:
     """Return a reader by name, with or without its version; UsageError if there is none."""
     for reader in (*more, *READERS):
-        if name in {reader.source_format, reader.source_format.partition("/")[0]}:
+        if name in {reader.source_format, _stem(reader)}:
             return reader
     raise UsageError(f"there is no reader '{name}'", mend=f"Readers: {_known(more)}.")

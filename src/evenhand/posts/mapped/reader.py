@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from evenhand.errors import UsageError
+from evenhand.posts.documents import plain_values
 from evenhand.posts.json_records import peek
 from evenhand.posts.mapped.lookup import fits, knows, value_at, value_of
 from evenhand.posts.mapped.shape import Shape
@@ -45,11 +46,11 @@ class Mapped:
         shape = self.shape
         if head.members or head.packed:
             return None
-        columns, beside = _names_in(head, shape.records)
-        if len(knows(shape.signs_all, columns)) < len(shape.signs_all):
+        names = _names_in(head, shape.records)
+        if len(knows(shape.signs_all, names.columns)) < len(shape.signs_all):
             return None
-        chosen = knows(shape.signs_any, columns)
-        document = knows(shape.signs_document, beside)
+        chosen = knows(shape.signs_any, names.columns)
+        document = knows(shape.signs_document, names.document)
         if (shape.signs_any and not chosen) or len(document) < len(shape.signs_document):
             return None
         return Sign(shape.format, 0.9, tuple(dict.fromkeys((*shape.signs_all, *chosen, *document))))
@@ -92,38 +93,49 @@ class Mapped:
 
 def check_fits(shape: Shape, head: Head, where: str) -> None:
     """Raise UsageError if a line of a mapping leads nowhere in the first records of a file."""
-    columns, beside = _names_in(head, shape.records)
-    if not columns:
+    names = _names_in(head, shape.records)
+    if not names.columns:
         return  # the start of the file does not tell
     for name, rule in shape.columns.items():
-        if not any(_leads(path, columns, beside) for path in rule.paths):
+        if not any(_leads(path, names, whole=head.is_whole) for path in rule.paths):
             words = " or ".join(f"'{path}'" for path in rule.paths)
             raise UsageError(
                 f"{name}: no record has {words}",
                 where=where,
-                mend=f"The file has: {', '.join(columns[:20])}. Nothing was imported.",
+                mend=f"The file has: {', '.join(names.columns[:20])}. Nothing was imported.",
             )
 
 
-def _leads(path: str, columns: tuple[str, ...], beside: tuple[str, ...]) -> bool:
+class _Names(NamedTuple):
+    """What the start of a file shows: names of a record, of the document, and of values beside the list of records."""
+
+    columns: tuple[str, ...]
+    document: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+
+def _leads(path: str, names: _Names, *, whole: bool) -> bool:
     if path.startswith("^."):
-        return path.removeprefix("^.").partition(".")[0] in beside
-    return path in columns or path.partition(".")[0] in columns
+        return path.removeprefix("^.") in names.around or not whole  # it may stand behind the list
+    return path in names.columns or path.partition(".")[0] in names.columns
 
 
-def _names_in(head: Head, records: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return (names of a record, names beside the list of records) as far as the start of a file tells."""
+def _names_in(head: Head, records: str) -> _Names:
     if not records:
-        return columns_of(head), ()
-    found: dict[str, None] = {}
-    beside: dict[str, None] = {}
+        return _Names(columns_of(head))
+    columns: dict[str, None] = {}
+    document: dict[str, None] = {}
+    around: dict[str, None] = {}
     for value in peek(head):
-        if isinstance(value, dict):
-            beside.update(dict.fromkeys(value))
-            inner = value_at(value, records, {})
-            for record in inner[:20] if isinstance(inner, list) else []:
-                found.update(dict.fromkeys(record if isinstance(record, dict) else ()))
-    return tuple(found), tuple(beside)
+        if not isinstance(value, dict):
+            continue
+        document.update(dict.fromkeys(value))
+        holder = value_at(value, records.rpartition(".")[0], {}) if "." in records else value
+        around.update(dict.fromkeys(plain_values(holder) if isinstance(holder, dict) else ()))
+        inner = value_at(value, records, {})
+        for record in inner[:20] if isinstance(inner, list) else []:
+            columns.update(dict.fromkeys(record if isinstance(record, dict) else ()))
+    return _Names(tuple(columns), tuple(document), tuple(around))
 
 
 def _constant_or_value(path: str, table_row: TableRow) -> str | None:

@@ -8,7 +8,7 @@
     [signs]
     all = ["id", "text"]         # columns or keys that are all there; NAME@ also fits NAME@anything
     any = ["cid"]                # and at least one of these, if any are named
-    document = ["extractor_key"] # keys beside the list of records
+    document = ["extractor_key"] # keys of the document that holds the list
 
     [columns]                    # field = path, or several, the first that says something counts
     id = "id"
