@@ -70,7 +70,7 @@ def jetstream(path: Path, count: int, described: int = 0) -> Path:
     if described:
         page = {"uri": "https://example.org/hall", "title": "The hall", "description": WORDS * described}
         record |= {"embed": {"$type": "app.bsky.embed.external", "external": page}}
-    return lines(path, (event("create", f"3jzfcij{n:06d}"[:13], record=record) for n in range(count)))
+    return lines(path, (event("create", f"3jzfcij{n:06d}"[-13:], record=record) for n in range(count)))
 
 
 def mastodon(path: Path, count: int) -> Path:

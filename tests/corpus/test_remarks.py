@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from evenhand.corpus.telling import is_known, remark
 from evenhand.posts.mapped import mapped_readers
 from evenhand.posts.recognition import READERS
+from evenhand.posts.said import Said, packed, unpacked
 from evenhand.web.catalogues import WEB, read
 
 POSTS = Path(__file__).resolve().parents[2] / "src" / "evenhand" / "posts"
@@ -39,6 +41,8 @@ def texts(node: ast.expr) -> Iterator[str]:
         yield "".join(str(each.value) if isinstance(each, ast.Constant) else "X" for each in node.values)
     elif isinstance(node, ast.IfExp):
         yield from (*texts(node.body), *texts(node.orelse))
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Said":
+        yield from texts(node.args[0])  # its form
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         yield from map("".join, itertools.product(texts(node.left), texts(node.right)))
     elif isinstance(node, ast.Tuple):
@@ -65,16 +69,16 @@ def all_sentences() -> set[str]:
     found = {text for path in POSTS.rglob("*.py") if path.name not in TYPED for text in sentences(path)}
     tables = [tomllib.loads(path.read_text()) for path in POSTS.rglob("*.toml")]
     notes = {str(table["note"]) for table in tables if table.get("note")}
-    return {text for text in found | notes if " " in text} - ASKED - {"X: X"}
+    return {text for text in found | notes if " " in text} - ASKED - {"X: %(place)s"}
 
 
 def test_whatever_a_reader_says_is_known_and_is_told_in_german() -> None:
     said = all_sentences()
     assert {
         "Please export JSON.",
-        "count_mismatch X/X: X",
+        "count_mismatch %(said)s/%(found)s: %(place)s",
         "the file is empty",
-        "this .X file is damaged or cut short",
+        "this .%(packing)s file is damaged or cut short",
     } <= said
     assert sorted(text for text in said if not is_known(text)) == []
     same = {text for text in said if remark(text, german) == text}
@@ -91,19 +95,28 @@ def test_the_note_of_every_reader_is_known() -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("count_mismatch 40/6: data/tweets.js", "Die Datei nennt 40 Datensätze, gefunden wurden 6: data/tweets.js"),
-        ("this .zst file is damaged or cut short", "Diese .zst-Datei ist beschädigt oder abgeschnitten."),
+        (
+            Said("count_mismatch %(said)s/%(found)s: %(place)s", said=40, found=6, place="data/tweets.js"),
+            "data/tweets.js nennt 40 Datensätze, gefunden wurden 6 (count_mismatch 40/6).",
+        ),
+        (
+            Said("this .%(packing)s file is damaged or cut short", packing="zst"),
+            "Diese .zst-Datei ist beschädigt oder abgeschnitten.",
+        ),
+        (
+            Said("%(sign)s in %(place)s", sign=Said("the keys %(keys)s", keys="a, b"), place="x.json"),
+            "die Schlüssel a, b in x.json",
+        ),
         ("an operator's own remark", "an operator's own remark"),
     ],
 )
 def test_names_and_numbers_stay_and_what_is_not_ours_stays_as_it_is(said: str, told: str) -> None:
-    assert remark(said, german).removeprefix("count_mismatch: ") == told
+    assert remark(said, german) == told
+    assert remark(unpacked(json.loads(json.dumps(packed(said)))), german) == told
 
 
 def test_on_a_page_nothing_speaks_of_the_command_line() -> None:
-    said = "Readers: x_archive, rows. Name one with --as, or say with --mapping FILE which column is what."
-    assert (
-        remark(said, str) == "Evenhand reads: x_archive, rows. Ask for the export in one of these forms, or as a table."
-    )
+    form = "Readers: %(readers)s. Name one with --as, or say with --mapping FILE which column is what."
+    assert remark(Said(form, readers="x_archive, rows"), str).startswith("Evenhand reads exports of X (Twitter), ")
     shown = {remark(text, german) for text in all_sentences()}
     assert [text for text in shown if "--" in text] == []

@@ -12,8 +12,9 @@ from tests.fixtures import make_exports, make_x
 from evenhand.context import Context
 from evenhand.corpus import Corpus, MemoryManifest, ingest
 from evenhand.corpus.tally import tallied
-from evenhand.corpus.telling import Facts, facts_of, reason_words, story
+from evenhand.corpus.telling import Facts, facts_of, format_words, place_words, reason_words, story
 from evenhand.posts import recognise
+from evenhand.posts.recognition import READERS
 from evenhand.posts.warc import DAMAGED, DIGEST_DIFFERS, LENGTH_WRONG, TRUNCATED
 
 POSTS = Path(__file__).resolve().parents[2] / "src" / "evenhand" / "posts"
@@ -82,14 +83,15 @@ def facts(tmp_path: Path) -> Facts:
 def test_the_chapters_tell_what_a_newcomer_asks(facts: Facts) -> None:
     chapters = {chapter.heading: "\n".join(chapter.lines) for chapter in story(facts, str)}
     assert list(chapters) == [
-        "What it is", "What was found", "What was not taken", "What this kind of file cannot show", "What to do next",
+        "What it is", "What was found", "What was not taken", "How it was read", "What this kind of file cannot show",
+        "What to do next",
     ]  # fmt: skip
-    assert "Read as x_archive/1" in chapters["What it is"]
+    assert "The archive of an account on X (Twitter).\nRead as x_archive/1" in chapters["What it is"]
     assert "The export of the account sample_owner." in chapters["What it is"]
     for line in ("New posts: 6.", "Posts: 4", "Replies: 1", "Likes: 1", "From 2024-01-01 to 2025-06-01.",
-                 "By so many accounts: 1.", "Private messages: 2. They are locked away"):  # fmt: skip
+                 "Accounts that wrote them: 1.", "Private messages: 2. They are locked away"):  # fmt: skip
         assert line in chapters["What was found"], line
-    assert "At data/tweets.js;jp:/3. Expected: An id for the record." in chapters["What was not taken"]
+    assert "At data/tweets.js, record 4. Expected: An id for the record." in chapters["What was not taken"]
     assert "What others wrote to them is hardly in it" in chapters["What this kind of file cannot show"]
     assert "evenhand archive check" in chapters["What to do next"]
     assert "bring the same file in again" in chapters["What to do next"]
@@ -101,7 +103,53 @@ def test_a_count_that_a_file_states_and_does_not_keep_is_told(tmp_path: Path) ->
     recognised, tally = tallied(recognise(path))
     ingested = ingest(Corpus(tmp_path / "corpus", MemoryManifest()), recognised, Context.system())
     told = [line for chapter in story(facts_of(recognised, ingested, tally), str) for line in chapter.lines]
-    assert "count_mismatch 40/6" in told and "New posts: 6. Held before, or the same twice: 0." in told
+    assert "The file says that it holds 40 records; 6 were found (count_mismatch 40/6)." in told
+    assert "New posts: 6. Held before, or the same twice: 0." in told
+
+
+@pytest.mark.parametrize(
+    ("locator", "words"),
+    [
+        ("", "the whole file"),
+        ("data/like.js", "data/like.js"),
+        ("ln:481", "line 481"),
+        ("row:7", "row 7"),
+        ("jp:/12/tweet", "record 13"),
+        ("jp:/thread/answers/1", "record 2 of thread/answers"),
+        ("general/2020-09-13.json;jp:/2", "general/2020-09-13.json, record 3"),
+        ("ln:2;jp:/comments/0", "line 2, record 1 of comments"),
+        ("inbox.mbox;msg:3", "inbox.mbox, message 3"),
+        ("warc:record 5", "record 5"),
+        ("jp:/Comment/Comments", "jp:/Comment/Comments"),
+        ("jp:", "jp:"),
+        ("br:10-20", "br:10-20"),
+    ],
+)
+def test_where_something_stands_is_said_as_people_count(locator: str, words: str) -> None:
+    assert place_words(locator, str) == words
+
+
+def test_every_format_has_a_name_for_people() -> None:
+    named = {reader.source_format: format_words(reader.source_format, str) for reader in READERS}
+    assert [name for name, words in named.items() if "described itself" in words] == []
+    assert len(set(named.values())) == len(named)
+    assert "our_forum" in format_words("our_forum/1", str)
+
+
+def test_what_a_file_lacks_stands_apart_with_what_to_do(tmp_path: Path) -> None:
+    files = [{"fileName": f"data/tweets{part}.js", "globalName": "x", "count": "1"} for part in ("", "-part1")]
+    manifest = {"archiveInfo": {"isPartialArchive": True}, "dataTypes": {"tweets": {"files": files}}}
+    tweets = make_x.script("tweets", [make_x.archive_tweet("101"), make_x.archive_tweet("102")])
+    path = make_x.archive(tmp_path / "a.zip", {"tweets.js": tweets}, manifest=manifest)
+    recognised, tally = tallied(recognise(path))
+    ingested = ingest(Corpus(tmp_path / "corpus", MemoryManifest()), recognised, Context.system())
+    told = story(facts_of(recognised, ingested, tally), str)
+    chapters = {chapter.heading: "\n".join(chapter.lines) for chapter in told}
+    missing = chapters["What is missing in this file"]
+    assert "data/tweets-part1.js is not in this file, although its own list names it with 1 records." in missing
+    assert "data/tweets.js says that it holds 1 records; 2 were found" in missing
+    assert "only a part of the whole" in missing
+    assert "other files of the same download" in chapters["What to do next"]
 
 
 def test_what_is_told_adds_up(facts: Facts) -> None:

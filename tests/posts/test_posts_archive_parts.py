@@ -54,7 +54,7 @@ def test_split_parts_and_a_count_that_is_off(tmp_path: Path) -> None:
     posts = list(read(archive(tmp_path / "x.zip", members, manifest=manifest_of(tweets=3, missing=4)), report=report))
     assert sorted(p.native_id for p in posts) == ["1", "2", "3", "4"]
     assert [p.visibility for p in posts if p.native_id == "4"] == ["group"]
-    assert "count_mismatch 2/3: data/tweets.js" in report.notes
+    assert "count_mismatch 3/2: data/tweets.js" in report.notes
     assert any(note.startswith("member_missing") for note in report.notes)
 
 

@@ -25,6 +25,7 @@ from evenhand.corpus.tally import tallied
 from evenhand.corpus.telling import Chapter, facts_of, story
 from evenhand.errors import UsageError
 from evenhand.posts import Choices, Recognised
+from evenhand.posts.said import Said
 from evenhand.posts.times import zone_of
 from evenhand.web.home import Home
 
@@ -187,7 +188,7 @@ def _real(home: Home, basis: str | None) -> Any:
         ingested = import_file(recognised=recognised, ctx=ctx, home=home, basis=basis, terms=terms).ingested
         kept = keep_mapping(original, home.corpus)
         if kept:
-            ingested.report.note(f"mapping kept for the next table with this header: {kept}")
+            ingested.report.note(Said("mapping kept for the next table with this header: %(place)s", place=kept))
         return ingested
 
     return run

@@ -24,6 +24,7 @@ from evenhand.posts.columns import complete, events_to_table, to_table
 from evenhand.posts.ids import FINGERPRINT
 from evenhand.posts.reader import ODD
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
@@ -354,10 +355,11 @@ def _suggest(corpus: Corpus, stage: _Stage, report: Report, posts: int) -> None:
         alike = connection.sql(sql, params={"name": FINGERPRINT}).to_arrow_table()
     if alike.num_rows:
         first = alike.slice(0, 1).to_pylist()[0]
-        report.note(
-            f"possible_duplicates: {alike.num_rows} new records say the same at the same time as records of another "
-            f"export, the first {first['new']} as {first['held']}; nothing was merged"
+        form = (
+            "possible_duplicates: %(count)s new records say the same at the same time as records of another export, "
+            "the first %(new)s as %(held)s; nothing was merged"
         )
+        report.note(Said(form, count=alike.num_rows, **first))
 
 
 def _without_known(stage: _Stage, wanted: np.ndarray) -> Path:

@@ -23,6 +23,7 @@ from urllib.parse import quote_from_bytes
 from evenhand.errors import UsageError
 from evenhand.posts.limits import Limits
 from evenhand.posts.metering import Meter, Tally
+from evenhand.posts.said import Said
 
 SAFE_LETTERS: Final = "/ ._-()[]+,=@~!'"
 _TAIL: Final = 22 + 65_535 + 20 + 56
@@ -84,7 +85,9 @@ class Archive:
             self._too_many(members)
 
     def _too_many(self, members: int) -> None:
-        words = f"archive_bomb: {members:,} members, over {self._limits.members:,}"
+        words = Said(
+            "archive_bomb: %(count)s members, over %(limit)s", count=f"{members:,}", limit=f"{self._limits.members:,}"
+        )
         raise self._refusal(words, "Nothing was read.")
 
     def _take_members(self) -> None:
@@ -101,7 +104,9 @@ class Archive:
         reason = unsafe_reason(entry, self._limits)
         path = quote_from_bytes(_name_bytes(entry), safe=SAFE_LETTERS)
         if reason is None and entry.flag_bits & _LOCKED:
-            raise self._refusal(f"archive_encrypted: {path}", "Unpack it with its password and pack it again.")
+            raise self._refusal(
+                Said("archive_encrypted: %(place)s", place=path), "Unpack it with its password and pack it again."
+            )
         if reason is None and not agrees:
             reason = "archive_headers_differ"
         twin = self._folded.setdefault(unicodedata.normalize("NFC", entry.filename).casefold(), path)
@@ -109,12 +114,14 @@ class Archive:
             reason = "archive_same_name"
         if reason is not None:
             if self._limits.refuses_unsafe:
-                raise self._refusal(f"{reason}: {path}", "Remove that member and try again.")
+                raise self._refusal(Said(f"{reason}: %(place)s", place=path), "Remove that member and try again.")
             self.unsafe.append((path, reason))
             return
         earlier = self.members.get(path)
         if earlier and (earlier.info.CRC, earlier.size_declared) != (entry.CRC, entry.file_size):
-            raise self._refusal(f"archive_duplicate: two different members are named {path}", "Pack it again.")
+            raise self._refusal(
+                Said("archive_duplicate: two different members are named %(place)s", place=path), "Pack it again."
+            )
         self.members[path] = Member(path, entry.filename, entry.compress_size, entry.file_size, entry)
 
     def _heads(self, entries: list[zipfile.ZipInfo]) -> dict[int, bool]:

@@ -30,6 +30,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 from evenhand.posts.times import iso_time
 
 _WRITTEN = frozenset({"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "ThreadStarterMessage", "0", "19"})
@@ -46,7 +47,7 @@ class Discord(PartReader):
     def known(self, value: Any) -> str | None:
         """Return by what this is an export of a channel."""
         is_one = isinstance(value, dict) and {"guild", "channel", "messages"} <= value.keys()
-        return "guild, channel and messages" if is_one else None
+        return by_keys("guild", "channel", "messages") if is_one else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per message; warn if the file counts other than it holds."""
@@ -58,7 +59,7 @@ class Discord(PartReader):
             yield from built(partial(_row, beside=beside), record, base, report, part)
         announced = number(beside.get("messageCount"))
         if announced is not None and announced != found:
-            report.note(f"count_mismatch {announced}/{found}" + (f": {part.path}" if part.path else ""))
+            report.note_count(announced, found, part.path)
 
 
 def _row(record: JsonRecord, row: Row, beside: Mapping[str, Any]) -> Row:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from evenhand.errors import UsageError
+from evenhand.posts.said import Said
 from evenhand.posts.seen import Seen
 
 NUMERIC_PLATFORMS: Final = frozenset({"x", "discord"})
@@ -52,8 +53,13 @@ class RoundedIds:
             share = suspect / self._seen[column]
             if suspect >= SUSPECT_LEAST and share > SUSPECT_SHARE:
                 raise UsageError(
-                    f"id_suspect_rounded: {suspect} of {self._seen[column]} ids in column '{column}' end in "
-                    "zeros after the 15th digit, as a spreadsheet leaves them",
+                    Said(
+                        "id_suspect_rounded: %(count)s of %(all)s ids in column '%(column)s' end in zeros after the "
+                        "15th digit, as a spreadsheet leaves them",
+                        count=suspect,
+                        all=self._seen[column],
+                        column=column,
+                    ),
                     where=where,
                     mend="Export again with the ids as text and do not open the file in a spreadsheet.",
                 )

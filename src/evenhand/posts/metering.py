@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from evenhand.errors import UsageError
 from evenhand.posts.limits import Limits
+from evenhand.posts.said import Said
 
 
 class Tally:
@@ -61,7 +62,11 @@ class Meter:
             self._total += produced - before
         ratio = produced > limits.ratio_after and produced > limits.ratio * max(consumed, 1)
         if ratio or produced > limits.member_bytes or self._total > limits.archive_bytes:
-            raise UsageError(f"archive_bomb: {member} unpacks to too much", where=self._where, mend="Nothing was kept.")
+            raise UsageError(
+                Said("archive_bomb: %(place)s unpacks to too much", place=member),
+                where=self._where,
+                mend="Nothing was kept.",
+            )
 
     def counted(
         self, member: str, stream: IO[bytes], consumed: Callable[[], int], damage: Damage | None = None

@@ -16,6 +16,7 @@ from typing import IO, Any, BinaryIO, Final, cast
 from evenhand.errors import UsageError
 from evenhand.posts.limits import Limits
 from evenhand.posts.metering import Damage, Meter, Tally
+from evenhand.posts.said import INSTALL, Said
 
 _MAGICS: Final = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zst"))
 _PIECE: Final = 1 << 16
@@ -42,7 +43,9 @@ def open_packed(stream: BinaryIO, limits: Limits, where: str) -> BinaryIO:
         raise UsageError("this file is not packed in a way we know", where=where, mend="Send it unpacked.")
     tally = Tally(stream)
     refusal = UsageError(
-        f"this .{packing} file is damaged or cut short", where=where, mend="Pack it again, or send it unpacked."
+        Said("this .%(packing)s file is damaged or cut short", packing=packing),
+        where=where,
+        mend="Pack it again, or send it unpacked.",
     )
     unpacked = _unpacked(packing, tally, limits)
     meter = Meter(limits, where)
@@ -64,9 +67,7 @@ def _zst(tally: Tally, limits: Limits) -> IO[bytes]:
     try:
         import zstandard
     except ImportError as error:
-        raise UsageError(
-            "this is a .zst file, and zstandard is not installed", mend="Install it with: pip install 'evenhand[desk]'."
-        ) from error
+        raise UsageError("this is a .zst file, and zstandard is not installed", mend=INSTALL) from error
     opener = zstandard.ZstdDecompressor(max_window_size=limits.window_bytes)
     reader = opener.stream_reader(cast("IO[bytes]", tally), read_across_frames=True, closefd=False)
     return io.BufferedReader(_Zst(reader, zstandard.ZstdError))

@@ -12,6 +12,7 @@ from evenhand.posts.json_records import Damaged, JsonRecord, peek_members
 from evenhand.posts.parts import BROKEN, Part, opened
 from evenhand.posts.reader import ODD, Direction, Head, Report, Sign, Source
 from evenhand.posts.record import Row
+from evenhand.posts.said import sign_at
 
 Build = Callable[[JsonRecord, Row], Row]
 """Makes the row of a record from the fields it starts with; raises Unusable, or anything of ODD, if it cannot."""
@@ -34,7 +35,7 @@ class PartReader:
             for value in values:
                 reason = self.known(value)
                 if reason:
-                    return Sign(self.source_format, 0.95, (f"{reason} in {path}" if path else reason,))
+                    return Sign(self.source_format, 0.95, (sign_at(reason, path),))
         return None
 
     def known(self, value: Any) -> str | None:

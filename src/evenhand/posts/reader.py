@@ -17,6 +17,7 @@ from evenhand.errors import UsageError
 from evenhand.posts.limits import IMPORT, Limits
 from evenhand.posts.reading_form import scrub
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said
 
 ODD: Final = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
 """What a record raises whose parts have not the shape they should: it is refused, the next one is read."""
@@ -105,8 +106,12 @@ class Report:
         """Name one record that was not taken; UsageError once there are so many that the file is not usable."""
         if len(self.refused) >= self.limit:
             raise UsageError(
-                f"over {self.limit} records cannot be read; the first is {self.refused[0].locator} "
-                f"({self.refused[0].reason})",
+                Said(
+                    "over %(count)s records cannot be read; the first is %(place)s (%(code)s)",
+                    count=self.limit,
+                    place=self.refused[0].locator,
+                    code=self.refused[0].reason,
+                ),
                 where=self.where,
                 mend="Check that this is the format you expect, or name it with --as.",
             )
@@ -114,9 +119,16 @@ class Report:
 
     def note(self, words: str) -> None:
         """Keep one remark for the person who imports, once; what it quotes from the file may hold half a letter."""
-        words = scrub(words)
+        words = words.changed(scrub) if isinstance(words, Said) else scrub(words)
         if words not in self.notes:
             self.notes.append(words)
+
+    def note_count(self, said: int, found: int, path: str | None) -> None:
+        """Remark that a file, or a member of it, says of itself that it holds another number of records."""
+        if path:
+            self.note(Said("count_mismatch %(said)s/%(found)s: %(place)s", said=said, found=found, place=path))
+        else:
+            self.note(Said("count_mismatch %(said)s/%(found)s", said=said, found=found))
 
 
 class Reader(Protocol):

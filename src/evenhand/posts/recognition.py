@@ -21,6 +21,7 @@ from evenhand.posts.parts import BROKEN, archive_in
 from evenhand.posts.reader import NO_CHOICES, Choices, Head, Reader, Sign, Source
 from evenhand.posts.reddit import RedditApi, RedditDump
 from evenhand.posts.rows import Rows
+from evenhand.posts.said import Said
 from evenhand.posts.slack import Slack
 from evenhand.posts.telegram import Telegram
 from evenhand.posts.tiktok import TikTok
@@ -61,6 +62,7 @@ CLOSE: Final = 0.1
 _MEMBER_START: Final = 1 << 14
 _PEEKED_KINDS: Final = (".js", ".json", ".csv", ".txt", ".jsonl", ".eml", ".mbox", ".mbx", ".car")
 _PEEKED_MEMBERS: Final = 400
+_NAMED: Final = 5
 _HASHED_AT_ONCE: Final = 1 << 20
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -197,7 +199,8 @@ def _unknown(head: Head) -> tuple[str]:
     if head.start.startswith(_OLE):
         return ("this is a message or a document of an office program",)
     if head.members:
-        return ("this zip holds no export that a reader knows",)
+        named = ", ".join(head.members[:_NAMED]) + (" …" if len(head.members) > _NAMED else "")
+        return (Said("this zip holds no export that a reader knows; it holds: %(members)s", members=named),)
     return ("no reader knows this format",)
 
 
@@ -209,7 +212,9 @@ def _how_to_mend(head: Head) -> str:
         return "Save a .msg as .eml, or forward it as an attachment; nothing was imported."
     if any(path.lower().endswith((".html", ".htm")) for path in head.members):
         return "It holds HTML pages: ask the platform for the same export as JSON."
-    return f"Readers: {_known()}. Name one with --as, or say with --mapping FILE which column is what."
+    return Said(
+        "Readers: %(readers)s. Name one with --as, or say with --mapping FILE which column is what.", readers=_known()
+    )
 
 
 def _known(more: tuple[Reader, ...] = ()) -> str:

@@ -30,6 +30,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Head, Report, Sign
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said, by_keys
 from evenhand.posts.times import epoch_time
 
 _GONE: Final = "[deleted]"
@@ -50,7 +51,7 @@ class RedditDump(PartReader):
         """Return a sign if the first lines have what every object of Reddit has."""
         found = [value for value in peek(head) if isinstance(value, dict)]
         if found and all(_is_thing(value) for value in found):
-            return Sign(self.source_format, 0.95, ("created_utc with subreddit, a line each",))
+            return Sign(self.source_format, 0.95, (by_keys("created_utc", "subreddit"),))
         return None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
@@ -93,9 +94,9 @@ class RedditApi(PartReader):
         """Return by what this is an answer of the API."""
         data = dict_of(value).get("data")
         if dict_of(value).get("kind") == "Listing" and "children" in dict_of(data):
-            return "kind Listing"
+            return Said("the kind %(kind)s", kind="Listing")
         kind = text_of(dict_of(value).get("kind"))
-        return f"kind {kind}" if kind in _KINDS and isinstance(data, dict) else None
+        return Said("the kind %(kind)s", kind=kind) if kind in _KINDS and isinstance(data, dict) else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per comment and submission, a parent before its replies."""

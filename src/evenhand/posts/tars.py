@@ -16,6 +16,7 @@ from urllib.parse import quote_from_bytes
 from evenhand.errors import UsageError
 from evenhand.posts.archives import SAFE_LETTERS, name_is_unsafe
 from evenhand.posts.limits import Limits
+from evenhand.posts.said import Said
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 TAR_DAMAGED: Final = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
@@ -86,7 +87,9 @@ class Tar:
     def _take_members(self) -> None:
         for number, entry in enumerate(self._tar):
             if number >= self._limits.members:
-                raise self._refusal(f"archive_bomb: over {self._limits.members:,} members", "Nothing was read.")
+                raise self._refusal(
+                    Said("archive_bomb: over %(limit)s members", limit=f"{self._limits.members:,}"), "Nothing was read."
+                )
             if not entry.isdir():
                 self._take(entry)
 
@@ -97,12 +100,14 @@ class Tar:
         reason = self._reason(entry, name, path)
         if reason is not None:
             if self._limits.refuses_unsafe:
-                raise self._refusal(f"{reason}: {path}", "Remove that member and try again.")
+                raise self._refusal(Said(f"{reason}: %(place)s", place=path), "Remove that member and try again.")
             self.unsafe.append((path, reason))
         elif path in self.members:
-            raise self._refusal(f"archive_duplicate: two members are named {path}", "Pack it again.")
+            raise self._refusal(
+                Said("archive_duplicate: two members are named %(place)s", place=path), "Pack it again."
+            )
         elif entry.size > self._limits.member_bytes:
-            raise self._refusal(f"archive_bomb: {path} is too large", "Nothing was kept.")
+            raise self._refusal(Said("archive_bomb: %(place)s is too large", place=path), "Nothing was kept.")
         else:
             self.members[path] = TarMember(path, name, entry.size, entry)
 

@@ -31,6 +31,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import Reading, encode, read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 from evenhand.posts.times import Moment, epoch_time, iso_time
 
 _LISTS: Final = ("messages", "chats.list.*.messages", "left_chats.list.*.messages")
@@ -52,13 +53,13 @@ class Telegram(PartReader):
         if "chats" in value and (
             "about" in value or "list" in dict_of(value["chats"]) or "personal_information" in value
         ):
-            return "chats.list"
+            return by_keys("chats")
         messages = value.get("messages")
         if "messages" not in value or "type" not in value or "participants" in value:
             return None
         first = next((item for item in listed(messages) if isinstance(item, dict)), {})
         dated = "date" in first or "date_unixtime" in first
-        return "messages with type and date" if dated or not listed(messages) else None
+        return by_keys("messages", "type", "date") if dated or not listed(messages) else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per message and service line."""

@@ -15,6 +15,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Direction, Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 from evenhand.posts.times import iso_time
 
 _TOPS: Final = frozenset({"Activity", "Your Activity", "App Settings", "Direct Messages", "Direct Message", "Post"})
@@ -51,7 +52,7 @@ class TikTok(PartReader):
         if not isinstance(value, dict) or not {"Activity", "Your Activity"} & value.keys():
             return None
         more = len(_TOPS & value.keys()) > 1 or {"Comment", "Profile", "Video"} & value.keys()
-        return "Activity among its sections" if more else None
+        return by_keys("Activity") if more else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per comment, message, like, share and post."""

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from evenhand.errors import UsageError
+from evenhand.posts.said import Said
 
 SECOND: Final = 1_000_000
 _MONTHS: Final = {
@@ -136,7 +137,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"'{name}' is no time zone", mend="Name one like Europe/London.") from error
+        raise UsageError(Said("'%(zone)s' is no time zone", zone=name), mend="Name one like Europe/London.") from error
 
 
 def epoch_time(number: float) -> Moment:

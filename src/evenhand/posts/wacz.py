@@ -19,6 +19,7 @@ from typing import Any, Final
 from evenhand.errors import UsageError
 from evenhand.posts.archives import DAMAGED, Archive, Member
 from evenhand.posts.limits import Limits
+from evenhand.posts.said import Said
 from evenhand.posts.warc import WarcRecord, WarcReport, warc_records
 
 MANIFEST: Final = "datapackage.json"
@@ -237,7 +238,7 @@ def _small(archive: Archive, path: str) -> bytes | None:
     except DAMAGED:
         return b""
     if len(data) > _MOST_JSON:
-        raise UsageError(f"{path} is larger than 16 MiB", mend="Nothing was kept.")
+        raise UsageError(Said("%(place)s is larger than 16 MiB", place=path), mend="Nothing was kept.")
     return data
 
 

@@ -16,6 +16,7 @@ from typing import IO, Any, BinaryIO, Final
 from evenhand.errors import UsageError
 from evenhand.posts.limits import Limits
 from evenhand.posts.metering import Meter, Tally
+from evenhand.posts.said import INSTALL
 
 HOLDS: Final = "holds"
 DIFFERS: Final = "differs"
@@ -191,9 +192,7 @@ def _library(window: _Window) -> tuple[Any, type[Exception]]:
         from warcio.bufferedreaders import DecompressingBufferedReader
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
-        raise UsageError(
-            "this is a web archive, and warcio is not installed", mend="Install it with: pip install 'evenhand[desk]'."
-        ) from error
+        raise UsageError("this is a web archive, and warcio is not installed", mend=INSTALL) from error
 
     class Bounded(DecompressingBufferedReader):  # type: ignore[misc]  # the library is untyped
         """Stops at a head that never ends: the library reads heads whole, and one may unpack to gigabytes."""

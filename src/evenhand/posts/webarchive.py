@@ -18,6 +18,7 @@ from evenhand.posts.packed import packing_of
 from evenhand.posts.parts import Part, opened
 from evenhand.posts.reader import Direction, Head, Report, Sign, Source
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said
 from evenhand.posts.times import iso_time
 from evenhand.posts.wacz import MANIFEST, Wacz, check_wacz
 from evenhand.posts.warc import DAMAGED, NOT_CHUNKED, WarcRecord, WarcReport, is_warc, warc_records
@@ -41,7 +42,7 @@ class WebArchive:
         if is_warc(head.start):
             return Sign(self.source_format, 1.0, ("begins with WARC/1.",))
         if MANIFEST in head.members and any(path.startswith(_FOLDER) for path in head.members):
-            return Sign(self.source_format, 1.0, (f"{MANIFEST} beside the folder {_FOLDER}",))
+            return Sign(self.source_format, 1.0, ("datapackage.json beside the folder archive/",))
         return None
 
     def needs_basis(self, head: Head) -> bool:
@@ -85,13 +86,15 @@ def _tell_end(part: Part, problems: list[tuple[str, int]], report: Report) -> No
     for code, place in problems:
         if code == NOT_CHUNKED:
             raise UsageError(
-                f"{NOT_CHUNKED}: this web archive is packed as one piece, not record by record",
+                Said("%(code)s: this web archive is packed as one piece, not record by record", code=NOT_CHUNKED),
                 where=part.name,
                 mend="Make a copy that is, with: warcio recompress FILE COPY.warc.gz. Keep the file as it came.",
             )
         if code == DAMAGED and place == 1:
             raise UsageError(
-                f"{DAMAGED}: no record of this web archive can be read", where=part.name, mend="Make it again."
+                Said("%(code)s: no record of this web archive can be read", code=DAMAGED),
+                where=part.name,
+                mend="Make it again.",
             )
         report.refuse(part.at(f"warc:record {place}"), code)
 
@@ -104,7 +107,7 @@ def _checked(source: Source) -> Wacz:
         return found
     code, about = found.problems[0]
     raise UsageError(
-        f"{code}: this web archive is not as its own list says ({about})",
+        Said("%(code)s: this web archive is not as its own list says (%(about)s)", code=code, about=about),
         where=source.name,
         mend="Nothing was taken. Download it again; if it stays so, somebody changed it after it was made.",
     )

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.cast import sign_in, standing_cast, visitor
 from tests.fixtures import make_x
+from tests.fixtures.make_exports import zipped
 
 from evenhand.web.people.cast import Member
 from evenhand.web.record import outbox
@@ -61,7 +62,7 @@ def test_a_plain_form_brings_an_archive_in_and_tells_its_story(desk, officer, tm
     page = brought(officer, archive(tmp_path))
     told = words(officer, page)
     for said in (
-        "twitter.zip", "Read as x_archive/1", "New posts: 2.", "At data/tweets.js;jp:/2.", "An id for the record.",
+        "twitter.zip", "Read as x_archive/1", "New posts: 2.", "At data/tweets.js, record 3.", "An id for the record.",
         "What others wrote to them is hardly in it", "evenhand archive check",
     ):  # fmt: skip
         assert said in told, said
@@ -179,6 +180,27 @@ def test_the_story_is_told_in_german(desk, officer, tmp_path) -> None:
     assert "Neue Beiträge: 2." in told
     assert "Was andere ihm schrieben, steht kaum darin" in told
     assert "Eine Datei einbringen" in officer.get("/imports", headers={"accept-language": "de"}).content.decode()
+
+
+def test_in_german_no_word_of_a_sign_a_place_or_a_missing_piece_is_left_in_english(desk, officer, tmp_path) -> None:
+    files = [{"fileName": f"data/tweets{part}.js", "globalName": "x", "count": "1"} for part in ("", "-part1")]
+    manifest = {"archiveInfo": {"isPartialArchive": True}, "dataTypes": {"tweets": {"files": files}}}
+    tweets = make_x.script("tweets", [make_x.archive_tweet("101", "said"), {"tweet": {"id_str": ""}}])
+    path = make_x.archive(tmp_path / "a.zip", {"tweets.js": tweets}, manifest=manifest)
+    page = brought(officer, path.read_bytes())
+    told = officer.get(page, headers={"accept-language": "de"}).content.decode()
+    for said in (
+        "Das Archiv eines Kontos bei X (Twitter).",
+        "erkannt an: das Inhaltsverzeichnis manifest.js eines Archivs von X.",
+        "Bei data/tweets.js, Datensatz 2.", "Was in dieser Datei fehlt", "nur ein Teil des Ganzen",
+        "data/tweets-part1.js ist nicht in dieser Datei", "data/tweets.js nennt 1 Datensätze, gefunden wurden 2",
+        "Suchen Sie die übrigen Dateien desselben Downloads",
+    ):  # fmt: skip
+        assert said in told, said
+    page = brought(officer, zipped({"holiday/a.txt": b"sun"}), "photos.zip")
+    told = officer.get(page, headers={"accept-language": "de"}).content.decode()
+    assert "sie enthält: holiday/a.txt. Evenhand liest Exporte von X (Twitter), Bluesky" in told
+    assert "x_archive" not in told and "x_archive" not in words(officer, page)
 
 
 def test_pieces_need_the_token(desk, officer) -> None:

@@ -3,8 +3,10 @@
 The words are marked with `_`; whoever prints them hands in the translation (the command line: none).
 """
 
+from evenhand.corpus.telling.formats import format_words
+from evenhand.corpus.telling.places import place_words
 from evenhand.corpus.telling.reasons import reason_words
 from evenhand.corpus.telling.remarks import is_known, remark
 from evenhand.corpus.telling.story import Chapter, Facts, facts_of, story
 
-__all__ = ["Chapter", "Facts", "facts_of", "is_known", "reason_words", "remark", "story"]
+__all__ = ["Chapter", "Facts", "facts_of", "format_words", "is_known", "place_words", "reason_words", "remark", "story"]

@@ -1,47 +1,61 @@
 """What readers remark, and why a file was refused as a whole, in the language of whoever looks at the page.
 
-Readers speak English, because they know nothing of languages; what they may say stands here once more as a form with
-places for names and numbers. A sentence that is not here (an operator's own mapping may have one) stays as it is.
+Readers speak English, because they know nothing of languages; what they may say stands here once more, by its form
+(`posts/said.py`). A sentence that is not here (an operator's own mapping may have one) stays as it is.
 """
 
 from __future__ import annotations
 
-import re
+from enum import StrEnum
 from functools import cache
 from typing import Final
 
 from evenhand.corpus.telling.reasons import Say
-
-_PLACE: Final = re.compile(r"%\((\w+)\)s")
+from evenhand.posts.said import Said
 
 
 def remark(words: str, _: Say) -> str:
     """Return a reader's sentence as `_` says it; unchanged if no reader of ours says it."""
-    for at, form in enumerate(_forms()):
-        found = form.fullmatch(words)
-        if found:
-            return _told(_)[at] % found.groupdict()
-    return words
+    at = _places().get(_form(words))
+    if at is None:
+        return words
+    form = _told(_)[at]
+    return form % {name: remark(value, _) for name, value in words.values.items()} if isinstance(words, Said) else form
 
 
 def is_known(words: str) -> bool:
     """Return whether a sentence is one of those that readers of ours say."""
-    return any(form.fullmatch(words) for form in _forms())
+    return _form(words) in _places()
+
+
+class Sort(StrEnum):
+    """What a remark is about: it tells under which heading it stands."""
+
+    LIMIT = "limit"  # what the format cannot show, and what an operator's own mapping says
+    READ = "read"  # how the file was read
+    MISSING = "missing"  # what the file itself says that it lacks
+
+
+_MISSING: Final = ("count_mismatch ", "member_missing: ", "the archive says of itself", "thread_incomplete: ")
+
+
+def sort_of(words: str) -> Sort:
+    """Return what a reader's remark is about."""
+    form = _form(words)
+    if form.startswith(_MISSING):
+        return Sort.MISSING
+    read = {each if isinstance(each, str) else each[0] for each in _remarks(str)}
+    return Sort.READ if form in read else Sort.LIMIT
+
+
+def _form(words: str) -> str:
+    return words.form if isinstance(words, Said) else words
 
 
 @cache
-def _forms() -> tuple[re.Pattern[str], ...]:
-    return tuple(_pattern(text) for text in _said())
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    pieces = _PLACE.split(text)
-    odd = [f"(?P<{piece}>.*)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)]
-    return re.compile("".join(odd), re.DOTALL)
-
-
-def _said() -> tuple[str, ...]:
-    return tuple(each if isinstance(each, str) else each[0] for each in _all(str))
+def _places() -> dict[str, int]:
+    """Return form as a reader says it -> where it stands below."""
+    return {each if isinstance(each, str) else each[0]: at for at, each in enumerate(_all(str))}
 
 
 def _told(_: Say) -> tuple[str, ...]:
@@ -50,7 +64,7 @@ def _told(_: Say) -> tuple[str, ...]:
 
 def _all(_: Say) -> tuple[str | tuple[str, str], ...]:
     """Return every form: itself, or (as the reader says it, as it is told where there is no command line)."""
-    return (*_limits(_), *_remarks(_), *_of_archives(_), *_of_files(_), *_of_tables(_))
+    return (*_limits(_), *_signs(_), *_remarks(_), *_of_archives(_), *_of_files(_), *_of_tables(_))
 
 
 def _limits(_: Say) -> tuple[str, ...]:
@@ -88,11 +102,52 @@ def _limits(_: Say) -> tuple[str, ...]:
     )
 
 
+def _signs(_: Say) -> tuple[str, ...]:
+    """Return by what a format is known."""
+    return (
+        _("%(sign)s in %(place)s"),
+        _("the keys %(keys)s"),
+        _("the kind %(kind)s"),
+        _("the columns %(columns)s"),
+        _("named by the operator"),
+        _("manifest.js of an X archive"),
+        _("a member that assigns window.YTD"),
+        _("control line"),
+        _("a repository (CAR)"),
+        _("a report of moderation"),
+        _("a thread"),
+        _("posts of a feed"),
+        _("a notification"),
+        _("lines that begin with date and time"),
+        _("a zip with users.json and a list of channels"),
+        _("a From line, then headers"),
+        _("a block of mail headers"),
+        _("begins with WARC/1."),
+        _("datapackage.json beside the folder archive/"),
+        _("comment ids, one channel id, texts as JSON"),
+        _("Parquet"),
+        _("our own records export"),
+        _("a text column"),
+    )
+
+
 def _remarks(_: Say) -> tuple[str | tuple[str, str], ...]:
     """Return what a reader remarks about one file."""
     return (
-        _("count_mismatch %(said)s/%(found)s: %(place)s"),
-        _("count_mismatch %(said)s/%(found)s"),
+        (
+            "count_mismatch %(said)s/%(found)s: %(place)s",
+            _(
+                "%(place)s says that it holds %(said)s records; %(found)s were found "
+                "(count_mismatch %(said)s/%(found)s)."
+            ),
+        ),
+        (
+            "count_mismatch %(said)s/%(found)s",
+            _(
+                "The file says that it holds %(said)s records; %(found)s were found "
+                "(count_mismatch %(said)s/%(found)s)."
+            ),
+        ),
         _("%(place)s: bookmarks are no acts; not read"),
         _("a deletion names only a number of its own server; its post is not in this file"),
         _("thread_incomplete: the answer names further replies that it does not hold"),
@@ -104,8 +159,14 @@ def _remarks(_: Say) -> tuple[str | tuple[str, str], ...]:
         ),
         _("encoding_guessed: read as %(encoding)s"),
         _("no manifest: the tables were found by how the members start"),
-        _("the archive says of itself that it is partial"),
-        _("member_missing: the manifest names %(place)s with %(count)s records; is the archive split?"),
+        (
+            "the archive says of itself that it is partial",
+            _("This archive says of itself that it is only a part of the whole: the platform made several files."),
+        ),
+        (
+            "member_missing: the manifest names %(place)s with %(count)s records; is the archive split?",
+            _("%(place)s is not in this file, although its own list names it with %(count)s records."),
+        ),
         _(
             "possible_duplicates: %(count)s new records say the same at the same time as records of another export, "
             "the first %(new)s as %(held)s; nothing was merged"
@@ -131,7 +192,7 @@ def _of_archives(_: Say) -> tuple[str, ...]:
         _("archive_same_name: %(place)s"),
         _("this zip file is damaged or cut short"),
         _("this tar file is damaged or cut short"),
-        _("this zip holds no export that a reader knows"),
+        _("this zip holds no export that a reader knows; it holds: %(members)s"),
         _("Unpack it with its password and pack it again."),
         _("Remove that member and try again."),
         _("Pack it again."),
@@ -167,7 +228,11 @@ def _of_files(_: Say) -> tuple[str | tuple[str, str], ...]:
         ),
         (
             "Readers: %(readers)s. Name one with --as, or say with --mapping FILE which column is what.",
-            _("Evenhand reads: %(readers)s. Ask for the export in one of these forms, or as a table."),
+            _(
+                "Evenhand reads exports of X (Twitter), Bluesky, Mastodon, Facebook, Instagram, Threads, YouTube, "
+                "Reddit, TikTok, WhatsApp, Signal, Telegram, Discord and Slack, e-mail, web archives and tables of "
+                "posts. Look for the zip that the platform gave, or ask there for the export once more, as JSON."
+            ),
         ),
         _("Nothing was imported; export it again."),
         _("Nothing was imported. Download the repository again."),

@@ -9,9 +9,12 @@ from typing import Any, Final
 
 from evenhand.corpus.importing import Ingested
 from evenhand.corpus.tally import Tally
+from evenhand.corpus.telling.formats import format_words
+from evenhand.corpus.telling.places import place_words
 from evenhand.corpus.telling.reasons import Say, reason_words
-from evenhand.corpus.telling.remarks import remark
+from evenhand.corpus.telling.remarks import Sort, remark, sort_of
 from evenhand.posts import Direction, Recognised
+from evenhand.posts.said import packed, unpacked
 
 _PLACES: Final = 5
 _MOST_REFUSED: Final = 1_000
@@ -31,7 +34,7 @@ class Facts:
     """What is known of one import: plain JSON values only, so that it can be kept and told later."""
 
     source_format: str
-    reasons: list[str]
+    reasons: list[Any]  # sentences of readers, packed
     direction: str
     posts: int
     merged: int
@@ -39,7 +42,7 @@ class Facts:
     suppressed: int
     refused: int
     refused_places: list[list[str]]  # [place, reason code], the first thousand
-    notes: list[str]
+    notes: list[Any]  # sentences of readers, packed
     relations: dict[str, int] = field(default_factory=dict)
     direct: int = 0
     without_day: int = 0
@@ -54,7 +57,7 @@ def facts_of(recognised: Recognised, ingested: Ingested, tally: Tally, *, dry: b
     report = ingested.report
     return Facts(
         source_format=recognised.reader.source_format,
-        reasons=list(recognised.sign.reasons),
+        reasons=[packed(each) for each in recognised.sign.reasons],
         direction=str(recognised.reader.direction),
         posts=ingested.posts,
         merged=ingested.merged,
@@ -62,7 +65,7 @@ def facts_of(recognised: Recognised, ingested: Ingested, tally: Tally, *, dry: b
         suppressed=report.suppressed,
         refused=len(report.refused),
         refused_places=[[each.locator, each.reason] for each in report.refused[:_MOST_REFUSED]],
-        notes=report.notes[:_MOST_NOTES],
+        notes=[packed(each) for each in report.notes[:_MOST_NOTES]],
         relations=dict(tally.relations),
         direct=tally.direct,
         without_day=tally.without_day,
@@ -75,18 +78,23 @@ def facts_of(recognised: Recognised, ingested: Ingested, tally: Tally, *, dry: b
 
 def story(facts: Facts, _: Say) -> list[Chapter]:
     """Return the chapters for a person who knows nothing about formats, in the order in which they ask."""
+    remarks = [unpacked(each) for each in facts.notes]
+    told = {sort: [remark(each, _) for each in remarks if sort_of(each) is sort] for sort in Sort}
     chapters = [
         Chapter(_("What it is"), tuple(_what(facts, _))),
         Chapter(_("What was found"), tuple(_found(facts, _))),
         Chapter(_("What was not taken"), tuple(_not_taken(facts, _))),
-        Chapter(_("What this kind of file cannot show"), tuple(_cannot(facts, _))),
-        Chapter(_("What to do next"), tuple(_next(facts, _))),
+        Chapter(_("What is missing in this file"), tuple(told[Sort.MISSING])),
+        Chapter(_("How it was read"), tuple(told[Sort.READ])),
+        Chapter(_("What this kind of file cannot show"), (_cannot(facts, _), *told[Sort.LIMIT])),
+        Chapter(_("What to do next"), tuple(_next(facts, _, missing=bool(told[Sort.MISSING])))),
     ]
     return [chapter for chapter in chapters if chapter.lines]
 
 
 def _what(facts: Facts, _: Say) -> Iterator[str]:
-    seen = {"format": facts.source_format, "reasons": "; ".join(facts.reasons)}
+    yield format_words(facts.source_format, _)
+    seen = {"format": facts.source_format, "reasons": "; ".join(remark(unpacked(each), _) for each in facts.reasons)}
     yield _("Read as %(format)s, because of this sign: %(reasons)s.") % seen
     if facts.owner:
         yield _("The export of the account %(owner)s.") % {"owner": facts.owner}
@@ -106,7 +114,7 @@ def _found(facts: Facts, _: Say) -> Iterator[str]:
     if facts.without_day:
         yield _("Without a day: %(count)s.") % {"count": facts.without_day}
     if facts.accounts:
-        yield _("By so many accounts: %(count)s.") % {"count": facts.accounts}
+        yield _("Accounts that wrote them: %(count)s.") % {"count": facts.accounts}
     if facts.direct:
         yield _(
             "Private messages: %(count)s. They are locked away: nobody sees, searches or screens them until a person "
@@ -141,13 +149,13 @@ def _not_taken(facts: Facts, _: Say) -> Iterator[str]:
         by_reason.setdefault(reason, []).append(place)
     for reason, places in by_reason.items():
         expected, mend = reason_words(reason, _)
-        shown = ", ".join(places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
+        shown = "; ".join(place_words(place, _) for place in places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
         told: dict[str, Any] = {"places": shown, "expected": expected, "mend": mend}
         yield _("At %(places)s. Expected: %(expected)s What to do: %(mend)s") % told
 
 
-def _cannot(facts: Facts, _: Say) -> Iterator[str]:
-    yield {
+def _cannot(facts: Facts, _: Say) -> str:
+    return {
         Direction.OWNER_OUTGOING: _(
             "It holds what the owner of the account wrote, shared and liked. What others wrote to them is hardly in "
             "it: that comes by a stream, by mail, by the form, or by sharing single posts from a phone."
@@ -157,10 +165,14 @@ def _cannot(facts: Facts, _: Say) -> Iterator[str]:
             "It holds what whoever collected it asked for. What is missing in it may exist all the same."
         ),
     }[Direction(facts.direction)]
-    yield from (remark(each, _) for each in facts.notes)
 
 
-def _next(facts: Facts, _: Say) -> Iterator[str]:
+def _next(facts: Facts, _: Say, *, missing: bool) -> Iterator[str]:
+    if missing:
+        yield _(
+            "Look for the other files of the same download, or ask the platform for the export once more; bring each "
+            "in by itself: nothing is added twice."
+        )
     if facts.dry:
         yield _("Bring it in without “only look” if this is what you meant.")
         return

@@ -13,6 +13,7 @@ from evenhand.posts.part_reader import PartReader
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Direction, Head, Report, Sign
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys, sign_at
 
 _LISTS: Final = ("feed", "posts", "notifications", "likes", "repostedBy", "events")
 
@@ -32,7 +33,7 @@ class BlueskyCar(PartReader):
         starts = head.member_starts if head.members else {"": head.start}
         for path, start in starts.items():
             if is_car(start):
-                return Sign(self.source_format, 1.0, ("CAR header with roots" + f" in {path}" * bool(path),))
+                return Sign(self.source_format, 1.0, (sign_at("a repository (CAR)", path),))
         return None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
@@ -50,7 +51,7 @@ class BlueskyStream(PartReader):
 
     def known(self, value: Any) -> str | None:
         """Return by what this is an event."""
-        return "did, time_us and kind" if is_event(value) else None
+        return by_keys("did", "time_us", "kind") if is_event(value) else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per post, repost and like; deletions are events, everything else counts as control."""

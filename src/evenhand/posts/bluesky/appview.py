@@ -15,6 +15,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 from evenhand.posts.times import check_clock, iso_time
 
 _LISTS: Final = ("feed", "posts", "notifications", "events")
@@ -49,7 +50,7 @@ class AppView:
         if not isinstance(value, dict):
             return None
         if _is_post(value) and ("cid" in value or str(value["uri"]).startswith("at://")):
-            return "uri, cid, author and record"
+            return by_keys("uri", "cid", "author", "record")
         if _is_report(value) and "did:" in str(value["subject"]):
             return "a report of moderation"
         if isinstance(value.get("thread"), dict) and ("post" in value["thread"] or _gone(value["thread"])):

@@ -15,6 +15,7 @@ import cbor2
 import numpy as np
 
 from evenhand.errors import UsageError
+from evenhand.posts.said import Said
 
 _LARGEST_BLOCK: Final = 16 << 20
 _DEEPEST: Final = 64
@@ -77,7 +78,9 @@ class Blocks:
             self.roots = self._read_header()
             self._index()
         except BadCar as error:
-            raise UsageError(f"{error}: this repository is damaged or was changed", where=where, mend=_MEND) from error
+            raise UsageError(
+                Said("%(code)s: this repository is damaged or was changed", code=error), where=where, mend=_MEND
+            ) from error
         starts = np.frombuffer(self._starts, dtype=np.uint64)
         self._order = np.argsort(starts, kind="stable").astype(np.uint32)
         self._sorted = starts[self._order]

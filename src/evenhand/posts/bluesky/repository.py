@@ -16,6 +16,7 @@ from evenhand.posts.ids import SyntheticIds
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import ODD, Report
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said
 
 __all__ = ["is_car", "repository_rows"]
 
@@ -29,7 +30,7 @@ def repository_rows(part: Part, base: Row, report: Report) -> Iterator[Row]:
         except BadCar as error:
             mend = "Nothing was imported. Download the repository again."
             raise UsageError(
-                f"{error}: the tree of this repository cannot be walked", where=part.name, mend=mend
+                Said("%(code)s: the tree of this repository cannot be walked", code=error), where=part.name, mend=mend
             ) from error
 
 

@@ -17,6 +17,7 @@ from evenhand.posts.record import Row
 from evenhand.posts.rows.lens import Lens
 from evenhand.posts.rows.plain import PlainRows
 from evenhand.posts.rows.tables import TableRow, columns_of, table_rows
+from evenhand.posts.said import Said, by_keys
 
 
 class Mapped:
@@ -53,7 +54,7 @@ class Mapped:
         document = knows(shape.signs_document, names.document)
         if (shape.signs_any and not chosen) or len(document) < len(shape.signs_document):
             return None
-        return Sign(shape.format, 0.9, tuple(dict.fromkeys((*shape.signs_all, *chosen, *document))))
+        return Sign(shape.format, 0.9, (by_keys(*dict.fromkeys((*shape.signs_all, *chosen, *document))),))
 
     def needs_basis(self, head: Head) -> bool:
         """Return whether the mapping says that this is bulk data about third persons."""
@@ -100,9 +101,9 @@ def check_fits(shape: Shape, head: Head, where: str) -> None:
         if not any(_leads(path, names, whole=head.is_whole) for path in rule.paths):
             words = " or ".join(f"'{path}'" for path in rule.paths)
             raise UsageError(
-                f"{name}: no record has {words}",
+                Said("%(field)s: no record has %(columns)s", field=name, columns=words),
                 where=where,
-                mend=f"The file has: {', '.join(names.columns[:20])}. Nothing was imported.",
+                mend=Said("The file has: %(columns)s. Nothing was imported.", columns=", ".join(names.columns[:20])),
             )
 
 

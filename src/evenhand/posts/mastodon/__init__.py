@@ -15,6 +15,7 @@ from evenhand.posts.part_reader import PartReader, built, safely, value_of_membe
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Direction, Head, Report, Sign
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said, by_keys, sign_at
 
 _ITEMS: Final = "orderedItems"
 
@@ -34,13 +35,13 @@ class MastodonArchive(PartReader):
                 reason = self.known(value)
                 if reason:
                     # The archive has three such lists: a collection by itself is one all the same.
-                    return Sign(self.source_format, 0.95, (f"{reason} {path}".rstrip(),))
+                    return Sign(self.source_format, 0.95, (sign_at(reason, path),))
         return None
 
     def known(self, value: Any) -> str | None:
         """Return by what this is a collection."""
         is_one = isinstance(value, dict) and _ITEMS in value
-        return f"type OrderedCollection with {_ITEMS}" if is_one else None
+        return by_keys(_ITEMS) if is_one else None
 
     def all_rows(self, parts: dict[str, Part], report: Report) -> Iterator[Row]:
         """Yield the rows of the owner's lists; who the owner is, `actor.json` says."""
@@ -48,7 +49,7 @@ class MastodonArchive(PartReader):
         for path, part in parts.items():
             name = path.rpartition("/")[2]
             if name.startswith("bookmarks"):
-                report.note(f"{path}: bookmarks are no acts; not read")
+                report.note(Said("%(place)s: bookmarks are no acts; not read", place=path))
             elif name != "actor.json" and (not path or name.endswith(".json")):
                 yield from safely(self._rows(part, owner, report), part, report)
 

@@ -31,6 +31,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said, by_keys
 from evenhand.posts.times import check_clock, iso_time
 
 _LISTS: Final = ("statuses", "ancestors", "descendants")
@@ -66,12 +67,12 @@ class Api:
             return None
         inner = [item for name in _LISTS for item in listed(value.get(name))[:1] if isinstance(item, dict)]
         signs = {
-            "uri, account and content": _is_status(value),
-            "type Flag": value.get("type") == "Flag" and "object" in value,
-            "a report about target_account": _is_report(value),
-            "event and payload of a stream": "event" in value and "payload" in value,
+            by_keys("uri", "account", "content"): _is_status(value),
+            Said("the kind %(kind)s", kind="Flag"): value.get("type") == "Flag" and "object" in value,
+            by_keys("target_account"): _is_report(value),
+            by_keys("event", "payload"): "event" in value and "payload" in value,
             "a notification": _is_notification(value) and ("status" in value or "group_key" in value),
-            "statuses": any(_is_status(item) for item in inner),
+            by_keys("statuses"): any(_is_status(item) for item in inner),
         }
         return next((reason for reason, holds in signs.items() if holds), None)
 

@@ -20,6 +20,7 @@ from evenhand.posts.part_reader import PartReader, built
 from evenhand.posts.parts import Part
 from evenhand.posts.reader import Direction, Report
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 
 Rows = Callable[[JsonRecord, Row, Mending], Row]
 
@@ -35,7 +36,7 @@ class _Owner(PartReader, ABC):
         if not isinstance(value, dict):
             return None
         found = next((name for name in self.lists if name and "." not in name and name in value), None)
-        return found or self.known_item(value)
+        return by_keys(found) if found else self.known_item(value)
 
     @abstractmethod
     def known_item(self, item: dict[str, Any]) -> str | None:
@@ -84,7 +85,7 @@ class Facebook(_Owner):
     def known(self, value: Any) -> str | None:
         """Return the key by which this is a list of Facebook's; messages need their participants beside."""
         if isinstance(value, dict) and "messages" in value:
-            return "messages and participants" if "participants" in value else None
+            return by_keys("messages", "participants") if "participants" in value else None
         if isinstance(value, dict) and "comments" in value and "comments_v2" not in value:
             # Others have comments too: here each has a time and data.
             return next(
@@ -95,8 +96,8 @@ class Facebook(_Owner):
     def known_item(self, item: dict[str, Any]) -> str | None:
         """Return by what an object is a post: a time, and data or attachments; or label_values."""
         if "timestamp" in item and ("data" in item or "attachments" in item):
-            return "timestamp with data"
-        return "label_values" if "label_values" in item else None
+            return by_keys("timestamp", "data")
+        return by_keys("label_values") if "label_values" in item else None
 
 
 class Instagram(_Owner):
@@ -116,10 +117,10 @@ class Instagram(_Owner):
     def known_item(self, item: dict[str, Any]) -> str | None:
         """Return by what an object is a comment or a post."""
         if "string_map_data" in item:
-            return "string_map_data"
+            return by_keys("string_map_data")
         media = listed(item.get("media"))
         first = media[0] if media and isinstance(media[0], dict) else {}
-        return "media with creation_timestamp" if "creation_timestamp" in first and "uri" in first else None
+        return by_keys("media", "creation_timestamp") if "creation_timestamp" in first and "uri" in first else None
 
 
 class Threads(_Owner):

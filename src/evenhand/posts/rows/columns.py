@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from evenhand.posts.said import Said
+
 PLAIN: Final = (
     "platform",
     "id",
@@ -83,7 +85,9 @@ def score(columns: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
     if "text" not in mapping or len(mapping) < 2:
         return (0.4, ("a text column",)) if "text" in mapping else (0.0, ())
     plain = sum(field == column for field, column in mapping.items())
-    return 0.5 + 0.25 * plain / len(mapping), (f"columns {', '.join(sorted(mapping.values()))}",)
+    return 0.5 + 0.25 * plain / len(mapping), (
+        Said("the columns %(columns)s", columns=", ".join(sorted(mapping.values()))),
+    )
 
 
 def is_bulk(columns: Iterable[str]) -> bool:

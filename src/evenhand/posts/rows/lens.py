@@ -9,6 +9,7 @@ from evenhand.posts.reader import Report, Source
 from evenhand.posts.record import Row
 from evenhand.posts.rows.columns import mapping_of
 from evenhand.posts.rows.tables import TableRow
+from evenhand.posts.said import Said
 
 
 class Lens(ABC):
@@ -52,10 +53,10 @@ class Columns(Lens):
         self._told = columns
         for field, column in mapping.items():
             if field != column and column in columns:
-                report.note(f"column '{column}' read as {field}")
+                report.note(Said("column '%(column)s' read as %(field)s", column=column, field=field))
         unused = [name for name in columns if name not in mapping.values() and not name.startswith("_")]
         if unused:
-            report.note(f"columns not used: {', '.join(sorted(unused)[:20])}")
+            report.note(Said("columns not used: %(columns)s", columns=", ".join(sorted(unused)[:20])))
 
 
 def unescaped(cells: dict[str, Any]) -> dict[str, Any]:

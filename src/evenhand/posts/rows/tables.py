@@ -24,6 +24,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Head, Report, Source
 from evenhand.posts.rows.columns import mapping_of
 from evenhand.posts.rows.encodings import TooLongText, encoding_of, guess, text_lines
+from evenhand.posts.said import Said
 
 PARQUET_MAGIC: Final = b"PAR1"
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -162,7 +163,7 @@ def _delimited(source: Source, report: Report, start: bytes) -> Iterator[TableRo
     encoding, guessed = encoding_of(source)
     flags = ("encoding_guessed",) if guessed else ()
     if guessed:
-        report.note(f"encoding_guessed: read as {encoding}")
+        report.note(Said("encoding_guessed: read as %(encoding)s", encoding=encoding))
     csv.field_size_limit(source.limits.line_bytes)  # the default, 131,072, is too small
     with source.open() as stream:
         lines = _Lines(text_lines(stream, encoding, source.limits.line_bytes))
@@ -172,7 +173,9 @@ def _delimited(source: Source, report: Report, start: bytes) -> Iterator[TableRo
             yield from _csv_rows(reader, lines, header, encoding=encoding, flags=flags, report=report)
         except UnicodeDecodeError as error:
             raise UsageError(
-                f"the bytes at {error.start} are not {encoding}, as the rest is",
+                Said(
+                    "the bytes at %(place)s are not %(encoding)s, as the rest is", place=error.start, encoding=encoding
+                ),
                 where=source.name,
                 mend="Save the table again as UTF-8.",
             ) from error

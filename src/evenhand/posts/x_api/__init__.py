@@ -9,6 +9,7 @@ from typing import Any, Final
 from evenhand.posts.json_records import JsonRecord, peek, read_json_records
 from evenhand.posts.reader import ODD, Direction, Head, Report, Sign, Source
 from evenhand.posts.record import Row
+from evenhand.posts.said import by_keys
 from evenhand.posts.x_api.control import is_control, take_control
 from evenhand.posts.x_api.shapes import is_page, is_v1, is_v2
 from evenhand.posts.x_api.v1 import row_of_v1
@@ -27,7 +28,7 @@ class XApi:
             return None
         signs = [_sign_of(value) for value in peek(head) if isinstance(value, dict)]
         known = [sign for sign in signs if sign]
-        if not known or not any(sign != "control line" for sign in known):
+        if not known or not any(sign != _CONTROL for sign in known):
             return None
         score = 0.95 if signs[0] else 0.95 * len(known) / len(signs)
         return Sign(self.source_format, score, tuple(dict.fromkeys(known)))
@@ -57,16 +58,19 @@ class XApi:
                 yield from _rows_of(record, base, report, page)
 
 
+_CONTROL: Final = "control line"
+
+
 def _sign_of(value: dict[str, Any]) -> str | None:
     if is_page(value):
-        return "page with data"
+        return by_keys("data")
     if is_v1(value):
-        return "id_str and user"
+        return by_keys("id_str", "user")
     if is_v2(value):
-        return "author_id or public_metrics"
+        return by_keys("author_id", "public_metrics")
     if isinstance(value.get("statuses"), list) and "search_metadata" in value:
-        return "statuses of a search"
-    return "control line" if is_control(value) else None
+        return by_keys("statuses", "search_metadata")
+    return _CONTROL if is_control(value) else None
 
 
 def _rows_of(record: JsonRecord, base: Row, report: Report, page: Page) -> Iterator[Row]:

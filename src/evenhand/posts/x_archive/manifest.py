@@ -10,6 +10,7 @@ from evenhand.posts.archives import DAMAGED, Archive, Member
 from evenhand.posts.json_bytes import Malformed, loads
 from evenhand.posts.limits import MIB
 from evenhand.posts.reader import Report
+from evenhand.posts.said import Said
 
 _ASSIGNS: Final = re.compile(rb"\s*window\.YTD\.([A-Za-z0-9_]{1,80})\.part\d{1,6}\s*=")
 _MANIFEST_BYTES: Final = 16 * MIB
@@ -44,7 +45,13 @@ def parts_of(archive: Archive, report: Report) -> list[Part]:
             found.append(Part(member, kind, announced.pop(path, None)))
     for path, count in announced.items():
         if count and path not in archive.members:
-            report.note(f"member_missing: the manifest names {path} with {count} records; is the archive split?")
+            report.note(
+                Said(
+                    "member_missing: the manifest names %(place)s with %(count)s records; is the archive split?",
+                    place=path,
+                    count=count,
+                )
+            )
     return found
 
 

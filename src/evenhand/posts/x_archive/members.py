@@ -78,7 +78,7 @@ def elements(part: Part, archive: Archive, limits: Limits, report: Report) -> It
         report.refuse(path, "member_damaged")
         return
     if part.announced is not None and part.announced != number:
-        report.note(f"count_mismatch {number}/{part.announced}: {path}")
+        report.note_count(part.announced, number, path)
 
 
 def _elements(part: Part, archive: Archive, limits: Limits, report: Report) -> Iterator[Element]:

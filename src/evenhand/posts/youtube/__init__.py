@@ -26,6 +26,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 from evenhand.posts.reading_form import read_text
 from evenhand.posts.record import Row
+from evenhand.posts.said import Said, by_keys
 from evenhand.posts.times import iso_time
 from evenhand.posts.youtube.takeout import YouTubeTakeout
 
@@ -46,8 +47,8 @@ class YouTubeApi(PartReader):
         kind = str(dict_of(value).get("kind") or "")
         first = dict_of(next(iter(listed(dict_of(value).get("items"))), None))
         if kind.startswith(_KIND):
-            return f"kind {kind}"
-        return "items of comments" if str(first.get("kind") or "").startswith(_KIND) else None
+            return Said("the kind %(kind)s", kind=kind)
+        return by_keys("items") if str(first.get("kind") or "").startswith(_KIND) else None
 
     def rows_of(self, part: Part, report: Report) -> Iterator[Row]:
         """Yield a row per comment, a thread's top before its replies."""

@@ -15,6 +15,7 @@ from evenhand.errors import Ambiguous, EvenhandError, UsageError
 from evenhand.posts import Choices, Recognised, Source, sniff
 from evenhand.posts.mapped.guess import guess, guess_text
 from evenhand.posts.recognition import CLOSE, head_of
+from evenhand.posts.said import packed
 from evenhand.web.home import Home
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import corpus_here
@@ -44,7 +45,7 @@ def bring_in(payload: dict[str, Any], ctx: Context) -> None:
         with waiting.plain() as path:
             state = _run(waiting, path, ctx)
     except EvenhandError as error:
-        state = {"step": "failed", "what": error.what, "mend": error.mend}
+        state = {"step": "failed", "what": packed(error.what), "mend": packed(error.mend)}
     except BaseException:
         waiting.write("state", {"step": "failed", "what": "", "mend": ""}, ctx=ctx)
         raise

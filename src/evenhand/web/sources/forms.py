@@ -7,8 +7,10 @@ from typing import Any, Final
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from evenhand.corpus.telling import format_words
 from evenhand.errors import UsageError
 from evenhand.posts.times import zone_of
 from evenhand.web.sources.waiting import LARGEST_PIECE
@@ -92,14 +94,14 @@ class AnswerForm(forms.Form):
         if self.asks == "basis":
             self.fields["basis"] = forms.CharField(label=_("The lawful basis"), max_length=500)
         elif self.asks == "format":
-            choices = [(name, name.partition("/")[0]) for name in question["formats"]]
+            choices = [(name, format_words(name, gettext)) for name in question["formats"]]
             self.fields["format"] = forms.ChoiceField(
                 label=_("Which is it?"), choices=choices, widget=forms.RadioSelect
             )
         elif self.asks == "order":
-            choices = [("dmy", _("the day first: 3/12 is 3 December")), ("mdy", _("the month first: 3/12 is March 12"))]
+            orders = [("dmy", _("the day first: 3/12 is 3 December")), ("mdy", _("the month first: 3/12 is March 12"))]
             self.fields["order"] = forms.ChoiceField(
-                label=_("What comes first in its dates?"), choices=choices, widget=forms.RadioSelect
+                label=_("What comes first in its dates?"), choices=orders, widget=forms.RadioSelect
             )
         else:
             self._ask_columns(question)

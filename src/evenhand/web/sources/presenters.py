@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evenhand.corpus.telling import Chapter, Facts, is_known, remark, story
+from evenhand.posts.said import unpacked
 from evenhand.web.record.ids import ActorId
 from evenhand.web.sources.keeping import Kept
 from evenhand.web.sources.queries import past_imports
@@ -91,7 +92,7 @@ def upload_page(waiting: Waiting) -> UploadPage:
     state = waiting.read("state")
     step = state.get("step", "")
     facts = waiting.read("facts")
-    said = [part for part in (state.get("what", ""), state.get("mend", "")) if part]
+    said = [unpacked(part) for part in (state.get("what", ""), state.get("mend", "")) if part]
     return UploadPage(
         id=waiting.id,
         name=waiting.name,
