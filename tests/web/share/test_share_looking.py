@@ -73,6 +73,12 @@ def test_words_link_and_pictures_are_shown_veiled_and_only_as_working_copies(
     veiled = re.findall(r"<details.*?</details>", page, re.S)
     assert [("mild word" in veil, "<img" in veil) for veil in veiled] == [(True, False), (False, True)]
     assert "Picture, not read by the detector." in page
+    at = Arrival.objects.get().at.strftime("%Y-%m-%d %H:%M UTC")
+    assert f"file uploaded at {at}; source unknown; unchanged since." in page
+    assert (
+        "by the clock of this installation" in page
+        and "by the clock of this installation" in ana.get("/share").content.decode()
+    )
     picture = officer.get(f"{address}/1")
     [original] = VaultObject.objects.filter(source=None, channel="share")
     [copy] = VaultObject.objects.filter(source=original)
@@ -83,6 +89,8 @@ def test_words_link_and_pictures_are_shown_veiled_and_only_as_working_copies(
     assert [officer.get(f"{address}/{place}").status_code for place in (0, 2)] == [404, 404]
     german = {"Accept-Language": "de"}
     assert "Eingereicht" in officer.get("/handed-in", headers=german).content.decode()
+    assert f"Datei, hochgeladen am {at}; Quelle unbekannt" in officer.get(address, headers=german).content.decode()
+    assert "nach der Uhr dieser Installation" in officer.get(address, headers=german).content.decode()
     assert "Bild, vom Erkenner nicht gelesen." in officer.get(address, headers=german).content.decode()
     assert [ana.get(other).status_code for other in ("/handed-in", address, f"{address}/1")] == [403, 403, 403]
     assert officer.get(f"/handed-in/{'0' * 32}").status_code == 404

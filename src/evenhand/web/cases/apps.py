@@ -35,7 +35,7 @@ class CasesConfig(AppConfig):
         from evenhand.web.desk import withheld
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
-        from evenhand.web.record.outbox import register_job
+        from evenhand.web.record.outbox import ASIDE, register_job
         from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault.holds import register_cases
         from evenhand.web.vault.people import JOB as ERASE_PERSON
@@ -58,7 +58,7 @@ class CasesConfig(AppConfig):
         register_job(JOB, make_asked)
         switches.say_in_public()
         register_job(OWN_BUNDLE, make_own)
-        register_job(CAPTURE, capture_asked, aside=True)
+        register_job(CAPTURE, capture_asked, lane=ASIDE)
         register_due("settings that let something out put on record", switches.record_switches)
         register_job(ERASE_PERSON, erased_people.erase_asked)
         register_due("erasures of people gone on with", erased_people.finish_people)

@@ -15,13 +15,13 @@ class DeskConfig(AppConfig):
         """Register the folds that rebuild the desk's tables, its job, its due work and its link."""
         from evenhand.web.desk import erasing, jobs, projections, protection, sampling
         from evenhand.web.record.due import register_due
-        from evenhand.web.record.outbox import register_job
+        from evenhand.web.record.outbox import SCREENING, register_job
         from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault.erasing import register_eraser
 
         projections.register_all()
         register_eraser(erasing.erase_posts)
-        register_job(jobs.SCREEN_POSTS, jobs.screen_posts)
+        register_job(jobs.SCREEN_POSTS, jobs.screen_posts, lane=SCREENING)
         register_due("seats of former officers ended", protection.unseat_former_officers)
         register_due("sampled posts forgotten after 30 days", sampling.forget_samples)
         register(Entry(_("Leads"), "desk_leads", permission="see_leads", place=10))

@@ -1,7 +1,7 @@
 """The outbox: jobs enqueued by name inside the transaction of the act that causes them, run by the worker.
 
 A job that may take long is registered as `aside`: the worker runs those in a process of their own, one after another,
-and goes on with everything else meanwhile.
+and goes on with everything else meanwhile. Screening has a further one: a torrent of posts holds up no import.
 
 An upper app registers `register_job("name", function)` in its `ready()`; the function takes the payload and a
 Context. One django-tasks task carries all of them, so a name in the table outlives a module that moves.
@@ -21,27 +21,29 @@ from evenhand.errors import UsageError
 
 Job = Callable[[dict[str, Any], Context], None]
 _JOBS: Final[dict[str, Job]] = {}
-_LONG: Final[set[str]] = set()
+_LANES: Final[dict[str, str]] = {}
 AT_ONCE: Final = "default"
 ASIDE: Final = "aside"
-QUEUES: Final = (AT_ONCE, ASIDE)
+SCREENING: Final = "screening"
+LONG: Final = (ASIDE, SCREENING)
+QUEUES: Final = (AT_ONCE, *LONG)
 
 
-def register_job(name: str, function: Job, *, aside: bool = False) -> None:
+def register_job(name: str, function: Job, *, lane: str = AT_ONCE) -> None:
     """Register what a job of this name does; call it in the app's `ready()`.
 
-    `aside`: it may take minutes. If its process ends before it does, it is begun anew, so it must be idempotent.
+    `lane`: `ASIDE` where it may take minutes; each lane of LONG is a process of its own. If that ends before the job
+    does, the job is begun anew, so it must be idempotent.
     """
     _JOBS[name] = function
-    if aside:
-        _LONG.add(name)
+    _LANES[name] = lane
 
 
 def enqueue(name: str, payload: Mapping[str, Any]) -> None:
     """Put a job into the queue, in the caller's transaction; UsageError for a name nobody registered."""
     if name not in _JOBS:
         raise UsageError(f"there is no job called '{name}'", mend="Register it with register_job.")
-    perform.using(queue_name=ASIDE if name in _LONG else AT_ONCE).enqueue(name, dict(payload))
+    perform.using(queue_name=_LANES.get(name, AT_ONCE)).enqueue(name, dict(payload))
 
 
 @task()
@@ -73,18 +75,18 @@ def queued(name: str) -> list[Queued]:
     ]
 
 
-def waits_aside() -> bool:
-    """Return whether a long job is ready to run."""
+def waits(lane: str) -> bool:
+    """Return whether a job of a lane is ready to run."""
     from django_tasks_db.models import DBTaskResult
 
-    return DBTaskResult.objects.ready().filter(queue_name=ASIDE).exists()
+    return DBTaskResult.objects.ready().filter(queue_name=lane).exists()
 
 
-def begin_anew() -> int:
-    """Make long jobs ready again whose process ended before they did; return how many. Only while none is running."""
+def begin_anew(lane: str) -> int:
+    """Make jobs of a lane ready again whose process ended before they did; return how many. Only while none runs."""
     from django_tasks_db.models import DBTaskResult
 
-    return DBTaskResult.objects.running().filter(queue_name=ASIDE).update(status="READY", started_at=None)
+    return DBTaskResult.objects.running().filter(queue_name=lane).update(status="READY", started_at=None)
 
 
 def run_pending(limit: int | None = None, *, queues: Sequence[str] = QUEUES) -> int:

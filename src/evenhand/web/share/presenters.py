@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
-from evenhand.web.cases.steps.worth_words import mail_lines
+from evenhand.evidence.grades import ProvenanceClass, Route
+from evenhand.web.cases.steps.worth_words import mail_lines, wording_line
 from evenhand.web.desk.protection import seat_officer
 from evenhand.web.desk.queries import protected
 from evenhand.web.live.arrivals import Opened
@@ -19,6 +20,7 @@ from evenhand.web.live.drafts import Draft
 from evenhand.web.live.models import Arrival, HandedIn
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
+from evenhand.web.vault.queries import capture_of
 
 KINDS: Final[dict[str, str | Promise]] = {
     "link": gettext_lazy("a link"),
@@ -75,8 +77,16 @@ class KeyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLine:
+    """One shared picture: its place, and what may be said of it, the moment it came by our clock first."""
+
+    place: int
+    came: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivalPage:
-    """One thing that came in, opened. `pictures`: their places; `signature`: sentences on a mail's signatures."""
+    """One thing that came in, opened. `signature`: sentences on a mail's signatures."""
 
     id: str
     kind: str
@@ -85,7 +95,7 @@ class ArrivalPage:
     subject: str
     url: str
     words: str
-    pictures: list[int]
+    pictures: list[PictureLine]
     signature: list[str]
     keys: list[KeyRow]
     is_mail: bool
@@ -116,7 +126,15 @@ def arrival_page(opened: Opened) -> ArrivalPage:
     not_judged = [_("The signatures of this mail were not judged when it came.")] if is_mail else []
     return ArrivalPage(
         id=row.id, kind=str(_ARRIVED[row.kind]), at=row.at, sender=opened.sender, subject=opened.subject,
-        url=opened.url, words=opened.words, pictures=list(range(1, len(opened.pictures) + 1)), is_mail=is_mail,
+        url=opened.url, words=opened.words, pictures=_pictures(opened), is_mail=is_mail,
         signature=mail_lines(opened.found) if opened.found else not_judged,
         keys=[KeyRow(a["name"], a["resolver"], datetime.fromisoformat(a["asked_at"])) for a in opened.answers],
     )  # fmt: skip
+
+
+def _pictures(opened: Opened) -> list[PictureLine]:
+    """Return the pictures with the words that every file of a case bears: nobody vouches for what a sender shares."""
+    routes = [
+        Route(ProvenanceClass.USER_STATEMENT, unchanged=not capture_of(each.object).changed) for each in opened.pictures
+    ]
+    return [PictureLine(place, wording_line(route, opened.arrival.at)) for place, route in enumerate(routes, 1)]

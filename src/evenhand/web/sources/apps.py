@@ -16,7 +16,7 @@ class SourcesConfig(AppConfig):
     def ready(self) -> None:
         """Register what the documents rebuild, what forgets, the job that reads an upload, and the link to the page."""
         from evenhand.web.record.due import register_due
-        from evenhand.web.record.outbox import register_job
+        from evenhand.web.record.outbox import ASIDE, register_job
         from evenhand.web.sources import compaction, folds, retention
         from evenhand.web.sources.bringing import BRING_IN, bring_in
         from evenhand.web.sources.waiting import forget_waiting
@@ -29,5 +29,5 @@ class SourcesConfig(AppConfig):
         register_due("small files of the corpus merged", compaction.compact_nightly)
         register_due("files of the corpus that waited for a reader removed", compaction.remove_retired)
         register_due("uploads nobody finished removed", forget_waiting)
-        register_job(BRING_IN, bring_in, aside=True)
+        register_job(BRING_IN, bring_in, lane=ASIDE)
         register(Entry(_("Imports"), "imports", permission="import_posts", place=30))
