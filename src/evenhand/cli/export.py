@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
         raise UsageError("this is a folder", where=str(target), mend="Name a file to write.")
     home = Home.of_corpus(corpus)
     ready(home, create=False)
-    from evenhand.web.sources.queries import corpus_here
+    from evenhand.web.sources.queries import blanked_copies, corpus_here
 
     with stores_of(home), console.status("exporting") if sys.stderr.isatty() else _Quiet() as status:
         exported = export(
@@ -49,6 +50,15 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
     console.print(f"{exported.path}: {exported.rows:,} posts ({exported.profile})", markup=False, soft_wrap=True)
     for note in exported.notes:
         console.print(f"  {note}", markup=False, soft_wrap=True)
+    copies = blanked_copies()
+    for copy in copies:
+        refs = ", ".join(map(str, copy.refs))
+        words = f"{copy.blanked} of its records were erased; its sealed copy is {copy.copy_sha256[:12]}"
+        console.print(
+            f"  source {copy.source_sha256[:12]}: {words} (entry {copy.leaf} of the log, about entry {refs})",
+            markup=False,
+            soft_wrap=True,
+        )
     if as_json:
         emit_json(
             {
@@ -56,6 +66,7 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
                 "profile": str(exported.profile),
                 "rows": exported.rows,
                 "notes": list(exported.notes),
+                "blanked_copies": [asdict(copy) for copy in copies],
             }
         )
 

@@ -72,6 +72,7 @@ def _row(
     pub_may: str = "",
     ref: Need = Need.NO,
     why: str = "",
+    why_may: str = "",
 ) -> LeafType:
     """Return one row whose leaf commits to its document (`c.doc`), as every act's does."""
     return LeafType(
@@ -82,7 +83,8 @@ def _row(
         pub_needs=_words(pub),
         pub_may=_words(pub_may),
         ref=ref,
-        why=tuple(why.split()),
+        why=tuple((why or why_may).split()),
+        why_may=bool(why_may),
     )
 
 
@@ -96,6 +98,10 @@ def _log_row(name: str, when: str) -> LeafType:
 
 _HOLD: Final = "appeal_pending court_proceedings police_request regulator_request safety"
 _ERASURE: Final = "erasure_request retention lawful_destruction"
+# Of a source file whose records an erasure could not blank one by one: why it went whole.
+_WHOLE: Final = (
+    "shape_not_blankable not_read_again nothing_else_in_it others_would_change text_elsewhere_in_it texts_beside_it"
+)
 
 _ROWS: Final = (
     _row("submission.received", "T00, in the transaction of /report", "sent", why="form mail letter telephone officer"),
@@ -183,7 +189,7 @@ _ROWS: Final = (
     _row("hold.reviewed", "T22", ref=Need.MAY, why=_HOLD),
     _row("hold.released", "T22", ref=Need.MAY, why=_HOLD),
     _row("retention.locked", "T23", may="count", pub_may="schedule"),
-    _row("retention.purged", "T23, corpus, source files", "count", pub_may="schedule"),
+    _row("retention.purged", "T23, corpus, source files", "count", pub_may="schedule", why_may=_WHOLE),
     _row("corpus.imported", "FORMATS §2.9", "content", ref=Need.MAY),
     _row("corpus.rewritten", "FORMATS §2.7, §2.9", "content", ref=Need.MAY),
     _row("register.loaded", "a register of members"),

@@ -1,4 +1,4 @@
-"""An erased post goes from the corpus and with it the sealed copies of the files it came in, whatever their age."""
+"""An erased post goes from the corpus and from the sealed copies of the files it came in, whatever their age."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def imported(desk: Desk, tmp_path: Path) -> models.Import:
     return models.Import.objects.get()
 
 
-def test_one_post_goes_and_the_copy_of_its_file_with_it(desk: Desk, imported: models.Import) -> None:
+def test_one_post_goes_and_the_copy_of_its_file_is_replaced(desk: Desk, imported: models.Import) -> None:
     assert erase_posts(["x:2", "x:77"], desk.ctx) == 1
     assert [row["native_id"] for row in query("SELECT native_id FROM observations ORDER BY 1").to_pylist()] == [
         "1",

@@ -1,20 +1,34 @@
-"""What was erased is in no file and never comes in again; a deletion by its author erases nothing."""
+"""What was erased is in no file and never comes in again; a deletion by its author erases nothing.
+
+The sealed copy of the file it came in is replaced by one in which its record is blanked (FORMATS §2.7).
+"""
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
 
-from evenhand.posts import Recognised, recognise
+from evenhand.context import Context
+from evenhand.posts import Recognised, Report, reader_named, recognise
+from evenhand.web.record.ids import SYSTEM, KeyId
+from evenhand.web.record.keys import KeyRefused, unwrap
+from evenhand.web.record.queries import log_size, log_store
+from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import import_file
-from evenhand.web.sources.queries import query
-from evenhand.web.sources.retention import erase_posts
-from evenhand.web.sources.sealing import path_of
+from evenhand.web.sources.blanking import Replaced
+from evenhand.web.sources.presenters import past
+from evenhand.web.sources.queries import blanked_copies, query
+from evenhand.web.sources.retention import erase_posts, forget_due
+from evenhand.web.sources.sealing import open_copy, path_of, sealed_source
 
 
 def tweets(folder: Path, name: str, *numbers: int) -> Recognised:
@@ -23,6 +37,15 @@ def tweets(folder: Path, name: str, *numbers: int) -> Recognised:
 
 def bytes_of(desk: Desk) -> bytes:
     return b"".join(path.read_bytes() for path in desk.home.corpus.rglob("*") if path.is_file())
+
+
+def held_bytes(desk: Desk, row: models.Import) -> bytes:
+    wrapped, key = bytes.fromhex(row.wrapped_key), KeyId(row.key_id)
+    return b"".join(open_copy(desk.home, row.held_as, key=key, wrapped=wrapped, actor=SYSTEM, purpose="test"))
+
+
+def leaves_from(start: int, end: int) -> list[dict[str, Any]]:
+    return [json.loads(entry.data) for entry in log_store().entries(start, end)]
 
 
 def keys() -> list[str]:
@@ -36,10 +59,114 @@ def erased(desk: Desk, tmp_path: Path) -> Desk:
     return desk
 
 
-def test_an_erased_post_is_in_no_file_and_its_source_is_gone(erased: Desk) -> None:  # FMT-C3
+def test_an_erased_post_is_in_no_file_and_its_source_is_a_blanked_copy(desk: Desk, tmp_path: Path) -> None:  # FMT-C3
+    file = tweets(tmp_path, "first.jsonl", 1, 2, 3)
+    import_file(recognised=file, ctx=desk.ctx)
+    before = models.Import.objects.get()
+    assert erase_posts(["x:2"], desk.ctx) == 1
     assert keys() == ["x:1", "x:3"]
     row = models.Import.objects.get()
-    assert (row.key_id, row.wrapped_key) == ("", "") and not path_of(erased.home, row.id).exists()
+    assert (row.blanked, row.sha256) == (1, before.sha256) and row.held_as != before.id
+    with pytest.raises(KeyRefused):
+        unwrap(KeyId(before.key_id), actor=SYSTEM, purpose="test")
+    assert not path_of(desk.home, before.id).exists()
+    held, came = held_bytes(desk, row), file.source.path.read_bytes()
+    assert sha256(held).hexdigest() == row.copy_sha256 != row.sha256
+    assert (len(held), held.splitlines()[::2]) == (len(came), came.splitlines()[::2])
+    assert held.splitlines()[1].strip(b"{ }") == b"" and json.loads(held.splitlines()[1]) == {}
+    names = open_texts([before.name_id, row.name_id], actor=SYSTEM, purpose="test", ctx=desk.ctx)
+    assert names == {row.name_id: "first.jsonl"}
+    assert b"wordabout2" not in bytes_of(desk)
+    assert verify(desk.ctx).exit_code != 1
+
+
+def test_the_log_says_what_took_the_place_of_what(erased: Desk) -> None:  # FMT-C3
+    row = models.Import.objects.get()
+    [copy] = blanked_copies()
+    [came] = copy.refs
+    leaves = [leaf for index in (came, copy.leaf) for leaf in leaves_from(index, index + 1)]
+    assert [leaf["t"] for leaf in leaves] == ["corpus.imported", "corpus.rewritten"]
+    assert leaves[1]["ref"] == [came] and set(leaves[1]["c"]) == {"content", "doc"}
+    assert (copy.source_sha256, copy.copy_sha256, copy.blanked) == (row.sha256, row.copy_sha256, 1)
+
+
+def test_every_other_row_verifies_against_the_copy(erased: Desk) -> None:  # FMT-T28
+    row = models.Import.objects.get()
+    source = sealed_source(
+        erased.home, row.held_as, name="a.jsonl", sha256=row.sha256, key=KeyId(row.key_id),
+        wrapped=bytes.fromhex(row.wrapped_key),
+    )  # fmt: skip
+    reader = reader_named(row.source_format)
+    again = {one["locator"]: one for one in reader.rows(source, Report("test"))}
+    stored = query("SELECT locator, raw_record_sha256, text_raw FROM observations").to_pylist()
+    assert len(stored) == 2
+    for one in stored:
+        assert {name: again[one["locator"]][name] for name in one} == one
+
+
+def test_erased_from_the_copy_too_and_only_the_last_stays(erased: Desk) -> None:
+    first = models.Import.objects.get()
+    assert erase_posts(["x:1"], erased.ctx) == 1
+    row = models.Import.objects.get()
+    assert (row.blanked, row.held_as != first.held_as) == (2, True)
+    assert [line.strip(b"{ }") == b"" for line in held_bytes(erased, row).splitlines()] == [True, True, False]
+    assert [path.stem for path in (erased.home.corpus / "sources").iterdir()] == [row.held_as]
+    [copy] = blanked_copies()
+    assert len(copy.refs) == 2, "it refers to the leaf of the file as it came and to that of the copy before it"
+    assert verify(erased.ctx).exit_code != 1
+    assert erase_posts(["x:1"], erased.ctx) == 0
+    assert models.Import.objects.get().held_as == row.held_as, "twice is once"
+
+
+def test_a_copy_of_which_nothing_would_be_left_goes_whole_and_says_why(erased: Desk) -> None:
+    told: list[Replaced] = []
+    assert erase_posts(["x:1", "x:3"], erased.ctx, told) == 2
+    row = models.Import.objects.get()
+    assert [each.why for each in told] == ["nothing_else_in_it"]
+    assert row.key_id == "" and not path_of(erased.home, row.held_as).exists()
+    leaves = leaves_from(0, log_size())
+    assert [leaf["why"] for leaf in leaves if leaf["t"] == "retention.purged" and "why" in leaf] == [told[0].why]
+    assert verify(erased.ctx).exit_code != 1
+
+
+def test_the_copy_of_a_file_that_brought_it_a_second_time_is_blanked_too(desk: Desk, tmp_path: Path) -> None:
+    import_file(recognised=tweets(tmp_path, "first.jsonl", 1, 2), ctx=desk.ctx)
+    import_file(recognised=tweets(tmp_path, "second.jsonl", 2, 3), ctx=desk.ctx)  # of post 2 it adds no row
+    assert erase_posts(["x:2"], desk.ctx) == 1
+    rows = list(models.Import.objects.order_by("imported_at", "id"))
+    assert [row.blanked for row in rows] == [1, 1]
+    assert not any(b"wordabout2" in held_bytes(desk, row) for row in rows)
+
+
+def test_a_file_read_before_copies_could_be_replaced_folds_as_it_was(desk: Desk, tmp_path: Path) -> None:
+    import_file(recognised=tweets(tmp_path, "first.jsonl", 1, 2), ctx=desk.ctx)
+    row = models.Import.objects.get()
+    assert (row.copy_id, row.copy_sha256, row.blanked, row.held_as) == ("", "", 0, row.id)
+    assert verify(desk.ctx).exit_code != 1
+    models.Import.objects.update(copy_id="ab" * 16, copy_sha256="cd" * 32, blanked=1)
+    assert verify(desk.ctx).exit_code == 1, "a copy that no document names"
+
+
+def test_the_page_and_the_export_name_the_copy_and_its_entries(erased: Desk, tmp_path: Path) -> None:
+    row, [copy] = models.Import.objects.get(), blanked_copies()
+    [line] = past()
+    assert f"(entry {copy.leaf} of the log, about entry {copy.refs[0]})" in str(line[-1])
+    erase_posts(["x:1", "x:3"], erased.ctx)
+    assert (past()[0][-1], blanked_copies()) == ("none any more", [])
+    assert row.posts == 3
+
+
+def test_the_blanked_copy_goes_after_its_thirty_days_like_any_other(erased: Desk) -> None:
+    row = models.Import.objects.get()
+    later = Context(now=lambda: erased.ctx.now() + timedelta(days=31), random=erased.ctx.random)
+    assert forget_due(later) > 0
+    assert not path_of(erased.home, row.held_as).exists() and models.Import.objects.get().key_id == ""
+    with pytest.raises(KeyRefused):
+        unwrap(KeyId(row.key_id), actor=SYSTEM, purpose="test")
+    assert verify(erased.ctx).exit_code != 1
+
+
+def test_an_erased_post_is_named_nowhere(erased: Desk) -> None:
     assert b"wordabout2" not in bytes_of(erased)
     assert b"x:2" not in erased.home.database.read_bytes()
     assert verify(erased.ctx).exit_code != 1

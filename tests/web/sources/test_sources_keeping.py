@@ -48,7 +48,7 @@ def test_each_thing_with_its_clock_and_what_is_held(
     erase_posts(["x:2"], desk.ctx)
     command.command.callback(str(desk.home.root), True)  # type: ignore[misc]
     said = {line["what"]: line for line in json.loads(capsys.readouterr().out)["kept"]}
-    assert (said["barred"]["count"], said["texts"]["count"], said["copies"]["count"]) == (1, 1, 0)
+    assert (said["barred"]["count"], said["texts"]["count"], said["copies"]["count"]) == (1, 1, 1)
     assert said["texts"]["goes"] == str((at + timedelta(days=30)).date())
     command.command.callback(str(desk.home.root), False)  # type: ignore[misc]
 

@@ -35,7 +35,9 @@ class Erased:
     recipients: tuple[tuple[str, str, str], ...]
 
 
-def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -> Erased:
+def erase_case(
+    case: Case, *, why: Why, first: str, second: str, ctx: Context, remarks: list[str] | None = None
+) -> Erased:
     """Erase a closed case; two people sign, holds beat it, its figures stay. Copies of bundles kept here go too.
 
     Raises UsageError for a case that is not closed; else as `vault.erasing.erase`.
@@ -44,8 +46,9 @@ def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -
         raise UsageError(_("Only a closed case can be erased."), where=case.number)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
     erasure = erase(
-        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
-    )
+        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx,
+        remarks=remarks,
+    )  # fmt: skip
     forget_exports(each.id for each in exports)
     return Erased(erasure, tuple((instant(each.at), each.to, each.how) for each in exports))
 

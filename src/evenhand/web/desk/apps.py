@@ -20,7 +20,7 @@ class DeskConfig(AppConfig):
         from evenhand.web.vault.erasing import register_eraser
 
         projections.register_all()
-        register_eraser(erasing.erase_posts)
+        register_eraser(erasing.texts_for_vault)
         register_job(jobs.SCREEN_POSTS, jobs.screen_posts, lane=SCREENING)
         register_due("seats of former officers ended", protection.unseat_former_officers)
         register_due("sampled posts forgotten after 30 days", sampling.forget_samples)

@@ -14,8 +14,8 @@ class LiveConfig(AppConfig):
         """Register the folds that rebuild the app's tables, and what goes after an hour."""
         from evenhand.web.live import arrivals, drafts, projections
         from evenhand.web.record.due import register_due
+        from evenhand.web.sources.copies import register_beside
         from evenhand.web.sources.keeping import register_kept
-        from evenhand.web.sources.retention import register_beside
 
         projections.register_all()
         register_beside(arrivals.beside)

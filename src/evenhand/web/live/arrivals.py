@@ -116,7 +116,7 @@ def opened(arrival: str, *, actor: ActorId, ctx: Context) -> Opened:
     seat_officer(actor, [kept.key_id], ctx)
     wrapped = bytes.fromhex(kept.wrapped_key)
     key = KeyId(kept.key_id)
-    data = b"".join(open_copy(Home.here(), row.id, key=key, wrapped=wrapped, actor=actor, purpose=_PURPOSE))
+    data = b"".join(open_copy(Home.here(), kept.held_as, key=key, wrapped=wrapped, actor=actor, purpose=_PURPOSE))
     return _mail(row, data, actor, ctx) if row.kind == "mail" else _share(row, data)
 
 

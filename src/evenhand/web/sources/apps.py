@@ -24,7 +24,7 @@ class SourcesConfig(AppConfig):
         from evenhand.web.vault.erasing import register_eraser
 
         folds.register_all()
-        register_eraser(retention.erase_posts)
+        register_eraser(retention.copies_for_vault)
         register_due("old sources and texts forgotten", retention.forget_due)
         register_due("small files of the corpus merged", compaction.compact_nightly)
         register_due("files of the corpus that waited for a reader removed", compaction.remove_retired)

@@ -7,13 +7,17 @@ from typing import Any, Final
 from evenhand.web.record.documents import Document
 from evenhand.web.record.projections import Projection, fold_rows, register
 
+_AS_IT_CAME: Final[dict[str, Any]] = {"copy_id": "", "copy_sha256": "", "blanked": 0}
 _TYPES: Final = ("corpus.imported", "corpus.rewritten", "retention.purged")
 
 
 def _fold_imports(state: dict[Any, dict[str, Any]], document: Document) -> None:
     if document.type == "corpus.imported":
         row = document.body["import"]
-        state[row["id"]] = dict(row)
+        state[row["id"]] = _AS_IT_CAME | row
+    if "blanked_source" in document.body:
+        changed = document.body["blanked_source"]
+        state[changed["id"]] = state[changed["id"]] | changed
     for import_id in document.body.get("forgotten_sources", ()):
         state[import_id] = state[import_id] | {"key_id": "", "wrapped_key": "", "name_id": ""}
 

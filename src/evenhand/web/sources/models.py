@@ -10,6 +10,7 @@ class Import(models.Model):
     """One file as it came in. Its name and its basis are sealed; its bytes lie sealed in the corpus folder.
 
     `key_id`, `sealed_name` and `wrapped_key` are empty once the sealed copy is gone: only digest and counts stay.
+    After an erasure another file may be held in its place, `copy_id`, in which `blanked` records are blanked.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -26,6 +27,9 @@ class Import(models.Model):
     merged = models.BigIntegerField()
     suppressed = models.BigIntegerField()
     refused = models.BigIntegerField()
+    copy_id = models.CharField(max_length=32, blank=True, default="")
+    copy_sha256 = models.CharField(max_length=64, blank=True, default="")
+    blanked = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "sources_import"
@@ -35,8 +39,18 @@ class Import(models.Model):
                 | (~Q(key_id="") & ~Q(wrapped_key="") & ~Q(name_id="")),
                 name="sources_import_sealed_or_gone",
             ),
+            models.CheckConstraint(
+                condition=Q(copy_id="", copy_sha256="", blanked=0)
+                | (~Q(copy_id="") & ~Q(copy_sha256="") & Q(blanked__gt=0)),
+                name="sources_import_copy_whole",
+            ),
         ]
         indexes = [models.Index(fields=["sha256"], name="sources_import_sha256")]
+
+    @property
+    def held_as(self) -> str:
+        """The id under which its sealed file lies: its own, or that of the copy that took its place."""
+        return self.copy_id or self.id
 
     def __str__(self) -> str:
         """Return what may be shown in a log: never the name."""

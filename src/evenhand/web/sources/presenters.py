@@ -15,7 +15,8 @@ from evenhand.corpus.telling import Chapter, Facts, is_known, remark, story
 from evenhand.posts.said import unpacked
 from evenhand.web.record.ids import ActorId
 from evenhand.web.sources.keeping import Kept
-from evenhand.web.sources.queries import past_imports
+from evenhand.web.sources.models import Import
+from evenhand.web.sources.queries import blanked_copy, past_imports
 from evenhand.web.sources.waiting import Waiting, of
 from evenhand.web.ui.counting import grouped
 from evenhand.web.vault.queries import HoldLine
@@ -77,14 +78,28 @@ def mine(actor: ActorId) -> list[Mine]:
 def past() -> list[list[object]]:
     """Return the last imports of everybody as rows of a table."""
     return [
-        [date_format(row.imported_at), row.source_format, grouped(row.posts), grouped(row.merged), grouped(row.refused)]
+        [
+            date_format(row.imported_at), row.source_format, grouped(row.posts), grouped(row.merged),
+            grouped(row.refused), _copy(row),
+        ]
         for row in past_imports(_SHOWN)
-    ]
+    ]  # fmt: skip
+
+
+def _copy(row: Import) -> str:
+    """Return in which form the file of an import is held."""
+    if not row.key_id:
+        return _("none any more")
+    copy = blanked_copy(row)
+    if copy is None:
+        return _("as it came")
+    words = _("a copy with its erased records blanked: %(count)s (entry %(leaf)d of the log, about entry %(refs)s)")
+    return words % {"count": grouped(copy.blanked), "leaf": copy.leaf, "refs": ", ".join(map(str, copy.refs))}
 
 
 def past_head() -> list[str]:
     """Return the heads of that table."""
-    return [_("Day"), _("Read as"), _("New posts"), _("Held before"), _("Not taken")]
+    return [_("Day"), _("Read as"), _("New posts"), _("Held before"), _("Not taken"), _("Sealed copy")]
 
 
 def upload_page(waiting: Waiting) -> UploadPage:

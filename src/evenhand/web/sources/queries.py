@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import pyarrow as pa
 from django.db.models import QuerySet
 
 from evenhand.corpus import Corpus, CorpusFile, FileKind
+from evenhand.errors import UsageError
 from evenhand.web.home import Home
+from evenhand.web.record.queries import leaf_about
 from evenhand.web.sources import models
 
 
@@ -26,7 +30,7 @@ class DeskManifest:
 
     def committed(self, names: Collection[str]) -> set[str]:
         """Return which of these files are corpus files of the manifest, or sealed copies of an import."""
-        imports = {copy_name(found) for found in _sealed().values_list("id", flat=True)}
+        imports = {copy_name(row.held_as) for row in _sealed()}
         return set(names) & (imports | set(models.CorpusFile.objects.values_list("name", flat=True)))
 
     def same_acts(self) -> Mapping[str, str]:
@@ -52,7 +56,7 @@ def stray_copies(home: Home) -> list[Path]:
     """Return the sealed copies that no import names: nobody can open them any more."""
     folder = home.corpus / "sources"
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    held = {copy_name(source_id) for source_id in _sealed().values_list("id", flat=True)}
+    held = {copy_name(row.held_as) for row in _sealed()}
     return [path for path in found if f"sources/{path.name}" not in held]
 
 
@@ -78,3 +82,38 @@ def is_held(sha256: str) -> bool:
 def past_imports(most: int) -> list[models.Import]:
     """Return the last imports, newest first."""
     return list(models.Import.objects.order_by("-imported_at", "id")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class BlankedCopy:
+    """A sealed file that took the place of one that came in: `leaf` says so, and refers to those before it."""
+
+    source_sha256: str
+    copy_sha256: str
+    blanked: int
+    leaf: int
+    refs: tuple[int, ...]
+
+
+def blanked_copy(row: models.Import) -> BlankedCopy | None:
+    """Return what took the place of an import's sealed copy; None where it is held as it came, or not at all."""
+    if not row.copy_id or not row.key_id:
+        return None
+    *before, leaf = leaves_of_copy(row.id)
+    refs = (leaf_about(row.id, "corpus.imported"), *before[-1:])
+    return BlankedCopy(row.sha256, row.copy_sha256, row.blanked, leaf, refs)
+
+
+def blanked_copies() -> list[BlankedCopy]:
+    """Return every sealed file that took the place of one that came in, oldest import first."""
+    rows = _sealed().exclude(copy_id="").order_by("imported_at", "id")
+    return [copy for row in rows if (copy := blanked_copy(row)) is not None]
+
+
+def leaves_of_copy(source_id: str) -> list[int]:
+    """Return the leaves that say what took the place of an import's sealed copy, in order."""
+    found: list[int] = []
+    with suppress(UsageError):
+        while True:
+            found.append(leaf_about(source_id, "corpus.rewritten", since=found[-1] + 1 if found else 0))
+    return found

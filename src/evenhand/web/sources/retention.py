@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.context import Context
 from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
-from evenhand.corpus.store import Busy, discard
-from evenhand.errors import UsageError
+from evenhand.corpus.store import Busy
+from evenhand.posts.blanking import Why
 from evenhand.posts.times import to_us
 from evenhand.web.home import Home
 from evenhand.web.record.deleting import held
 from evenhand.web.record.documents import canonical
-from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId
-from evenhand.web.record.keys import NoKeyService, destroy_key, is_running
-from evenhand.web.record.sealed import erase_texts, search_value
+from evenhand.web.record.ids import ORGANISATION, SYSTEM
+from evenhand.web.record.keys import NoKeyService, is_running
+from evenhand.web.record.sealed import search_value
 from evenhand.web.record.unit import recording
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import file_row
+from evenhand.web.sources.blanking import Replaced, replace_copies
+from evenhand.web.sources.copies import forget_copies
 from evenhand.web.sources.queries import corpus_here, query
-from evenhand.web.sources.sealing import path_of
 from evenhand.web.sources.suppression import keep_out
 
-_BESIDE: Final[list[Callable[[Collection[str]], Iterable[str]]]] = []
-
-
-def register_beside(beside: Callable[[Collection[str]], Iterable[str]]) -> None:
-    """Register who seals texts under the keys of sealed copies (by import id), which go with them; in `ready()`."""
-    _BESIDE.append(beside)
+WHOLE_WORDS: Final[dict[Why, str]] = {
+    Why.SHAPE: "its records cannot be blanked one by one in this format",
+    Why.UNREAD: "it cannot be read again as it was at its import",
+    Why.ALONE: "nothing else is in it",
+    Why.OTHERS: "another record is bound to what goes",
+    Why.TEXT: "its words stand elsewhere in the file too",
+    Why.BESIDE: "something else is sealed with it",
+}
+"""Why the sealed copy of a file went whole where only some of its records had to."""
 
 
 def forget_due(ctx: Context) -> int:
@@ -53,48 +57,41 @@ def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
     kept = held([row.id for row in found])
     gone = [row for row in found if row.id not in kept]
     if gone:
-        _forget_copies(gone, ctx=ctx, home=home)
+        forget_copies(gone, ctx=ctx, home=home)
     return len(gone)
 
 
-def _forget_copies(gone: list[models.Import], *, ctx: Context, home: Home) -> None:
-    with recording(actor=SYSTEM, ctx=ctx, purpose="forget old source files") as r:
-        texts = [row.name_id for row in gone]
-        texts += [text for beside in _BESIDE for text in beside([row.id for row in gone])]
-        erase_texts(r, texts)
-        models.Import.objects.filter(id__in=[row.id for row in gone]).update(key_id="", wrapped_key="", name_id="")
-        r.add(
-            type="retention.purged",
-            key=ORGANISATION,
-            body={
-                "forgotten_sources": [row.id for row in gone],
-                "erased_texts": texts,
-            },
-            commitments={"count": canonical({"sources": len(gone)})},
-        )
-        r.on_commit(lambda: _destroy(home, gone))
+def erase_posts(posts: Collection[str], ctx: Context, told: list[Replaced] | None = None) -> int:
+    """Erase posts (by record key) from the corpus and from the sealed copies of the files they came in; for an erasure.
 
-
-def erase_posts(posts: Collection[str], ctx: Context) -> int:
-    """Erase posts (by record key) from the corpus, with the sealed copies of the files they came in; for an erasure.
-
-    Return how many rows went. Those copies go before their thirty days are over: they hold the posts too. Raises
-    UsageError where one of the files is held, Busy during an import. From then on no import brings them in again.
+    Return how many rows went; `told` takes what became of each copy. Raises UsageError where one of the files is held,
+    Busy during an import. From then on no import brings them in again.
     """
     home = Home.here()
     if posts:
         keep_out(posts, ctx)
     if not posts or not home.corpus.is_dir():
         return 0
-    marks = ", ".join("?" for _ in posts)
-    found = query(f"SELECT DISTINCT source_sha256 AS digest FROM observations WHERE record_key IN ({marks})", [*posts])  # noqa: S608 marks alone
-    files = models.Import.objects.exclude(key_id="").filter(sha256__in=[row["digest"] for row in found.to_pylist()])
-    copies = list(files.order_by("imported_at", "id"))
-    if held([row.id for row in copies]):
-        raise UsageError("a file that these posts came in is under a legal hold", mend="evenhand vault list")
-    if copies:
-        _forget_copies(copies, ctx=ctx, home=home)
+    replaced = replace_copies(posts, ctx=ctx, home=home)
+    if told is not None:
+        told += replaced
     return _forget_rows(ctx=ctx, home=home, gone=posts).rows
+
+
+def copies_for_vault(posts: Collection[str], ctx: Context) -> list[str]:
+    """Erase posts as `erase_posts` does, and return what became of each sealed copy, in words."""
+    told: list[Replaced] = []
+    erase_posts(posts, ctx, told)
+    return [_told(each) for each in told]
+
+
+def _told(each: Replaced) -> str:
+    if each.why:
+        return f"the sealed copy of source {each.source[:12]} was destroyed whole: {WHOLE_WORDS[Why(each.why)]}"
+    return (
+        f"the sealed copy of source {each.source[:12]} was replaced: {each.records} records blanked, "
+        f"{each.others} others found again in it unchanged"
+    )
 
 
 def posts_held(posts: Collection[str]) -> frozenset[str]:
@@ -124,13 +121,6 @@ def posts_by(accounts: Collection[str]) -> frozenset[str]:
         )
         found.update(row["record_key"] for row in rows.to_pylist())
     return frozenset(found)
-
-
-def _destroy(home: Home, gone: list[models.Import]) -> None:
-    # Should this be cut short: the sweeper destroys keys that nothing refers to.
-    for row in gone:
-        destroy_key(KeyId(row.key_id))
-        discard(path_of(home, row.id))
 
 
 def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ from evenhand.corpus import Corpus
 from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import UsageError
 from evenhand.posts import Source
-from evenhand.vault.chunks import SALT, open_chunks, seal_chunks
+from evenhand.vault.chunks import SALT, Readable, SealedReader, open_chunks, plain_size, seal_chunks
 from evenhand.web.home import Home
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import create_key, destroy_key, unwrap
@@ -31,6 +32,7 @@ class SealedCopy:
     key: KeyId
     wrapped: bytes
     path: Path
+    sha256: str = ""
 
     def undo(self) -> None:
         """Destroy the key and the file: the import did not happen."""
@@ -48,17 +50,30 @@ def seal_copy(home: Home, source: Source, *, ctx: Context) -> SealedCopy:
 
     No plaintext touches the disk. Raises UsageError if the bytes are not those of its digest any more.
     """
+    with source.open() as plain:
+        copy = seal_stream(home, plain, ctx=ctx)
+    if copy.sha256 != source.sha256:
+        copy.undo()
+        raise UsageError("the file changed while it was read", where=str(source.path), mend="Try again.")
+    return copy
+
+
+def seal_stream(home: Home, plain: Readable, *, ctx: Context) -> SealedCopy:
+    """Seal what a stream gives and return it, with its digest. Key first, then the file, each durable. Needs `writing`.
+
+    Whatever the stream raises leaves neither.
+    """
     source_id = ctx.new_id()
     key = create_key(ctx=ctx, scope=source_id, kind="subject")
     copy = SealedCopy(source_id, key, b"", path_of(home, source_id))
     try:
         file_key = ctx.random(32)
         wrapped = _wrap(file_key, key, source_id, ctx)
-        _write(corpus_here(home), copy.path, source, file_key, ctx=ctx)
+        digest = _write(corpus_here(home), copy.path, plain, file_key, ctx=ctx)
     except BaseException:
         copy.undo()
         raise
-    return SealedCopy(source_id, key, wrapped, copy.path)
+    return replace(copy, wrapped=wrapped, sha256=digest)
 
 
 def _bound(source_id: str) -> bytes:
@@ -72,38 +87,65 @@ def _wrap(file_key: bytes, key: KeyId, source_id: str, ctx: Context) -> bytes:
     return nonce + AESGCM(data_key).encrypt(nonce, file_key, _bound(source_id))
 
 
-def _write(corpus: Corpus, target: Path, source: Source, file_key: bytes, *, ctx: Context) -> None:
+def _write(corpus: Corpus, target: Path, plain: Readable, file_key: bytes, *, ctx: Context) -> str:
     target.parent.mkdir(parents=True, exist_ok=True)
     half = corpus.work / f"{target.stem}.half"
     digest = hashlib.sha256()
     try:
-        with source.open() as plain, half.open("xb") as sealed:
+        with half.open("xb") as sealed:
             context = bytes.fromhex(target.stem)
             for chunk in seal_chunks(_Hashed(plain, digest), key=file_key, context=context, salt=ctx.random(SALT)):
                 sealed.write(chunk)
             sealed.flush()
             os.fsync(sealed.fileno())
-        if digest.hexdigest() != source.sha256:
-            raise UsageError("the file changed while it was read", where=str(source.path), mend="Try again.")
         half.chmod(0o440)
         corpus.announce(copy_name(target.stem))
         half.rename(target)
         sync_folder(target.parent)
     finally:
         discard(half)
+    return digest.hexdigest()
 
 
 class _Hashed:
     """A stream that hashes what is read from it."""
 
-    def __init__(self, stream: BinaryIO, digest: hashlib._Hash) -> None:
+    def __init__(self, stream: Readable, digest: hashlib._Hash) -> None:
         self._stream = stream
         self._digest = digest
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
         self._digest.update(data)
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSource(Source):
+    """A sealed file as a source that readers take: opened chunk by chunk, from any place; no plaintext on a disk."""
+
+    sealed: Path = Path()
+    file_key: bytes = field(default=b"", repr=False)
+
+    def open(self) -> BinaryIO:
+        """Return a new stream over the bytes as they were before sealing, at the start."""
+        context = bytes.fromhex(self.sealed.stem)
+        return io.BufferedReader(SealedReader(self.sealed.open("rb"), key=self.file_key, context=context))
+
+    def fraction(self) -> float:
+        """Return 0: nobody watches."""
+        return 0.0
+
+
+def sealed_source(home: Home, held_as: str, *, name: str, sha256: str, key: KeyId, wrapped: bytes) -> SealedSource:
+    """Return a sealed file as a source, for the system to read again; the key service logs it.
+
+    `sha256`: the digest of the file as it came, by which its records are known. Raises KeyRefused, DoesNotHold.
+    """
+    path = path_of(home, held_as)
+    data_key = unwrap(key, actor=SYSTEM, purpose="read a source file again")
+    file_key = AESGCM(data_key).decrypt(wrapped[:12], wrapped[12:], _bound(held_as))
+    return SealedSource(Path(name), sha256, plain_size(path.stat().st_size), sealed=path, file_key=file_key)
 
 
 def open_copy(

@@ -55,7 +55,8 @@ class Scope:
     posts: frozenset[str] = frozenset()
 
 
-Eraser = Callable[[Collection[str], Context], int]
+Eraser = Callable[[Collection[str], Context], Sequence[str]]
+"""Erases posts by canonical id where else they lie; returns what whoever erases should be told."""
 _ERASERS: Final[list[Eraser]] = []
 
 
@@ -64,11 +65,22 @@ def register_eraser(eraser: Eraser) -> None:
     _ERASERS.append(eraser)
 
 
-def erase(*, kind: Kind, target: str, why: Why, first: str, second: str, scope: Scope, ctx: Context) -> str:
+def erase(
+    *,
+    kind: Kind,
+    target: str,
+    why: Why,
+    first: str,
+    second: str,
+    scope: Scope,
+    ctx: Context,
+    remarks: list[str] | None = None,
+) -> str:
     """Erase what a scope names and return the erasure's id. Two people in two roles sign; holds beat it.
 
     Lawful destruction alone beats holds, and only of what is marked do not look, do not copy (R24). Raises Held,
-    UsageError, DoesNotHold where the record itself does not hold: then nothing was erased. Cost: every document of
+    UsageError, DoesNotHold where the record itself does not hold: then nothing was erased. `remarks` takes what became
+    of copies elsewhere. Cost: every document of
     the record is read twice, inside the transaction.
     """
     barred = people_of(kind, target)
@@ -76,7 +88,9 @@ def erase(*, kind: Kind, target: str, why: Why, first: str, second: str, scope: 
     asked = _Asked(kind, target, why, one, sign(second, ctx=ctx, barred=barred, after=one), scope)
     _check_allowed(asked, ctx)
     for eraser in _ERASERS if scope.posts else ():  # first: once the case is gone nobody knows its posts
-        eraser(scope.posts, ctx)
+        said = eraser(scope.posts, ctx)
+        if remarks is not None:
+            remarks += said
     erasure = _start(asked, ctx)
     _finish(erasure, ctx)
     return erasure.id
