@@ -312,3 +312,11 @@ def test_lines_that_are_longer_than_a_read(tmp_path: Path) -> None:
     long = [v1_tweet(str(n), " ".join(map(str, range(n, 200_000, 3)))) for n in (1, 2, 3)]
     recognised = held(jsonl(tmp_path / "a.jsonl", long).read_bytes(), "x_api")
     assert [row["native_id"] for row in rows(without(recognised, "x:2"))] == ["1", "3"]
+
+
+def test_what_stays_inside_a_value_that_goes_is_blanked_around() -> None:
+    text = json.dumps({"a": {"words": "mine", "n": 4, "b": {"words": "another one's"}}, "c": "x"}).encode()
+    edits = edits_in(io.BytesIO(text), tree(["/a"], ["/a/b"]))
+    copy = b"".join(overlaid(io.BytesIO(text), edits))
+    after = {"a": {"words": "", "n": 0, "b": {"words": "another one's"}}, "c": "x"}
+    assert (json.loads(copy), len(copy)) == (after, len(text))
