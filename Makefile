@@ -40,8 +40,8 @@ fuzz: $(VENV)/dev.stamp  ## Feed every reader of outside bytes with damage: FUZZ
 	$(PIP) install --require-hashes -r requirements/fuzz.txt
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
-browser:  ## Install Debian's chromium and PostgreSQL for the tests that need them
-	@.ci/install-debian chromium postgresql
+browser:  ## Install Debian's chromium, PostgreSQL and strace for the tests that need them
+	@.ci/install-debian chromium postgresql strace
 
 bench: $(VENV)/dev.stamp  ## All of benchmarks/, small sizes
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script --small || exit 1; done
