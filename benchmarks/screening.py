@@ -84,6 +84,8 @@ def main() -> None:
     if not (SHARED / "data").is_dir():
         print(f"skipped: no labelled rows in {SHARED / 'data'} (set EVENHAND_SHARED).")
         return
+    if options.before and options.before.resolve().name == Screener().package.model.id:
+        parser.error("--before names the model that is shipped: it would be compared with itself; name an older one")
     lines = []
     for line in report(options):
         print(line, flush=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
-from tests.fixtures.make_exports import as_json, comment, zipped
+import orjson
+import pytest
+from tests.fixtures.make_exports import as_json, comment, miswritten, zipped
 from tests.posts.written import made
 
 from evenhand.context import Context
 from evenhand.corpus import Corpus, Ingested, MemoryManifest, ingest
-from evenhand.posts import recognise
+from evenhand.posts import IMPORT, Report, recognise
 
 TWINS = [comment("late"), comment("late"), comment("other")]
 
@@ -61,3 +65,28 @@ def test_a_later_export_is_suggested_as_holding_the_same_and_nothing_is_merged(t
     (said,) = [note for note in later.report.notes if note.startswith("possible_duplicates")]
     assert said.startswith("possible_duplicates: 3 new records")
     assert said.endswith("nothing was merged")
+
+
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("named", [{"title": "B"}, {"title": "B", "thread_path": "inbox/b_1"}, {}])
+def test_a_thread_has_one_fingerprint_wherever_its_name_stands_and_however_large_it_is(
+    tmp_path: Path, behind: bool, named: dict[str, str]
+) -> None:
+    messages = {"messages": [{"sender_name": "B", "timestamp_ms": 1_600_000_400_123, "content": miswritten("blå")}]}
+    head = {"participants": [{"name": "B"}]}
+    path = tmp_path / "message_1.json"
+    path.write_bytes(as_json(head | messages | named if behind else head | named | messages))
+    found = []
+    for limits in (IMPORT, replace(IMPORT, document_bytes=50)):
+        recognised = recognise(path, limits=limits)
+        (row,) = recognised.reader.rows(recognised.source, Report("x"))
+        found.append((row["native_id"], row["side"]["content_fingerprint"], row["text_norm"]))
+    assert found[0] == found[1]
+    assert found[0][2] == "blå"
+    other = hashlib.sha256(
+        orjson.dumps(
+            ["facebook", "message", named.get("thread_path") or named.get("title") or "messages", "B", "1600000400123",
+             hashlib.sha256(miswritten("blå").encode()).hexdigest()]
+        )
+    )  # fmt: skip
+    assert found[0][1] == other.hexdigest(), "the fingerprint of a thread is what it always was"

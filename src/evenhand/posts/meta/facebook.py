@@ -115,7 +115,6 @@ def row_of_reaction(record: JsonRecord, row: Row, mending: Mending) -> Row:
 def row_of_message(record: JsonRecord, row: Row, mending: Mending) -> Row:
     """Return the row of a message; one that was taken back is deleted by its author."""
     message = _item(record)
-    beside = record.beside or {}
     row |= {"record_kind": "message", "relation": "post", "visibility": "direct", "author_basis": "display_name_only"}
     row["author_display"] = mending.plain(text_of(message.get("sender_name")))
     stamp = number(message.get("timestamp_ms"))
@@ -139,7 +138,7 @@ def row_of_message(record: JsonRecord, row: Row, mending: Mending) -> Row:
         for item in listed(message.get(name))
         if isinstance(item, dict)
     ]
-    row["container"] = str(beside.get("thread_path") or beside.get("title") or "messages")
+    row["container"] = mending.thread or "messages"
     return row
 
 

@@ -14,6 +14,7 @@ from evenhand.posts.reading_form import Reading, read_text, repaired_run
 
 _RUN: Final = re.compile("[\u0080-\u00ff]+")
 _CLEAR: Final = 4
+_THREAD: Final = ("thread_path", "title")
 
 
 class Mending(NamedTuple):
@@ -21,6 +22,7 @@ class Mending(NamedTuple):
 
     on: bool
     flags: tuple[str, ...] = ()
+    thread: str = ""  # what a conversation is called, as the member writes it; it may stand behind its messages
 
     def read(self, text: str) -> Reading:
         """Return the reading form of a text; its raw form stays as the export has it."""
@@ -41,28 +43,38 @@ def mended(text: str) -> str:
 def mending_of(part: Part) -> Mending:
     """Return whether a member was miswritten: by far more of its texts become sound than stay odd."""
     changed = others = 0
-    for text in _texts(part):
+    named: dict[str, str] = {}
+    for place, text in _texts(part):
+        if place:
+            named[place] = text
+            continue
         if text.isascii():
             continue
         if mended(text) != text:
             changed += 1
         else:
             others += 1
+    thread = next((named[name] for name in _THREAD if named.get(name)), "")
     if changed and changed >= _CLEAR * others:
-        return Mending(True)
-    return Mending(False, ("encoding_mixed",) if changed else ())
+        return Mending(True, thread=thread)
+    return Mending(False, ("encoding_mixed",) if changed else (), thread)
 
 
-def _texts(part: Part) -> Iterator[str]:
-    """Yield every text and every key of a JSON document."""
+def _texts(part: Part) -> Iterator[tuple[str, str]]:
+    """Yield ("", text) of every text and every key of a JSON document; (name, text) too of what names a thread."""
     whole = document(part)
     if whole is not None:
-        yield from _inside(whole.value)
+        for name, value in whole.value.items() if isinstance(whole.value, dict) else ():
+            if name in _THREAD and isinstance(value, str):
+                yield name, value
+        yield from (("", text) for text in _inside(whole.value))
         return
     with part.open() as stream:
-        for _, event, value in ijson.parse(stream, use_float=True):
+        for place, event, value in ijson.parse(stream, use_float=True):
             if event in {"string", "map_key"} and isinstance(value, str):
-                yield value
+                yield "", value
+                if event == "string" and place in _THREAD:
+                    yield place, value
 
 
 def _inside(value: Any) -> Iterator[str]:
