@@ -16,27 +16,33 @@ from evenhand.posts.times import Moment, to_us
 _WORD: Final = re.compile(r"=\?[^?\s]{1,60}\?[bqBQ]\?[^?\s]{0,1000}\?=")
 _ADDRESS: Final = re.compile(r"<?([^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,255})>?")
 _ID: Final = re.compile(r"<[^\s<>]{1,500}@[^\s<>]{1,255}>")
+_FOLD: Final = re.compile(r"\r?\n[ \t]*")
 _MOST_OFFSET: Final = 24 * 3600
 _LONGEST: Final = 20_000
 _FAILS: Final = (ValueError, TypeError, LookupError, HeaderParseError, binascii.Error, OverflowError)
 
 
-def raw_header(message: Message, name: str) -> str | None:
-    """Return the first header of a name as it stands, unfolded; bytes that are no ASCII are lone surrogates."""
-    for key, value in message.raw_items():
-        if key.lower() == name:
-            return re.sub(r"\r?\n[ \t]*", " ", str(value))[:_LONGEST]
-    return None
+class Headers:
+    """The headers of a message as they stand, gone through once; bytes that are no ASCII are lone surrogates."""
 
+    def __init__(self, message: Message) -> None:
+        self._found: dict[str, list[str]] = {}
+        for key, value in message.raw_items():
+            self._found.setdefault(key.lower(), []).append(str(value))
 
-def raw_headers(message: Message, name: str) -> list[str]:
-    """Return all headers of a name, topmost first."""
-    return [str(value)[:_LONGEST] for key, value in message.raw_items() if key.lower() == name]
+    def first(self, name: str) -> str | None:
+        """Return the first header of a name, unfolded; None if there is none."""
+        said = self._found.get(name)
+        return _FOLD.sub(" ", said[0])[:_LONGEST] if said else None
+
+    def all(self, name: str) -> list[str]:
+        """Return all headers of a name as they stand, topmost first."""
+        return [value[:_LONGEST] for value in self._found.get(name, ())]
 
 
 def has_bytes(value: str) -> bool:
     """Return whether a header holds raw 8-bit bytes."""
-    return any("\udc80" <= letter <= "\udcff" for letter in value)
+    return not value.isascii() and any("\udc80" <= letter <= "\udcff" for letter in value)
 
 
 def readable(value: str) -> tuple[str, bool]:
@@ -77,30 +83,30 @@ def ids_in(value: str) -> list[str]:
     return _ID.findall(value)
 
 
-def reply_of(message: Message) -> tuple[str | None, str | None]:
+def reply_of(headers: Headers) -> tuple[str | None, str | None]:
     """Return (the id answered, flag) of In-Reply-To, else of the last of References."""
-    said = raw_header(message, "in-reply-to")
+    said = headers.first("in-reply-to")
     if said and said.strip():
         found = ids_in(said)
         if not found:
             return None, "reply_defect" if "<" in said or "@" in said else None
         return found[-1], None if said.strip() == found[-1] else "reply_id_extracted"
-    found = ids_in(raw_header(message, "references") or "")
+    found = ids_in(headers.first("references") or "")
     return (found[-1] if found else None), None
 
 
-def date_of(message: Message, from_line: bytes | None) -> tuple[str | None, Moment, str | None, tuple[str, ...]]:
+def date_of(headers: Headers, from_line: bytes | None) -> tuple[str | None, Moment, str | None, tuple[str, ...]]:
     """Return (as written, as read, which header it is from, flags): Date, else what else says when."""
     flags: list[str] = []
-    said = raw_header(message, "date")
+    said = headers.first("date")
     if said is not None:
         moment = moment_of(said)
         if moment is not None:
             return _plain(said), moment, "Date", ()
         flags.append("date_unparsable")
-    received = raw_headers(message, "received")
+    received = headers.all("received")
     others = [
-        ("Resent-Date", raw_header(message, "resent-date")),
+        ("Resent-Date", headers.first("resent-date")),
         ("Received", received[0].rpartition(";")[2] if received else None),
         ("From line", _after_sender(from_line)),
     ]

@@ -7,11 +7,12 @@ import re
 from email import policy
 from email.message import Message
 from email.parser import BytesParser
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from evenhand.posts.fields import flag, put_moment, put_text, side
 from evenhand.posts.html_text import read_html
-from evenhand.posts.mail.headers import date_of, has_bytes, ids_in, raw_header, readable, reply_of, sender_of
+from evenhand.posts.mail.headers import Headers, date_of, has_bytes, ids_in, readable, reply_of, sender_of
 from evenhand.posts.mail.notices import post_in
 from evenhand.posts.reading_form import Reading, read_text, scrub
 from evenhand.posts.record import Row
@@ -33,57 +34,94 @@ class MailReading(NamedTuple):
     from_line: bytes | None
 
 
+class Piece(NamedTuple):
+    """One part of a message, and what its type says; `charset` is None where none is named or it is no name."""
+
+    part: Message
+    kind: str
+    charset: str | None
+
+
+class _Read:
+    """A message of which each header and each part is looked at once."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.headers = Headers(message)
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The parts of a message, not those of messages that lie inside it."""
+        found: list[Piece] = []
+        waiting = [self.message]
+        while waiting and len(found) < _MOST_PARTS:
+            part = waiting.pop(0)
+            found.append(Piece(part, part.get_content_type(), _charset(part)))
+            inner = part.get_payload()
+            if found[-1].kind.startswith("multipart/") and isinstance(inner, list):
+                waiting[:0] = [item for item in inner if isinstance(item, Message)]
+        return found
+
+    def text_of_kind(self, kind: str) -> Piece | None:
+        """Return the first part that is text of a kind, and no attachment."""
+        return next((piece for piece in self.pieces if piece.kind == kind and _is_shown(piece.part)), None)
+
+    @cached_property
+    def body(self) -> Piece | None:
+        """The plain text part."""
+        return self.text_of_kind("text/plain")
+
+    @cached_property
+    def body_bytes(self) -> bytes:
+        """The bytes of the plain text part after transfer decoding."""
+        return _payload(self.body.part) if self.body is not None else b""
+
+    def plain(self) -> str:
+        """Return the plain text part with LF ends, earlier mail in it included; "" if there is none."""
+        return decoded(self.body_bytes, self.body.charset)[0].replace("\r\n", "\n") if self.body is not None else ""
+
+
 def rows_of_mail(mail: MailReading, row: Row) -> list[Row]:
     """Return the row of a message and, for a notification of a known shape, that of the post it tells of."""
-    message = _parsed(mail.content)
+    read = _Read(BytesParser(policy=policy.compat32).parsebytes(mail.content))
+    headers = read.headers
     digest = hashlib.sha256(mail.raw).hexdigest()
     row["raw_record_sha256"] = digest
-    named = ids_in(raw_header(message, "message-id") or "")
+    named = ids_in(headers.first("message-id") or "")
     if not named:
         flag(row, "message_id_missing")
         row["id_is_synthetic"] = True
     row["native_id"] = f"{named[0] if named else ''}#{digest[:16]}"
     row["record_key"] = f"email:{row['native_id']}"
-    _put_sender(row, message)
-    raw, moment, source, flags = date_of(message, mail.from_line)
+    _put_sender(row, headers)
+    raw, moment, source, flags = date_of(headers, mail.from_line)
     if raw is not None:
         put_moment(row, raw, moment)
     flag(row, *flags)
-    replied, odd = reply_of(message)
+    replied, odd = reply_of(headers)
     row["relation"] = "reply" if replied else "post"
     row["target_unresolved"] = replied
     flag(row, *(code for code in (odd,) if code))
-    flag(row, *_defects(message))
-    subject, broken = readable(raw_header(message, "subject") or "")
+    flag(row, *_defects(read))
+    subject, broken = readable(headers.first("subject") or "")
     if broken:
         flag(row, "subject_defect")
-    side(row, subject=scrub(subject) or None, date_source=source, labels=raw_header(message, "x-gmail-labels"))
-    parts = _parts(message)
-    _put_body(row, parts, message)
-    _put_attachments(row, parts)
-    told = [post for inner in (message, *_inside(parts)) if (post := post_in(inner, row, plain_text(inner)))]
+    side(row, subject=scrub(subject) or None, date_source=source, labels=headers.first("x-gmail-labels"))
+    _put_body(row, read)
+    _put_attachments(row, read)
+    told = [post for inner in (read, *_inside(read)) if (post := post_in(inner.headers, row, inner.plain()))]
     return [row, *told[:1]]
 
 
-def _inside(parts: list[Message]) -> list[Message]:
+def _inside(read: _Read) -> list[_Read]:
     """Return the messages that lie in a message: how some programs forward."""
-    found = [part.get_payload() for part in parts if part.get_content_type() == "message/rfc822"]
-    return [inner[0] for inner in found if isinstance(inner, list) and inner and isinstance(inner[0], Message)]
+    found = [piece.part.get_payload() for piece in read.pieces if piece.kind == "message/rfc822"]
+    return [_Read(inner[0]) for inner in found if isinstance(inner, list) and inner and isinstance(inner[0], Message)]
 
 
-def plain_text(message: Message) -> str:
-    """Return the plain text part of a message with LF ends, earlier mail in it included; "" if there is none."""
-    body = next((part for part in _parts(message) if _is_text(part, "text/plain")), None)
-    return decoded(_payload(body), _charset(body))[0].replace("\r\n", "\n") if body is not None else ""
-
-
-def _parsed(content: bytes) -> Message:
-    return BytesParser(policy=policy.compat32).parsebytes(content)
-
-
-def _put_sender(row: Row, message: Message) -> None:
-    said = raw_header(message, "from")
-    if any(has_bytes(raw_header(message, name) or "") for name in ("from", "subject")):
+def _put_sender(row: Row, headers: Headers) -> None:
+    said = headers.first("from")
+    if any(has_bytes(headers.first(name) or "") for name in ("from", "subject")):
         flag(row, "header_8bit")
     if said is None:
         row["author_basis"] = "none"
@@ -95,24 +133,24 @@ def _put_sender(row: Row, message: Message) -> None:
         flag(row, "from_defect")
 
 
-def _defects(message: Message) -> list[str]:
+def _defects(read: _Read) -> list[str]:
     """Return what is wrong with the shape of a message, as reason codes."""
     found: list[str] = []
-    names = {type(defect).__name__ for part in _parts(message) for defect in part.defects}
+    names = {type(defect).__name__ for piece in read.pieces for defect in piece.part.defects}
     if not names.isdisjoint(_HEADERS):
         found.append("header_defect")
-    said = raw_header(message, "content-type")
-    if said is not None and _odd_type(message, said):
+    said = read.headers.first("content-type")
+    if said is not None and _odd_type(said, read.pieces[0].charset):
         found.append("content_type_defect")
     if not names.isdisjoint(_MULTIPART):
         found.append("multipart_defect")
     return found
 
 
-def _odd_type(message: Message, said: str) -> bool:
+def _odd_type(said: str, charset: str | None) -> bool:
     if not _TYPE.match(said) or not said.isascii():
         return True
-    return "charset" in said.lower() and _charset(message) is None
+    return "charset" in said.lower() and charset is None
 
 
 def _charset(part: Message) -> str | None:
@@ -121,19 +159,6 @@ def _charset(part: Message) -> str | None:
     except (LookupError, ValueError, TypeError, AttributeError):
         return None
     return found if found and _CHARSET.fullmatch(found) else None
-
-
-def _parts(message: Message) -> list[Message]:
-    """Return the parts of a message, not those of messages that lie inside it."""
-    found: list[Message] = []
-    waiting = [message]
-    while waiting and len(found) < _MOST_PARTS:
-        part = waiting.pop(0)
-        found.append(part)
-        inner = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = [item for item in inner if isinstance(item, Message)]
-    return found
 
 
 def _payload(part: Message) -> bytes:
@@ -145,23 +170,25 @@ def _payload(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _is_text(part: Message, kind: str) -> bool:
-    attached = str(raw_header(part, "content-disposition") or "").lower().lstrip().startswith("attachment")
-    return part.get_content_type() == kind and not part.is_multipart() and not attached
+def _is_shown(part: Message) -> bool:
+    said = Headers(part).first("content-disposition") or ""
+    return not part.is_multipart() and not said.lower().lstrip().startswith("attachment")
 
 
-def _put_body(row: Row, parts: list[Message], message: Message) -> None:
+def _put_body(row: Row, read: _Read) -> None:
     """Fill the text: the plain part, else the HTML one; words quoted from earlier mail stand beside it."""
-    body = next((part for part in parts if _is_text(part, "text/plain")), None)
-    html = None if body is not None else next((part for part in parts if _is_text(part, "text/html")), None)
-    if body is None and html is None and message.get_content_maintype() == "multipart" and not message.is_multipart():
-        body = message  # a multipart that cannot be taken apart is read as it stands
+    body = read.body
+    html = None if body is not None else read.text_of_kind("text/html")
+    if body is None and html is None and read.pieces[0].kind.startswith("multipart/"):
+        # A multipart that cannot be taken apart is read as it stands.
+        body = None if read.message.is_multipart() else read.pieces[0]
     chosen = body if body is not None else html
     if chosen is None:
         flag(row, "no_text_body")
         return
-    data = _payload(chosen) or str(chosen.get_payload() or "").encode("ascii", "surrogateescape")
-    text, charset, odd = decoded(data, _charset(chosen))
+    data = read.body_bytes if chosen is read.body else _payload(chosen.part)
+    data = data or str(chosen.part.get_payload() or "").encode("ascii", "surrogateescape")
+    text, charset, odd = decoded(data, chosen.charset)
     flag(row, *odd)
     if html is not None:
         reading, row["urls"] = read_html(text)
@@ -205,14 +232,14 @@ def split_quotation(text: str) -> tuple[str, str]:
     return "\n".join(own).rstrip("\n") if quoted else text, "\n".join(quoted)
 
 
-def _put_attachments(row: Row, parts: list[Message]) -> None:
+def _put_attachments(row: Row, read: _Read) -> None:
     found: list[dict[str, Any]] = []
-    for part in parts:
-        kind = part.get_content_type()
+    for part, kind, _ in read.pieces:
         if kind == "message/rfc822":
             inner = part.get_payload()
             nested = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else None
-            if nested is not None and (date_of(nested, None)[3] or _defects(nested)):
+            inside = _Read(nested) if nested is not None else None
+            if inside is not None and (date_of(inside.headers, None)[3] or _defects(inside)):
                 flag(row, "nested_defect")
             found.append({"name": None, "media_type": kind, "sha256": None, "uri": None})
         elif not part.is_multipart() and not kind.startswith(("text/plain", "text/html", "multipart/")):

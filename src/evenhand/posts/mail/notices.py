@@ -8,11 +8,10 @@ Known is Mastodon's: its mails name their kind in the address to unsubscribe at 
 from __future__ import annotations
 
 import re
-from email.message import Message
 from typing import Final
 
 from evenhand.posts.fields import flag, link, put_text, side
-from evenhand.posts.mail.headers import raw_header, readable
+from evenhand.posts.mail.headers import Headers, readable
 from evenhand.posts.reading_form import encode, read_text
 from evenhand.posts.record import Row
 
@@ -38,12 +37,12 @@ _OF_THE_MAIL: Final = (
 )
 
 
-def post_in(message: Message, mail: Row, text: str) -> Row | None:
+def post_in(headers: Headers, mail: Row, text: str) -> Row | None:
     """Return the row of the post a notification tells of, or None; `mail`: its row, `text`: its plain text.
 
     The post is what the platform put into the mail: cut short at its will, its key that of the server that sent it.
     """
-    known = _kind_of(str(raw_header(message, "list-unsubscribe") or "") + "\n" + text)
+    known = _kind_of((headers.first("list-unsubscribe") or "") + "\n" + text)
     if known is None:
         return None
     host, kind = known
@@ -62,7 +61,7 @@ def post_in(message: Message, mail: Row, text: str) -> Row | None:
     row |= {"locator": f"{mail['locator']};post", "truncated": True, "truncated_reason": "platform_ellipsis"}
     row["urls"] = [link(match.group().strip())]
     flag(row, "from_notification", "key_provisional", *(["time_of_mail"] if row.get("claimed_at") else []))
-    _put_author(row, match["acct"], readable(raw_header(message, "subject") or "")[0], "\n".join(lines[:at]), host)
+    _put_author(row, match["acct"], readable(headers.first("subject") or "")[0], "\n".join(lines[:at]), host)
     _put_words(row, block)
     return row
 
