@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from tests.fixtures.make_bluesky import balanced_car, car, event, post, repository
-from tests.fixtures.make_exports import FACEBOOK, MAIL, TIKTOK, as_lines, zipped
+from tests.fixtures.make_exports import EXPORTS, FACEBOOK, MAIL, TELEGRAM, TIKTOK, as_lines, zipped
 
 from evenhand.posts import IMPORT, Report, recognise
 
@@ -83,6 +83,32 @@ def test_a_streamed_document_is_read_list_by_list_as_a_small_one(tmp_path: Path)
             rows = recognised.reader.rows(recognised.source, Report("x"))
             found.append(sorted((row["record_kind"], row["relation"], row["locator"]) for row in rows))
         assert found[0] == found[1]
+
+
+def turned(value: object) -> object:
+    """The same document with every object's keys the other way round: what stood before a list stands behind it."""
+    if isinstance(value, dict):
+        return {key: turned(inner) for key, inner in reversed(value.items())}
+    return [turned(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", ["telegram/1", "discord/1", "chats"])
+def test_what_a_conversation_is_counts_wherever_it_stands(tmp_path: Path, name: str) -> None:
+    """A private chat too large to be held whole is private also where its type stands behind its messages."""
+    chat = {"name": "G", "type": "personal_chat", "id": 5, "messages": json.loads(TELEGRAM)["messages"]}
+    other = chat | {"id": 6, "type": "private_group"}
+    direct = json.loads(EXPORTS["discord/1"].content) | {"channel": {"id": "2", "type": "DirectTextChat"}}
+    whole = {"telegram/1": chat, "discord/1": direct, "chats": {"about": "x", "chats": {"list": [chat, other]}}}[name]
+    path = tmp_path / "file.bin"
+    found = []
+    for document in (whole, turned(whole)):
+        path.write_bytes(json.dumps(document).encode())
+        for limits in (IMPORT, replace(IMPORT, document_bytes=200)):
+            recognised = recognise(path, limits=limits)
+            rows = recognised.reader.rows(recognised.source, Report("x"))
+            found.append([(row["record_key"], row["visibility"], row.get("text_norm")) for row in rows])
+    assert found[0] and all(each == found[0] for each in found)
+    assert {visibility for _, visibility, _ in found[0]} == ({"direct", "group"} if name == "chats" else {"direct"})
 
 
 @pytest.mark.parametrize("held", [5, "x", {"a": 1}])

@@ -33,6 +33,7 @@ from evenhand.posts.record import Row
 from evenhand.posts.said import by_keys
 from evenhand.posts.times import iso_time
 
+_NEEDED = frozenset({"channel.type"})  # without it nobody knows which messages are private
 _WRITTEN = frozenset({"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "ThreadStarterMessage", "0", "19"})
 
 
@@ -53,7 +54,7 @@ class Discord(PartReader):
         """Yield a row per message; warn if the file counts other than it holds."""
         found, beside = 0, {}
         base = self.base(part) | {"record_kind": "message"}
-        for record in elements(part, report, "messages"):
+        for record in elements(part, report, "messages", needs=_NEEDED):
             found += 1
             beside = dict_of(record.beside)
             yield from built(partial(_row, beside=beside), record, base, report, part)

@@ -2,7 +2,8 @@
 
 A list is named by a path of keys, `messages` or `chats.list.*.messages`; `*` stands for any key or place, the
 empty path for a list that is the document itself. Each element comes with the plain values that stand around
-the list (`beside`), by dotted name: in a streamed document those after the list arrive only at its end.
+the list (`beside`), by dotted name: in a streamed document those after the list arrive only at its end, and for what a
+reader `needs` the document is then gone through once before.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from evenhand.posts.parts import Part
 from evenhand.posts.reader import Report
 
 Path = tuple[str, ...]
+Place = tuple[str | int, ...]
 _OPENS: Final = {"start_map", "start_array"}
 _LISTS: Final = {"start_array", "null"}
 _CLOSES: Final = {"end_map", "end_array"}
@@ -35,16 +37,19 @@ def document(part: Part) -> JsonRecord | None:
         raise damaged(part.name) from error
 
 
-def elements(part: Part, report: Report, *lists: str) -> Iterator[JsonRecord]:
+def elements(part: Part, report: Report, *lists: str, needs: frozenset[str] = frozenset()) -> Iterator[JsonRecord]:
     """Yield the elements of the named lists of a document; what stands in a list's place and is none is refused.
 
-    Null in a list's place is an empty list. Raises Damaged for what is no JSON.
+    Null in a list's place is an empty list. `needs`: the values beside a list without which an element cannot be read
+    rightly. Raises Damaged for what is no JSON.
     """
-    for _, record in elements_by_list(part, report, *lists):
+    for _, record in elements_by_list(part, report, *lists, needs=needs):
         yield record
 
 
-def elements_by_list(part: Part, report: Report, *lists: str) -> Iterator[tuple[str, JsonRecord]]:
+def elements_by_list(
+    part: Part, report: Report, *lists: str, needs: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, JsonRecord]]:
     """Yield (name of its list, element) as `elements` does: list by list, or as they come in a streamed document.
 
     A document that is streamed is read once, however many lists are asked for.
@@ -52,7 +57,7 @@ def elements_by_list(part: Part, report: Report, *lists: str) -> Iterator[tuple[
     whole = document(part)
     if whole is None:
         paths = {_path(name): name for name in lists}
-        for path, record in _streamed(part, list(paths), report):
+        for path, record in _streamed(part, list(paths), report, needs):
             yield paths[path], record
         return
     if _holds_lists(whole, part, report):
@@ -107,14 +112,34 @@ def plain_values(value: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _streamed(part: Part, paths: list[Path], report: Report) -> Iterator[tuple[Path, JsonRecord]]:
+def _streamed(
+    part: Part, paths: list[Path], report: Report, needs: frozenset[str]
+) -> Iterator[tuple[Path, JsonRecord]]:
+    walk = _Walk(paths, lambda pointer: report.refuse(part.at(pointer), "record_malformed"))
+    around: dict[Place, dict[str, Any]] | None = None
+    for path, record in _walked(part, walk):
+        if not needs <= (record.beside or {}).keys():
+            around = _all_around(part, paths) if around is None else around
+            yield path, record._replace(beside=around.get(walk.holder, record.beside))
+        else:
+            yield path, record
+
+
+def _walked(part: Part, walk: _Walk) -> Iterator[tuple[Path, JsonRecord]]:
     try:
         with part.open() as stream:
             skip_bom(stream)
-            walk = _Walk(paths, lambda pointer: report.refuse(part.at(pointer), "record_malformed"))
             yield from walk.elements(ijson.basic_parse(stream, use_float=True))
     except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
         raise damaged(part.name) from error
+
+
+def _all_around(part: Part, paths: list[Path]) -> dict[Place, dict[str, Any]]:
+    """Return the plain values around each list of a document, those behind it too: goes through all of it."""
+    walk = _Walk(paths, lambda _pointer: None)
+    for _ in _walked(part, walk):
+        pass
+    return walk.ended
 
 
 class _Walk:
@@ -124,7 +149,9 @@ class _Walk:
         self._paths = paths
         self._refuse = refuse  # told where something stands in a list's place and is none
         self._here: list[str | int] = []
-        self._holders: dict[tuple[str | int, ...], dict[str, Any]] = {}
+        self._holders: dict[Place, dict[str, Any]] = {}
+        self.holder: Place = ()  # what the list of the last element stands in
+        self.ended: dict[Place, dict[str, Any]] = {}  # the holders of lists, once they are read to their end
 
     def elements(self, events: Iterable[tuple[str, Any]]) -> Iterator[tuple[Path, JsonRecord]]:
         builder, depth = None, 0
@@ -141,7 +168,9 @@ class _Walk:
                 self._here[-1] = value
             elif event in _CLOSES:
                 self._here.pop()
-                self._holders.pop(tuple(self._here), None)  # else one stays for every object of every other list
+                held = self._holders.pop(tuple(self._here), None)  # else one stays for every object of every other list
+                if held is not None and tuple(self._here) == self.holder:
+                    self.ended[self.holder] = held
             elif (path := self._begins()) is not None:
                 if event in _OPENS:
                     builder, depth = ijson.ObjectBuilder(), 1
@@ -174,8 +203,9 @@ class _Walk:
                     holder[".".join(map(str, self._here[-up:]))] = value
 
     def _record(self, value: Any) -> JsonRecord:
-        around = next((h for up in (2, 3) if (h := self._holders.get(tuple(self._here[:-up]))) is not None), {})
-        return JsonRecord(value, self._pointer(), None, around)
+        places = (tuple(self._here[:-up]) for up in (2, 3))
+        self.holder = next((place for place in places if place in self._holders), ())
+        return JsonRecord(value, self._pointer(), None, self._holders.get(self.holder, {}))
 
     def _pointer(self) -> str:
         return "jp:/" + "/".join(str(name).replace("~", "~0").replace("/", "~1") for name in self._here)

@@ -35,6 +35,7 @@ from evenhand.posts.said import by_keys
 from evenhand.posts.times import Moment, epoch_time, iso_time
 
 _LISTS: Final = ("messages", "chats.list.*.messages", "left_chats.list.*.messages")
+_NEEDED: Final = frozenset({"id", "type"})  # without them nobody knows which message it is, or that it is private
 _VISIBLE: Final = {"personal_chat": "direct", "bot_chat": "direct", "saved_messages": "direct"}
 _MEDIA: Final = ("photo", "file", "contact_vcard")
 
@@ -66,7 +67,7 @@ class Telegram(PartReader):
         base = self.base(part) | {"record_kind": "message"}
         ids = SyntheticIds(base["member_sha256"])
         zone = part.source.choices.timezone
-        for record in elements(part, report, *_LISTS):
+        for record in elements(part, report, *_LISTS, needs=_NEEDED):
             yield from built(partial(_row, ids=ids, zone=zone), record, base, report, part)
 
 
