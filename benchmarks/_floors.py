@@ -10,6 +10,7 @@ import io
 import os
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,29 @@ def rows_alone(store: Any, count: int) -> float:
             store.db.execute("COMMIT")
         rates.append(count / (time.perf_counter() - began))
     return statistics.median(rates)
+
+
+def nodes_alone(count: int) -> None:
+    """Hash so many times the twenty nodes of a proof, and check nothing: no slower language of ours can do less."""
+    siblings = [os.urandom(32)] * 20
+    for _ in range(count):
+        node = siblings[0]
+        for sibling in siblings:
+            node = sha256(b"\x01" + sibling + node).digest()
+
+
+def in_turns(works: Sequence[Callable[[], object]], turns: int = 25) -> list[float]:
+    """Return the median processor time of each piece of work, one after the other, again and again.
+
+    What another program costs all of them at that moment changes no ratio between them.
+    """
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(turns):
+        for work, found in zip(works, times, strict=True):
+            began = time.process_time()
+            work()
+            found.append(time.process_time() - began)
+    return [statistics.median(found) for found in times]
 
 
 def files_alone(folder: Path, count: int) -> float:

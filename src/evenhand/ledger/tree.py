@@ -14,6 +14,7 @@ from evenhand.ledger.store import HASH_SIZE, Head
 
 EMPTY_ROOT: Final = sha256(b"").digest()
 MAX_PROOF: Final = 63
+_ONE_SIZE: Final = frozenset((HASH_SIZE,))
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -67,7 +68,7 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
 
 def check_hashes(hashes: Iterable[bytes]) -> None:
     """Raise Malformed unless each hash is 32 bytes long."""
-    if set(map(len, hashes)) - {HASH_SIZE}:
+    if not _ONE_SIZE.issuperset(map(len, hashes)):
         raise Malformed("a hash that is not 32 bytes long")
 
 
@@ -138,7 +139,6 @@ def _climb(path: list[bytes], first: int, second: int) -> tuple[bytes, bytes]:
 
 
 def _check_proof(proof: Sequence[bytes], others: Sequence[bytes]) -> None:
-    check_hashes(others)
-    check_hashes(proof)
+    check_hashes((*others, *proof))
     if len(proof) > MAX_PROOF:
         raise Malformed(f"a proof of {len(proof)} hashes; {MAX_PROOF} is the most")
