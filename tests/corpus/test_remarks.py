@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
 import json
+import pickle
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from evenhand.corpus.telling import is_known, remark
@@ -120,3 +123,10 @@ def test_on_a_page_nothing_speaks_of_the_command_line() -> None:
     assert remark(Said(form, readers="x_archive, rows"), str).startswith("Evenhand reads exports of X (Twitter), ")
     shown = {remark(text, german) for text in all_sentences()}
     assert [text for text in shown if "--" in text] == []
+
+
+def test_a_sentence_can_be_copied_and_sent_to_another_process() -> None:
+    said = Said("%(count)s of %(all)s", count=5, all="100 %")
+    for again in (copy.deepcopy(said), pickle.loads(pickle.dumps(said))):
+        assert (again, again.form, again.values) == (said, said.form, said.values)
+    assert orjson.loads(orjson.dumps([said])) == ["5 of 100 %"]

@@ -19,7 +19,7 @@ class Said(str):
     def __new__(cls, form: str, **values: object) -> Said:
         """Return the sentence; numbers become text."""
         kept = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
-        sentence = super().__new__(cls, form % kept)
+        sentence = super().__new__(cls, form % kept if kept else form)
         sentence.form, sentence.values = form, kept
         return sentence
 
