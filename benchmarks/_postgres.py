@@ -2,8 +2,11 @@
 
     python benchmarks/_postgres.py FOLDER APPENDS
 
-Prints one JSON document: appends a second for each number of writers; {} where no server or no psycopg is installed.
+Prints one JSON document: appends a second for each number of writers, and with one writer, in turns with it, the least
+that they could cost (`row`: one row, committed; `rows`: the rows of one append in as few statements, nothing computed)
+and what each row in a statement of its own costs (`apart`, `8 apart`). {} where no server or no psycopg is installed.
 Durability is on (fsync, synchronous_commit), as the product demands; a row lock on the head lets one write at a time.
+The store is the product's own, over Django's connection.
 """
 
 from __future__ import annotations
@@ -11,17 +14,19 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from _floors import LEAF
 from evenhand.context import Context
 from evenhand.ledger import Draft, append
-from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
 
 MOMENT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 SCHEMA = """
@@ -29,75 +34,137 @@ CREATE TABLE ledger_entry (seq BIGINT PRIMARY KEY, leaf_hash BYTEA NOT NULL, dat
 CREATE TABLE ledger_tile (level INTEGER, idx BIGINT, hashes BYTEA NOT NULL, PRIMARY KEY (level, idx));
 CREATE TABLE ledger_head (id INTEGER PRIMARY KEY, size BIGINT NOT NULL, frontier BYTEA NOT NULL);
 INSERT INTO ledger_head VALUES (1, 0, '');
+CREATE TABLE row_alone (number BIGINT PRIMARY KEY, data BYTEA NOT NULL);
+CREATE TABLE entry_alone (LIKE ledger_entry INCLUDING ALL);
+CREATE TABLE tile_alone (LIKE ledger_tile INCLUDING ALL);
+CREATE TABLE head_alone (LIKE ledger_head INCLUDING ALL);
+INSERT INTO head_alone VALUES (1, 0, '');
 """
+TURNS = 5
 
 
-class PostgresStore:
-    """The store protocol over one connection of psycopg; whoever uses it begins and commits."""
+def connected(socket: Path) -> Any:
+    """Return Django's connection to the server, with no other part of the product set up."""
+    from django.conf import settings
 
-    def __init__(self, db: Any) -> None:
-        self.db = db
+    if not settings.configured:
+        warnings.filterwarnings("ignore", "Accessing the database during app initialization")  # there are no apps here
+        engine = {"ENGINE": "django.db.backends.postgresql", "HOST": str(socket), "USER": "postgres"}
+        settings.configure(DATABASES={"default": {**engine, "NAME": "postgres"}}, USE_TZ=True)
+    from django.db import connection
 
-    def in_transaction(self) -> bool:
-        return bool(self.db.info.transaction_status)
-
-    def lock_head(self) -> Head:
-        return Head.unpack(*self.db.execute("SELECT size, frontier FROM ledger_head FOR UPDATE").fetchone())
-
-    def head(self) -> Head:
-        return Head.unpack(*self.db.execute("SELECT size, frontier FROM ledger_head").fetchone())
-
-    def set_head(self, head: Head) -> None:
-        self.db.execute("UPDATE ledger_head SET size = %s, frontier = %s", (head.size, head.packed))
-
-    def add_entries(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            row = (entry.seq, entry.leaf_hash, entry.data)
-            self.db.execute("INSERT INTO ledger_entry VALUES (%s, %s, %s)", row)
-
-    def put_tiles(self, tiles: Sequence[Tile]) -> None:
-        for tile in tiles:
-            self.db.execute(
-                "INSERT INTO ledger_tile VALUES (%s, %s, %s) ON CONFLICT (level, idx) DO UPDATE SET hashes = %s",
-                (tile.level, tile.idx, tile.hashes, tile.hashes),
-            )
-
-    def tile(self, level: int, idx: int) -> bytes | None:
-        found = self.db.execute("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", (level, idx)).fetchone()
-        return found[0] if found else None
-
-    def entries(self, start: int, end: int) -> Iterator[Entry]:
-        raise AssertionError("the benchmark reads nothing here")
-
-    def tiles(self) -> Iterator[Tile]:
-        raise AssertionError("the benchmark reads nothing here")
-
-    def checkpoints(self, last: int | None = None) -> list[Checkpoint]:
-        return []
-
-    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
-        raise AssertionError("the benchmark signs nothing")
+    return connection
 
 
-def write(socket: Path, count: int, gate: Any) -> None:
-    """Append so many leaves, each in a durable transaction of its own, once everybody is ready."""
-    import psycopg
+def appending(socket: Path) -> Callable[[int], None]:
+    """Return work that appends one leaf in a durable transaction of its own, with the product's store."""
+    from django.db import transaction
 
+    from evenhand.web.record.store import DjangoStore
+
+    connection = connected(socket)
     ctx = Context(now=lambda: MOMENT, random=os.urandom)
     draft = Draft("lead.disposed", ctx.random(16), {"doc": ctx.random(32)})
-    with psycopg.connect(host=str(socket), user="postgres", dbname="postgres") as db:
-        store = PostgresStore(db)
-        gate.wait()
-        for _ in range(count):
-            store.db.execute("SET LOCAL synchronous_commit = on")
-            append(store, [draft], ctx)
-            db.commit()
+
+    def one(_number: int) -> None:
+        with transaction.atomic():
+            append(DjangoStore(connection), [draft], ctx)
+
+    return one
 
 
-def rate(socket: Path, writers: int, count: int) -> float:
+def apart(socket: Path) -> Callable[[int], None]:
+    """Return the same with each row in a statement of its own, as the product's store wrote before."""
+    from django.db import transaction
+
+    from evenhand.web.record.store import DjangoStore
+
+    class Apart(DjangoStore):
+        def __init__(self, connection: Any) -> None:
+            super().__init__(connection)
+            self._is_server = False
+
+        def lock_head(self) -> Any:
+            self._rows("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')")
+            self._run("SET LOCAL synchronous_commit = on")
+            return self._head("SELECT size, frontier FROM ledger_head WHERE id = 1 FOR UPDATE")
+
+    connection = connected(socket)
+    ctx = Context(now=lambda: MOMENT, random=os.urandom)
+    draft = Draft("lead.disposed", ctx.random(16), {"doc": ctx.random(32)})
+
+    def one(_number: int) -> None:
+        with transaction.atomic():
+            append(Apart(connection), [draft], ctx)
+
+    return one
+
+
+def row_alone(socket: Path) -> Callable[[int], None]:
+    """Return work that commits one row of a leaf's length."""
+    db = _plain(socket)
+
+    def one(number: int) -> None:
+        db.execute("INSERT INTO row_alone VALUES (%s, %s)", (number, bytes(LEAF)))
+        db.commit()
+
+    return one
+
+
+def rows_alone(socket: Path) -> Callable[[int], None]:
+    """Return work that writes the rows of one append, locked and read as the product does; nothing is computed."""
+    db, hashes = _plain(socket), os.urandom(32 * 256)  # random, or the server would pack them to nothing
+    written = (
+        "WITH entry AS (INSERT INTO entry_alone VALUES (%s, %s, %s)),"
+        " tile AS (INSERT INTO tile_alone VALUES (0, %s, %s)"
+        " ON CONFLICT (level, idx) DO UPDATE SET hashes = EXCLUDED.hashes)"
+        " UPDATE head_alone SET size = %s, frontier = %s"
+    )
+
+    def one(number: int) -> None:
+        idx, width = divmod(number, 256)
+        db.execute("SELECT size, frontier FROM head_alone WHERE id = 1 FOR UPDATE").fetchone()
+        db.execute("SELECT hashes FROM tile_alone WHERE level = 0 AND idx = %s", (idx,)).fetchone()
+        values = (number, bytes(32), bytes(LEAF), idx, hashes[: 32 * (width + 1)], number + 1, bytes(160))
+        db.execute(written, values)
+        db.commit()
+
+    return one
+
+
+def _plain(socket: Path) -> Any:
+    import psycopg
+
+    return psycopg.connect(host=str(socket), user="postgres", dbname="postgres")
+
+
+def in_turns(socket: Path, count: int) -> dict[str, float]:
+    """Return each kind of work a second, one writer: in turns on the same disk, the median turn of each."""
+    kinds = {"1": appending(socket), "row": row_alone(socket), "rows": rows_alone(socket), "apart": apart(socket)}
+    rates: dict[str, list[float]] = {name: [] for name in kinds}
+    each = max(count // TURNS, 1)
+    for turn in range(TURNS):
+        for name, work in kinds.items():
+            began = time.perf_counter()
+            for number in range(turn * each, (turn + 1) * each):
+                work(number)
+            rates[name].append(each / (time.perf_counter() - began))
+    return {name: statistics.median(found) for name, found in rates.items()}
+
+
+def write(socket: Path, count: int, gate: Any, kind: Callable[[Path], Callable[[int], None]]) -> None:
+    """Append so many leaves, each in a durable transaction of its own, once everybody is ready."""
+    one = kind(socket)
+    connected(socket).ensure_connection()
+    gate.wait()
+    for number in range(count):
+        one(number)
+
+
+def rate(socket: Path, writers: int, count: int, kind: Callable[[Path], Callable[[int], None]]) -> float:
     """Return appends a second of so many processes together."""
     gate = multiprocessing.Barrier(writers + 1)
-    made = [multiprocessing.Process(target=write, args=(socket, count // writers, gate)) for _ in range(writers)]
+    made = [multiprocessing.Process(target=write, args=(socket, count // writers, gate, kind)) for _ in range(writers)]
     for each in made:
         each.start()
     gate.wait()
@@ -123,7 +190,9 @@ def main(folder: Path, count: int) -> dict[str, float]:
     try:
         with psycopg.connect(host=str(socket), user="postgres", dbname="postgres", autocommit=True) as db:
             db.execute(SCHEMA)
-        return {str(writers): rate(socket, writers, count) for writers in (1, 8)}
+        # Before this process has a connection, which must not cross a fork.
+        found = {"8": rate(socket, 8, count, appending), "8 apart": rate(socket, 8, count, apart)}
+        return found | in_turns(socket, count)
     finally:
         stop_server()
 

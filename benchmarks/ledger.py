@@ -310,15 +310,20 @@ def empty(folder: Path) -> Path:
 
 
 def on_postgresql(folder: Path, count: int, syncs: float) -> None:
-    """Print G1 on a PostgreSQL server of our own, or that there is none."""
+    """Print G1 on a PostgreSQL server of our own, or that there is none; one writer with what it could cost least."""
     folder.chmod(0o755)  # the server runs as another user where we are root
     found = child("_postgres.py", folder / "postgresql", str(folder / "postgresql"), str(count))
     for writers in ("1", "8"):
         words, rate = f"G1 the same, PostgreSQL, {writers} writer{'s' * (writers != '1')}", found.get(writers)
         if rate is None:
             print(f"{words:<42} {'not installed':>16}   {'':>9}   >= 0.6 F")
-        else:
-            show(words, f"{rate:,.0f}/s", rate / syncs, ">= 0.6 F", rate >= 0.6 * syncs)
+            continue
+        show(words, f"{rate:,.0f}/s", rate / syncs, ">= 0.6 F", rate >= 0.6 * syncs)
+        for name, what in (("rows", "PostgreSQL, the same rows"), ("row", "PostgreSQL, one row")) * (writers == "1"):
+            alone = found[name] or 0
+            least(f"{alone:,.0f}/s", alone / syncs, what)
+        apart = found["apart" if writers == "1" else "8 apart"] or 0
+        print(f"{'   each row in a statement of its own':<42} {f'{apart:,.0f}/s':>16}   {apart / syncs:>9.4g}   report")
 
 
 def run(folder: Path, size: int, peer: str | None) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from tests.databases import Desk
 
 from evenhand.errors import UsageError
+from evenhand.ledger import Draft, append
+from evenhand.ledger.checking import Verdict, check_log, worst
 from evenhand.ledger.errors import AppendRefused, LeafRefused
 from evenhand.web.record import store as store_module
 from evenhand.web.record import writing
@@ -234,6 +237,29 @@ def test_unsafe_settings_of_the_server_are_refused(any_desk: Desk) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
     _refuses(any_desk, "synchronous_commit")
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+@pytest.mark.parametrize("any_desk", ["postgresql"], indirect=True)
+def test_under_the_lock_of_the_head_the_server_is_asked_three_times(any_desk: Desk) -> None:
+    said: list[str] = []
+
+    def note(execute: Any, sql: str, *more: Any) -> Any:
+        said.append(sql.strip())
+        return execute(sql, *more)
+
+    draft, size = Draft("lead.disposed", bytes(16), {"doc": bytes(32)}), LedgerHead.objects.get().size
+    for count in (1, 16, 17, 300, 1):
+        said.clear()
+        with transaction.atomic(), connection.execute_wrapper(note):
+            append(DjangoStore(connection), [draft] * count, any_desk.ctx)
+        size += count
+        if count <= 16:
+            assert ["FOR UPDATE" in said[0], "ledger_tile" in said[1], said[2][:4]] == [True, True, "WITH"]
+            assert len(said) == 3
+        assert LedgerHead.objects.get().size == size
+        assert worst(check_log(DjangoStore(connection))) is not Verdict.FAILED
 
 
 def _refuses(desk: Desk, setting: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _SERVER: Final[dict[str, tuple[frozenset[str], str]]] = {
     "full_page_writes": (frozenset({"on"}), "on"),
     "synchronous_commit": (frozenset({"on", "remote_apply", "remote_write", "local"}), "on"),
 }
+SERVER_SETTINGS: Final = ", ".join(f"current_setting('{name}')" for name in _SERVER)
+"""What to select for `check_server_settings`. Not from pg_settings: that view makes a row of every setting there is."""
 _NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
 _OLDEST_SERVER: Final = 15_00_00
 
@@ -66,14 +69,18 @@ def _check_sqlite(connection: BaseDatabaseWrapper) -> None:
 
 
 def _check_server(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {SERVER_SETTINGS}")
+        check_server_settings(connection, cursor.fetchone())
+
+
+def check_server_settings(connection: BaseDatabaseWrapper, settings: Sequence[str]) -> None:
+    """Raise UnsafeSettings unless these values of `SERVER_SETTINGS`, asked on a connection, make commits durable."""
     if connection.pg_version < _OLDEST_SERVER:  # type: ignore[attr-defined] # PostgreSQL's wrapper has it
         raise _unsafe("PostgreSQL must be version 15 or newer")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(_SERVER)])
-        settings = dict(cursor.fetchall())
-    for name, (accepted, wanted) in _SERVER.items():
-        if settings.get(name) not in accepted:
-            raise _unsafe(f"PostgreSQL's {name} is {settings.get(name)}; it must be {wanted}")
+    for found, (name, (accepted, wanted)) in zip(settings, _SERVER.items(), strict=True):
+        if found not in accepted:
+            raise _unsafe(f"PostgreSQL's {name} is {found}; it must be {wanted}")
 
 
 def _unsafe(what: str) -> UnsafeSettings:

@@ -12,9 +12,20 @@ from evenhand.ledger.errors import AppendRefused
 from evenhand.ledger.notes import SignatureLine, VerifierKey
 from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
 from evenhand.web.record.documents import instant
-from evenhand.web.record.durability import check_durability
+from evenhand.web.record.durability import SERVER_SETTINGS, check_durability, check_server_settings
 
 _READ_AT_ONCE: Final = 2_000
+# The settings as they are, then what SET LOCAL does, in the statement that takes the lock.
+_LOCK: Final = f"""
+SELECT size, frontier, {SERVER_SETTINGS}, set_config('synchronous_commit', 'on', true)
+FROM ledger_head WHERE id = 1 FOR UPDATE
+"""  # noqa: S608 nothing from outside
+# What so few leaves change is written in one statement: every further one is a way to the server and back, while
+# everybody else waits for the lock.
+_FEW: Final = 16
+_ENTRY: Final = "INSERT INTO ledger_entry (seq, leaf_hash, data) VALUES "
+_GROW: Final = "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND idx = %s"
+_HEAD: Final = "UPDATE ledger_head SET size = %s, frontier = %s WHERE id = 1"
 
 
 class DjangoStore:
@@ -23,6 +34,10 @@ class DjangoStore:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._db = connection
         self._appended = False
+        self._is_server = connection.vendor == "postgresql"
+        self._held: list[Entry] = []
+        self._growing: list[Tile] = []
+        self._there: set[tuple[int, int]] = set()  # tiles that were read, under the lock
 
     def in_transaction(self) -> bool:
         """Return whether a transaction is open on the connection."""
@@ -36,10 +51,11 @@ class DjangoStore:
         """
         if self._appended or not self.in_transaction():
             raise AppendRefused("the log is appended to once, at the end of an open transaction", where="record")
+        if self._is_server and (rows := self._rows(_LOCK)):
+            size, frontier, *settings, _on = rows[0]
+            check_server_settings(self._db, settings)
+            return Head.unpack(size, _blob(frontier))
         check_durability(self._db)
-        if self._db.vendor == "postgresql":
-            self._run("SET LOCAL synchronous_commit = on")
-            return self._head("SELECT size, frontier FROM ledger_head WHERE id = 1 FOR UPDATE")
         return self.head()
 
     def head(self) -> Head:
@@ -47,24 +63,35 @@ class DjangoStore:
         return self._head("SELECT size, frontier FROM ledger_head WHERE id = 1")
 
     def set_head(self, head: Head) -> None:
-        """Write the head; the trigger refuses a smaller one."""
+        """Write the head, with whatever waited for it; the trigger refuses a smaller one."""
         self._appended = True
-        self._run("UPDATE ledger_head SET size = %s, frontier = %s WHERE id = 1", [head.size, head.packed])
+        if not self._held:
+            self._run(_HEAD, [head.size, head.packed])
+            return
+        tiles = [f"tile_{place} AS ({_GROW})" for place in range(len(self._growing))]
+        entries = f"entry AS ({_ENTRY}{', '.join(['(%s, %s, %s)'] * len(self._held))})"
+        values: list[Any] = [value for e in self._held for value in (e.seq, e.leaf_hash, e.data)]
+        values += [value for tile in self._growing for value in (tile.hashes, tile.level, tile.idx)]
+        self._run(f"WITH {', '.join([entries, *tiles])} {_HEAD}", [*values, head.size, head.packed])
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
-        """Insert rows; IntegrityError or the trigger's refusal if one exists."""
+        """Insert rows; a few on a server with the head. IntegrityError or the trigger's refusal if one exists."""
+        if self._is_server and len(entries) <= _FEW:
+            self._held = list(entries)
+            return
         rows = [(entry.seq, entry.leaf_hash, entry.data) for entry in entries]
         with self._db.cursor() as cursor:
-            cursor.executemany("INSERT INTO ledger_entry (seq, leaf_hash, data) VALUES (%s, %s, %s)", rows)
+            cursor.executemany(f"{_ENTRY}(%s, %s, %s)", rows)
 
     def put_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Insert tiles or extend partial ones; the trigger refuses anything but growth."""
+        """Insert tiles or extend partial ones, with the head what waits for it; the trigger refuses all but growth."""
+        if self._held:
+            self._growing = [tile for tile in tiles if (tile.level, tile.idx) in self._there]
         with self._db.cursor() as cursor:
             for tile in tiles:
-                cursor.execute(
-                    "UPDATE ledger_tile SET hashes = %s WHERE level = %s AND idx = %s",
-                    [tile.hashes, tile.level, tile.idx],
-                )
+                if tile in self._growing:
+                    continue
+                cursor.execute(_GROW, [tile.hashes, tile.level, tile.idx])
                 if cursor.rowcount == 0:
                     cursor.execute(
                         "INSERT INTO ledger_tile (level, idx, hashes) VALUES (%s, %s, %s)",
@@ -74,6 +101,8 @@ class DjangoStore:
     def tile(self, level: int, idx: int) -> bytes | None:
         """Return the stored hashes of a tile, or None."""
         rows = self._rows("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", [level, idx])
+        if rows:
+            self._there.add((level, idx))
         return _blob(rows[0][0]) if rows else None
 
     def entries(self, start: int, end: int) -> Iterator[Entry]:
