@@ -46,6 +46,52 @@ def test_doctor_says_what_the_organisation_is_called(
     assert bool(found.mend) is (state is State.MISSING)
 
 
+@pytest.mark.parametrize(
+    ("named", "mode", "state", "words"),
+    [
+        ("/no/such/program", 0, State.MISSING, "there is no program"),
+        ("capture", 0o755, State.MISSING, "there is no program"),
+        ("{here}/capture", 0o644, State.MISSING, "may not be run"),
+        ("{here}/capture", 0o755, State.OK, "links are captured by"),
+    ],
+)
+def test_doctor_says_whether_the_capturing_program_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, mode: int, state: State, words: str
+) -> None:
+    program = tmp_path / "capture"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(mode)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVENHAND_CAPTURE", named.format(here=tmp_path))
+    if mode == 0o644:  # root may run nothing either that nobody may run
+        assert not program.stat().st_mode & 0o111
+    found = finding(Home(tmp_path), "EVENHAND_CAPTURE")
+    assert found.state is state and words in found.words
+    assert bool(found.mend) is (state is State.MISSING)
+
+
+def test_doctor_says_nothing_of_what_is_not_switched_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVENHAND_CAPTURE", raising=False)
+    assert {"EVENHAND_CAPTURE", "overseers.txt"}.isdisjoint(found.thing for found in examine(Home(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("content", "state", "words"),
+    [
+        (b"# the trustees\n\nada@trust.example\nbo@trust.example\n", State.OK, "2 get the checkpoint"),
+        (b"ada@trust.example\nbo at trust.example\nada@trust.example, cy@trust.example\n", State.MISSING, "line 2, 3"),
+        (b"ada@trust.example\n\xff\xfe\n", State.MISSING, "the file cannot be used"),
+        (b"".join(b"p%d@trust.example\n" % n for n in range(51)), State.MISSING, "line 51 "),
+    ],
+)
+def test_doctor_says_which_line_of_the_overseers_reaches_nobody(
+    tmp_path: Path, content: bytes, state: State, words: str
+) -> None:
+    (tmp_path / "overseers.txt").write_bytes(content)
+    found = finding(Home(tmp_path), "overseers.txt")
+    assert found.state is state and words in found.words
+
+
 def test_a_name_with_brackets_is_printed_and_breaks_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     organisation_file(Home(tmp_path)).write_text("Club [/north]")
     for more in ([], ["--json"]):

@@ -19,6 +19,7 @@ from evenhand.cli._django import home_of, setup_django
 from evenhand.cli.output import console, emit_json
 from evenhand.errors import EvenhandError
 from evenhand.web.home import Home
+from evenhand.web.publish.trustees import overseers, unusable_lines
 from evenhand.web.record.due import troubles_here
 from evenhand.web.ui.organisation import MOST_CHARACTERS, organisation_file, organisation_name
 
@@ -168,6 +169,34 @@ def _corpus(home: Home) -> Iterator[Finding]:
         yield Finding("corpus", State.OK, "every file belongs to an import")
 
 
+def _capture(_home: Home) -> Iterator[Finding]:
+    """Say whether the program that captures links is there; where none is named nothing is fetched."""
+    program = os.environ.get("EVENHAND_CAPTURE", "").strip()
+    if not program:
+        return
+    path = Path(program)
+    mend = "Name a program by its full path, or unset EVENHAND_CAPTURE: then nothing is captured."
+    if not path.is_absolute() or not path.is_file():
+        yield Finding("EVENHAND_CAPTURE", State.MISSING, f"there is no program {program}", mend)
+    elif not os.access(path, os.X_OK):
+        yield Finding("EVENHAND_CAPTURE", State.MISSING, f"{program} may not be run", f"Run: chmod +x {program}")
+    else:
+        yield Finding("EVENHAND_CAPTURE", State.OK, f"links are captured by {program} where somebody asks for it")
+
+
+def _overseers(home: Home) -> Iterator[Finding]:
+    """Say which lines of `overseers.txt` reach nobody: who reads them would otherwise wait for a mail in vain."""
+    if not (home.root / "overseers.txt").exists():
+        return
+    wrong = unusable_lines(home)
+    if wrong:
+        where = f"line {', '.join(map(str, wrong))}" if wrong != [0] else "the file"
+        mend = "One address to a line, at most 50 of them, in UTF-8; # begins a remark."
+        yield Finding("overseers.txt", State.MISSING, f"{where} cannot be used; nobody is written to by it", mend)
+    else:
+        yield Finding("overseers.txt", State.OK, f"{len(overseers(home))} get the checkpoint and counts each month")
+
+
 def _old_uploads(home: Home) -> Iterator[Finding]:
     """Files of versions before the vault: no version since reads them where they lie."""
     folder = home.root / "uploads"
@@ -205,7 +234,7 @@ def _python(_home: Home) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[Home], Iterator[Finding]], ...] = (
     _python, _folder, _organisation, _key_files, _recovery_key, _hosts, _cookies, _desk_database, _due_work, _corpus,
-    _old_uploads,
+    _old_uploads, _capture, _overseers,
 )  # fmt: skip
 
 

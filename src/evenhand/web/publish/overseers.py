@@ -25,11 +25,11 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.store import Checkpoint
-from evenhand.web.home import Home
 from evenhand.web.notices.organisation import unit
 from evenhand.web.notices.transport import connection_here, sender_here
 from evenhand.web.notices.wording import first_locale
 from evenhand.web.publish.checked import checked_line
+from evenhand.web.publish.trustees import overseers
 from evenhand.web.record import outbox
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.queries import latest_checkpoint
@@ -38,19 +38,8 @@ from evenhand.web.vault.queries import Counts, counts_between
 
 WRITE_TO_OVERSEERS: Final = "write-to-overseers"
 AGAIN_AFTER: Final = 15 * 60  # seconds, while the mail server does not take it
-MOST: Final = 50
 _DECEMBER: Final = 12
 _log = logging.getLogger(__name__)
-
-
-def overseers(home: Home) -> list[str]:
-    """Return the addresses of `overseers.txt`; [] where there is no such file or it cannot be read."""
-    try:
-        lines = (home.root / "overseers.txt").read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
-    found = [line.strip() for line in lines if "@" in line and not line.lstrip().startswith("#")]
-    return [address for address in dict.fromkeys(found) if len(address.split()) == 1][:MOST]
 
 
 def switched_on() -> str:
