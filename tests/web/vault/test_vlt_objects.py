@@ -22,20 +22,30 @@ from evenhand.errors import DoesNotHold, UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.ledger.commitment import verify_opening
 from evenhand.vault.chunks import CHUNK
-from evenhand.web.record.ids import SYSTEM, ActorId
+from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import KeyRefused, destroy_blob_key
 from evenhand.web.record.models import LedgerEntry, ReadRow
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.projections import ROWS
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.readings import readings_of_things
-from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.reads import REFUSED, close_read_windows
+from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import verify
 from evenhand.web.vault import objects
 from evenhand.web.vault.alarms import open_alarms, see_alarm
 from evenhand.web.vault.models import VaultObject
-from evenhand.web.vault.objects import derive, derived_of, open_object, prepare, read_object, restrict, sealing_leaf
+from evenhand.web.vault.objects import (
+    Restricted,
+    derive,
+    derived_of,
+    open_object,
+    prepare,
+    read_object,
+    restrict,
+    sealing_leaf,
+)
 from evenhand.web.vault.sweeping import sweep_vault
 
 
@@ -186,6 +196,22 @@ def test_what_nobody_may_look_at_gives_no_byte_and_no_copy(desk: Desk) -> None:
         read(desk, obj)
     with pytest.raises(UsageError, match="do not look"):
         derive(of=obj, method="m", data=b"", actor=SYSTEM, purpose="test", ctx=desk.ctx)
+
+
+def test_who_asks_for_it_all_the_same_is_noted_though_they_sit_in_the_case(desk: Desk) -> None:
+    obj, person = store(desk), ActorId(desk.ctx.new_id())
+    row = VaultObject.objects.get(pk=obj)
+    with recording(actor=SYSTEM, ctx=desk.ctx, purpose="test") as r:
+        grant_seat(r, key=KeyId(row.key), actor=person, role="assessor", since=desk.ctx.now())
+        r.add(type="case.panel_assigned", key=KeyId(row.key), body={})
+    assert read_object(obj, actor=person, purpose="read a file", ctx=desk.ctx) == MARK * 50
+    with recording(actor=SYSTEM, ctx=desk.ctx, purpose="test") as r:
+        r.add(type="evidence.restricted", key=KeyId(row.key), obj=obj, body={ROWS: [restrict(obj)]})
+    with pytest.raises(Restricted):
+        read_object(obj, actor=person, purpose="read a file", ctx=desk.ctx)
+    noted = ReadRow.objects.filter(object_id=obj, actor=person).order_by("seq").values_list("purpose", flat=True)
+    assert list(noted) == ["read a file", f"{REFUSED}read a file"]
+    assert verify(desk.ctx).exit_code != 1
 
 
 @pytest.mark.parametrize(
