@@ -1,15 +1,18 @@
-"""What comes back from a disk: sealed files of the vault, backups, and the encryption around a backup."""
+"""What comes back from a disk: sealed files of the vault, blanked copies, backups, the encryption around a backup."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import tarfile
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.fixtures.make_exports import as_lines
+from tests.fixtures.make_x import v1_tweet, v2_page, v2_tweet
 from tests.fuzz.fuzz_ledger import JSON, NUMBERS
 from tests.fuzz.fuzzing import Target, takes
 
@@ -25,6 +28,9 @@ from evenhand.backup.form import (
 )
 from evenhand.backup.unpacking import check, opened_backup
 from evenhand.errors import UsageError
+from evenhand.live.held import recognise_bytes
+from evenhand.posts.blanking import CannotBlank, blanked, find
+from evenhand.posts.blanking import check as check_copy
 from evenhand.vault.chunks import CHUNK, SALT, Damaged, SealedReader, open_chunks, plain_size, seal_chunks
 
 KEY, CONTEXT = bytes(range(32)), bytes(16)
@@ -59,6 +65,26 @@ def check_sealed(data: bytes) -> bool:
         assert seal(one, data[:SALT]) == data and plain_size(len(data)) == len(one)
     assert from_any_place(seal(data)) == data
     return one is not None
+
+
+def exports() -> list[bytes]:
+    """Return exports in which post 1 stands among others: as lines and as a page."""
+    tweets = [v1_tweet(str(number), f"words of the post {number}") for number in (1, 2, 3)]
+    return [as_lines(*tweets), as_lines(v2_page([v2_tweet("1"), v2_tweet("2")]))]
+
+
+def check_blanked(data: bytes) -> bool:
+    """Whatever a file holds, a record of it is blanked truthfully or the copy is refused; no other error comes out."""
+    read = recognise_bytes(data, "file.jsonl", as_format="x_api")
+    with contextlib.suppress(CannotBlank):
+        found = find(read, ["x:1"])
+        if not found.records:
+            return False
+        made = b"".join(blanked(read, found))
+        assert len(made) == len(data)
+        copy = replace(read, source=replace(read.source, data=made))
+        return check_copy(read, copy, found) > 0
+    return False
 
 
 def check_about(data: bytes) -> bool:
@@ -130,6 +156,7 @@ def check_encrypted(data: bytes) -> bool:
 
 TARGETS = [
     Target("sealed_file", sealed_files, check_sealed, (bytes(16), bytes(CHUNK), b"\xff")),
+    Target("blanked_copy", exports, check_blanked, (*JSON, *NUMBERS, b'"1"', b"\\u0000", b'\\"', b"\n"), slow=True),
     Target("backup_about", lambda: [ABOUT.encode()], check_about, (*JSON, *NUMBERS, b"2", b"keys")),
     Target(
         "backup_list", lambda: [b"{}", encode_manifest({"home/a": ("0" * 64, 1), "home/b": ("1" * 64, 2)})],
