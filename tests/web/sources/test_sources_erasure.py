@@ -6,6 +6,7 @@ The sealed copy of the file it came in is replaced by one in which its record is
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
 
+from evenhand.cli import export
 from evenhand.context import Context
 from evenhand.posts import Recognised, Report, reader_named, recognise
 from evenhand.web.record.ids import SYSTEM, KeyId
@@ -147,13 +149,24 @@ def test_a_file_read_before_copies_could_be_replaced_folds_as_it_was(desk: Desk,
     assert verify(desk.ctx).exit_code == 1, "a copy that no document names"
 
 
-def test_the_page_and_the_export_name_the_copy_and_its_entries(erased: Desk, tmp_path: Path) -> None:
-    row, [copy] = models.Import.objects.get(), blanked_copies()
+def test_the_page_names_the_copy_and_its_entries(erased: Desk) -> None:
+    [copy] = blanked_copies()
     [line] = past()
     assert f"(entry {copy.leaf} of the log, about entry {copy.refs[0]})" in str(line[-1])
     erase_posts(["x:1", "x:3"], erased.ctx)
     assert (past()[0][-1], blanked_copies()) == ("none any more", [])
-    assert row.posts == 3
+
+
+def test_an_export_names_the_copy_and_its_entries(
+    erased: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(export, "ready", lambda *_, **__: None)  # it is ready: the fixture made it
+    monkeypatch.setattr(export, "stores_of", lambda _home: nullcontext())
+    export.command.callback(erased.home.corpus, tmp_path / "posts.jsonl", "records", True)  # type: ignore[misc]
+    said, [copy] = capsys.readouterr(), blanked_copies()
+    [told] = json.loads(said.out)["blanked_copies"]
+    assert (told["leaf"], told["refs"], told["blanked"]) == (copy.leaf, [*copy.refs], 1)
+    assert f"entry {copy.leaf} of the log, about entry {copy.refs[0]}" in said.err
 
 
 def test_the_blanked_copy_goes_after_its_thirty_days_like_any_other(erased: Desk) -> None:
