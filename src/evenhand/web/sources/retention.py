@@ -89,8 +89,8 @@ def _told(each: Replaced) -> str:
     if each.why:
         return f"the sealed copy of source {each.source[:12]} was destroyed whole: {WHOLE_WORDS[Why(each.why)]}"
     return (
-        f"the sealed copy of source {each.source[:12]} was replaced: {each.records} records blanked, "
-        f"{each.others} others found again in it unchanged"
+        f"the sealed copy of source {each.source[:12]} was replaced; records blanked: {each.records}, "
+        f"others found again in it unchanged: {each.others}"
     )
 
 
