@@ -6,9 +6,11 @@ one, or it is refused with the reason that is known here.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -88,7 +90,7 @@ def unpacked(recognised: Recognised) -> dict[str, bytes]:
     if zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             return {info.filename: file.read(info) for info in file.infolist()}
-    if data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+    if data.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")):
         return {"": open_packed(recognised.source.open(), recognised.source.limits, "x").read()}
     return {"": data}
 
@@ -144,6 +146,8 @@ def test_an_archive_keeps_its_members_and_loses_the_pictures_of_the_post(tmp_pat
 PACKED = {
     "zst of two frames": ("reddit_dump", zst(as_lines(thing(1), thing(2)), as_lines(thing(3)))),
     "gzip": ("reddit_dump", gzip.compress(as_lines(thing(1), thing(2), thing(3)))),
+    "bzip2": ("reddit_dump", bz2.compress(as_lines(thing(1), thing(2), thing(3)))),
+    "xz": ("reddit_dump", lzma.compress(as_lines(thing(1), thing(2), thing(3)))),
     "tar": ("mastodon_archive", tarred({"outbox.json": as_json(outbox(create(note(1)), create(note(2))))}, "w")),
     "tar.gz": ("mastodon_archive", tarred({"outbox.json": as_json(outbox(create(note(1)), create(note(2))))})),
     "zip": ("mastodon_archive", zipped({"outbox.json": as_json(outbox(create(note(1)), create(note(2))))})),
