@@ -1,10 +1,11 @@
 """What each part of the settling does on the dev rows: the linear model beside the encoder, words near the strongest.
 
-    python benchmarks/ablations.py [--small]
+    python benchmarks/ablations.py [--small] [--beside DIR]
 
 Reads the labelled rows under EVENHAND_SHARED (default ../shared) and the shipped weights; settles them with each part
 and without it, and prints the dev rows' figures. Nothing is written. Dev rows fix these numbers and show them here: a
 part that gains nothing on them gains nowhere, what one gains elsewhere is said by the model card. Some ten minutes.
+--beside names the folder of another encoder, as `evenhand train` leaves it: it alone, and the mean answer of both.
 """
 
 from __future__ import annotations
@@ -12,19 +13,34 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from _bench import SHARED, SMALL_STEP, table
 from _measures import auc, share
 from evenhand.categories import Category
-from evenhand.screening.encoder import shipped_encoder
+from evenhand.screening.encoder import load_encoder, shipped_encoder
+from evenhand.screening.judges import HARMFUL
 from evenhand.screening.marks import over_cut
 from evenhand.screening.model import shipped
 from evenhand.screening.settled import Settled
 from evenhand.screening.training.packing import looked
-from evenhand.screening.training.settle import Looked, scores_of, settle, span_cuts, span_f1, span_rows, truth_of
+from evenhand.screening.training.settle import (
+    HARSH_FILES,
+    Looked,
+    scores_of,
+    settle,
+    span_cuts,
+    span_f1,
+    span_rows,
+    truth_of,
+)
 from evenhand.screening.training.trainer import gather
+
+Pair = tuple[Looked, Looked]
+# Own files whose dev lines say most of what a model confuses.
+OWN = (("kind_wishes",), ("force_metaphors",), ("group_questions",), ("speaking_up",), ("threats_veiled",))
 
 
 def heads(dev: Looked, benign: Looked) -> Iterator[str]:
@@ -61,6 +77,49 @@ def spans(dev: Looked) -> Iterator[str]:
     yield from table("Words shown: dev rows", ("rule", "cut-off", "at most below", "character F1"), lines)
 
 
+def beside(mine: Pair, other: Pair) -> Iterator[str]:
+    """The shipped encoder, another one, and the mean of their raw answers: each settled by itself."""
+    means = [
+        replace(one, raw=(one.raw + two.raw) / 2, aside=(one.aside + two.aside) / 2)
+        for one, two in zip(mine, other, strict=True)
+    ]
+    lines, shares = [], []
+    for name, (dev, benign) in (("as shipped", mine), ("the other", other), ("the mean of both", means)):
+        settled = settle(dev, benign)
+        lines += [(each.value, name, *_figures(settled, each, dev, benign)) for each in settled.thresholds]
+        cut, near = settled.span_cut, settled.span_near
+        values = [span_f1(dev.rows[at].spans or [], over_cut(dev.reads[at], cut, near)) for at in span_rows(dev)]
+        flagged = harmed(settled, dev)
+        files = [str(row.orig.get("line", "")).rpartition("-")[0] for row in dev.rows]
+        groups = [np.isin(files, names) for names in (HARSH_FILES, *OWN)]
+        told = [f"{int(flagged[group].sum())} of {int(group.sum())}" for group in groups]
+        shares.append((name, *told, f"{share(harmed(settled, benign)):.4f}", f"{share(np.asarray(values)):.3f}"))
+    head = (
+        "head",
+        "encoder",
+        "AUC",
+        "recall where 1 % of benign rows are flagged",
+        "recall as published",
+        "benign flagged",
+    )
+    yield from table("Two encoders: dev rows", head, sorted(lines, key=lambda line: line[0]))
+    own = ("harsh speech", *(" and ".join(names) for names in OWN))
+    yield from table(
+        "Own dev lines and benign rows flagged for any harm; words shown (of the mean, those as shipped)",
+        ("encoder", *own, "benign", "character F1"),
+        shares,
+    )
+
+
+def harmed(settled: Settled, seen: Looked) -> np.ndarray:
+    """Return which rows are flagged for any harm."""
+    flags = np.zeros(len(seen.rows), np.bool_)
+    for category, values in scores_of(settled, seen).items():
+        if category in HARMFUL:
+            flags |= values >= settled.thresholds[category]
+    return flags
+
+
 def report(dev: Looked, benign: Looked) -> Iterator[str]:
     yield from heads(dev, benign)
     yield from spans(dev)
@@ -69,11 +128,16 @@ def report(dev: Looked, benign: Looked) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="every twelfth row: a smoke test")
-    step = SMALL_STEP if parser.parse_args().small else 1
+    parser.add_argument("--beside", type=Path, help="the folder of another encoder, to compare with and to add to")
+    asked = parser.parse_args()
+    step = SMALL_STEP if asked.small else 1
     material = gather(SHARED / "data")
     rows, benign = material.rows[::step], material.benign[::step]
     seen = looked(shipped_encoder().model, shipped(), rows, benign, lambda _line: None)
     print("\n".join(report(*seen)))
+    if asked.beside:
+        other = looked(load_encoder(asked.beside).model, shipped(), rows, benign, lambda _line: None)
+        print("\n".join(beside(seen, other)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ import random
 from collections import Counter
 
 import numpy as np
+import pytest
 
+from evenhand.categories import Category
 from evenhand.screening.encoder import shipped_encoder
 from evenhand.screening.model import shipped
 from evenhand.screening.training.examples import LINE_PASSES, PASSES, drawn, example, marked, one_pass, wording
@@ -53,6 +55,14 @@ def test_marks_follow_the_words_through_the_wording() -> None:
     assert spoken["idiot"] == 1
     assert spoken["you"] == 0
     assert np.isnan(batch.spans[0][0])
+
+
+def test_a_teacher_may_answer_in_place_of_the_labels() -> None:
+    row = _row(3, "edos")
+    said = [number / 10 for number in range(len(Category))]
+    one = drawn(row, WORDS, [], random.Random(9), lambda _row: said)
+    assert one.wanted.tolist() == pytest.approx(said)
+    assert drawn(row, WORDS, [], random.Random(9)).wanted.tolist() != pytest.approx(said)
 
 
 def test_rows_without_marks_train_no_span() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,8 @@ from evenhand.screening.wording import worded
 from evenhand.text import View, Vocabulary, deobfuscate, normalise
 
 Floats = NDArray[np.float32]
+# What a row is to answer: a wanted probability per category, nan where unknown. Its labels, unless a teacher says it.
+Answers = Callable[[Row], Sequence[float]]
 
 # The share of showings that are disguised, stand among account names, tags and links (never in a set of which
 # half does anyway), lose their punctuation, or get a parent that says nothing of them.
@@ -73,7 +75,9 @@ def wording(text: str, words: Vocabulary) -> View:
     return worded(deobfuscate(normalise(text), words))
 
 
-def drawn(row: Row, words: Vocabulary, parents: Sequence[str], draw: random.Random) -> Example:
+def drawn(
+    row: Row, words: Vocabulary, parents: Sequence[str], draw: random.Random, answers: Answers = categories
+) -> Example:
     """Return one showing of a train row: as it is, disguised, dressed, without punctuation, or under some parent."""
     text = row.text
     spans: Spans | None = row.spans
@@ -88,7 +92,8 @@ def drawn(row: Row, words: Vocabulary, parents: Sequence[str], draw: random.Rand
     parent = row.parent or ""
     if not parent and parents and draw.random() < STRANGE_PARENT:
         parent = draw.choice(parents)
-    return example(row, view, parent, spans if row.dataset == "toxic_spans_typed" else None, words)
+    one = example(row, view, parent, spans if row.dataset == "toxic_spans_typed" else None, words)
+    return replace(one, wanted=np.asarray(answers(row), np.float32))
 
 
 def example(row: Row, view: View, parent: str, spans: Sequence[tuple[int, int]] | None, words: Vocabulary) -> Example:

@@ -20,11 +20,12 @@ from torch.nn import functional
 from evenhand.categories import Category
 from evenhand.screening.outputs import CATEGORY_PART, FRAME_PART, OUTPUTS, TARGET_PART
 from evenhand.screening.pieces import load_tokenizer
-from evenhand.screening.training.examples import drawn, one_pass
+from evenhand.screening.training.examples import Answers, drawn, one_pass
 from evenhand.screening.training.feeding import Batch, batches, shuffled
 from evenhand.screening.training.layout import LAYERS
 from evenhand.screening.training.network import Network, load_pretrained
 from evenhand.screening.training.rows import Row
+from evenhand.screening.training.targets import categories
 from evenhand.screening.wording import MANY, ONE
 from evenhand.text import Vocabulary
 
@@ -82,11 +83,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learnt from: rows, the vocabulary that repairs words, and texts that may stand as strange parents."""
+    """What is learnt from: rows, the vocabulary that repairs words, and texts that may stand as strange parents.
+
+    `answers` says what a row is to answer: its labels, or what a teacher that never saw the row makes of them.
+    """
 
     rows: Sequence[Row]
     words: Vocabulary
     parents: Sequence[str]
+    answers: Answers = categories
 
 
 def begun(base: Path, tokenizer: Tokenizer, dropout: float = 0.1) -> Network:
@@ -196,7 +201,7 @@ def tune(
         began = clock()
         draw = random.Random(f"{plan.seed}/chunk/{number}")
         torch.manual_seed(SEED + number)
-        given = [drawn(row, material.words, material.parents, draw) for row in rows]
+        given = [drawn(row, material.words, material.parents, draw, material.answers) for row in rows]
         ready = batches(tokenizer, given)
         sums: dict[str, float] = {}
         for step, batch in enumerate(shuffled(ready, draw)):
