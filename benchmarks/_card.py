@@ -95,7 +95,7 @@ further head: fitted on one half of the dev rows, counted on the other), the oth
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
 sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
 rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
-time: distillation between folds (two more trainings of this length), ablations of the own material."""
+time: distillation between folds at full length, and a student of two models trained apart."""
 
 LIMITS = """
 ## What falls short
