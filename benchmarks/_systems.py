@@ -18,7 +18,7 @@ from _measures import figure, macro_f1, share
 from evenhand.screening.training.rows import BENIGN_SET
 
 PEERS = ("alt-profanity-check", "hatesonar", "better-profanity", "glin-profanity")
-PEER_SCRIPT = Path(__file__).resolve().parent / "peers.py"
+PEER_SCRIPT = Path(__file__).resolve().parent / "_peers.py"
 # Mostly ordinary posts, some political, some toxic; lengths as they come.
 MIX = ((BENIGN_SET, 4000), ("goemotions", 2400), ("mupid_political", 1200), ("toxic_spans_typed", 400))
 MEMORY = """

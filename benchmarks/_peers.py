@@ -1,6 +1,6 @@
 """Run inside an environment of its own: what an installable detector says about texts, as JSON lines.
 
-    PYTHON benchmarks/peers.py NAME < texts.jsonl
+    PYTHON benchmarks/_peers.py NAME < texts.jsonl
 
 Each input line is a JSON string. The first output line is {"version", "load_s", "rss_mb"}, then one score per
 text, then {"seconds", "rss_mb"}. Exit code 3: this peer is not installed here. Standard library only.
