@@ -178,24 +178,22 @@ def erase_command(target: str, why: str, first: str, second: str, directory: str
     ctx, (kind, thing) = Context.system(), _target(target)
     one, two = account_named(first), account_named(second)
     recipients: tuple[tuple[str, str, str], ...] = ()
-    remarks: list[str] = []
     if kind is Kind.CASE:
         from evenhand.web.cases.erasing import erase_case
         from evenhand.web.cases.models import Case
 
-        case = Case.objects.get(pk=thing)
-        done = erase_case(case, why=Why(why), first=one, second=two, ctx=ctx, remarks=remarks)
-        erasure, recipients = done.id, done.recipients
+        done = erase_case(Case.objects.get(pk=thing), why=Why(why), first=one, second=two, ctx=ctx)
+        erased, recipients = done.erased, done.recipients
     else:
         scope = scope_of_object(thing)
-        erasure = erase(kind=kind, target=thing, why=Why(why), first=one, second=two, scope=scope, ctx=ctx)
+        erased = erase(kind=kind, target=thing, why=Why(why), first=one, second=two, scope=scope, ctx=ctx)
     if as_json:
-        told = {"bundles_before": [list(each) for each in recipients], "copies": remarks}
-        emit_json({"erasure": erasure, **told})
+        told = {"bundles_before": [list(each) for each in recipients], "copies": list(erased.copies)}
+        emit_json({"erasure": erased.id, **told})
         return
-    click.echo(f"{kind.value} {target} is erased (erasure {erasure}).")
-    for remark in remarks:
-        click.echo(f"  {remark}")
+    click.echo(f"{kind.value} {target} is erased (erasure {erased.id}).")
+    for copy in erased.copies:
+        click.echo(f"  {copy}")
     write_to(recipients)
 
 

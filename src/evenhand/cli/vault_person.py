@@ -81,6 +81,8 @@ def _said(request: str, gone: Gone, *, as_json: bool) -> int:
         click.echo(f"Erased: {_cases(gone.cases)}, {gone.posts} posts (request {request}).")
         for what, which, why in gone.stays:
             click.echo(f"Stays: {what} {which}: {_STAYS[why]}.")
+        for copy in gone.copies:
+            click.echo(f"  {copy}")
         write_to(gone.recipients)
     return _REFUSED if gone.stays else 0
 

@@ -188,6 +188,7 @@ def test_one_person_is_gone_from_every_place_and_everything_else_verifies(
     gone = erase_person(world.signed(person), ctx)
     assert (gone.cases, gone.posts) == (world.numbers(world.sent), 1), "what is held stays"
     assert gone.stays == (("case", number, "held"), ("post", number, "other_case"))
+    assert [sentence.partition(" of source ")[0] for sentence in gone.copies] == ["the sealed copy"]
     row = PersonErasure.objects.get()
     assert row.person is None and row.done_at and json.loads(row.stays) == [list(each) for each in gone.stays]
     world.staff.release(hold)

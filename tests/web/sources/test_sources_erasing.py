@@ -31,7 +31,7 @@ def imported(desk: Desk, tmp_path: Path) -> models.Import:
 
 
 def test_one_post_goes_and_the_copy_of_its_file_is_replaced(desk: Desk, imported: models.Import) -> None:
-    assert erase_posts(["x:2", "x:77"], desk.ctx) == 1
+    assert erase_posts(["x:2", "x:77"], desk.ctx).rows == 1
     assert [row["native_id"] for row in query("SELECT native_id FROM observations ORDER BY 1").to_pylist()] == [
         "1",
         "3",
@@ -42,7 +42,7 @@ def test_one_post_goes_and_the_copy_of_its_file_is_replaced(desk: Desk, imported
     with pytest.raises(KeyRefused):
         unwrap(imported.key_id, actor=SYSTEM, purpose="test")  # type: ignore[arg-type] # a key's id
     assert verify(desk.ctx).exit_code == 0
-    assert erase_posts(["x:2"], desk.ctx) == 0, "twice is once"
+    assert erase_posts(["x:2"], desk.ctx).rows == 0, "twice is once"
 
 
 def test_a_file_under_a_hold_stays_and_so_do_its_posts(

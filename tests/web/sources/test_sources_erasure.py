@@ -26,7 +26,6 @@ from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import import_file
-from evenhand.web.sources.blanking import Replaced
 from evenhand.web.sources.presenters import past
 from evenhand.web.sources.queries import blanked_copies, query
 from evenhand.web.sources.retention import erase_posts, forget_due
@@ -57,7 +56,7 @@ def keys() -> list[str]:
 @pytest.fixture
 def erased(desk: Desk, tmp_path: Path) -> Desk:
     import_file(recognised=tweets(tmp_path, "first.jsonl", 1, 2, 3), ctx=desk.ctx)
-    assert erase_posts(["x:2"], desk.ctx) == 1
+    assert erase_posts(["x:2"], desk.ctx).rows == 1
     return desk
 
 
@@ -65,7 +64,7 @@ def test_an_erased_post_is_in_no_file_and_its_source_is_a_blanked_copy(desk: Des
     file = tweets(tmp_path, "first.jsonl", 1, 2, 3)
     import_file(recognised=file, ctx=desk.ctx)
     before = models.Import.objects.get()
-    assert erase_posts(["x:2"], desk.ctx) == 1
+    assert erase_posts(["x:2"], desk.ctx).rows == 1
     assert keys() == ["x:1", "x:3"]
     row = models.Import.objects.get()
     assert (row.blanked, row.sha256) == (1, before.sha256) and row.held_as != before.id
@@ -108,7 +107,7 @@ def test_every_other_row_verifies_against_the_copy(erased: Desk) -> None:  # FMT
 
 def test_erased_from_the_copy_too_and_only_the_last_stays(erased: Desk) -> None:
     first = models.Import.objects.get()
-    assert erase_posts(["x:1"], erased.ctx) == 1
+    assert erase_posts(["x:1"], erased.ctx).rows == 1
     row = models.Import.objects.get()
     assert (row.blanked, row.held_as != first.held_as) == (2, True)
     assert [line.strip(b"{ }") == b"" for line in held_bytes(erased, row).splitlines()] == [True, True, False]
@@ -116,25 +115,25 @@ def test_erased_from_the_copy_too_and_only_the_last_stays(erased: Desk) -> None:
     [copy] = blanked_copies()
     assert len(copy.refs) == 2, "it refers to the leaf of the file as it came and to that of the copy before it"
     assert verify(erased.ctx).exit_code != 1
-    assert erase_posts(["x:1"], erased.ctx) == 0
+    assert erase_posts(["x:1"], erased.ctx).rows == 0
     assert models.Import.objects.get().held_as == row.held_as, "twice is once"
 
 
 def test_a_copy_of_which_nothing_would_be_left_goes_whole_and_says_why(erased: Desk) -> None:
-    told: list[Replaced] = []
-    assert erase_posts(["x:1", "x:3"], erased.ctx, told) == 2
+    gone = erase_posts(["x:1", "x:3"], erased.ctx)
+    assert gone.rows == 2
     row = models.Import.objects.get()
-    assert [each.why for each in told] == ["nothing_else_in_it"]
+    assert [each.why for each in gone.copies] == ["nothing_else_in_it"]
     assert row.key_id == "" and not path_of(erased.home, row.held_as).exists()
     leaves = leaves_from(0, log_size())
-    assert [leaf["why"] for leaf in leaves if leaf["t"] == "retention.purged" and "why" in leaf] == [told[0].why]
+    assert [leaf["why"] for leaf in leaves if leaf["t"] == "retention.purged" and "why" in leaf] == [gone.copies[0].why]
     assert verify(erased.ctx).exit_code != 1
 
 
 def test_the_copy_of_a_file_that_brought_it_a_second_time_is_blanked_too(desk: Desk, tmp_path: Path) -> None:
     import_file(recognised=tweets(tmp_path, "first.jsonl", 1, 2), ctx=desk.ctx)
     import_file(recognised=tweets(tmp_path, "second.jsonl", 2, 3), ctx=desk.ctx)  # of post 2 it adds no row
-    assert erase_posts(["x:2"], desk.ctx) == 1
+    assert erase_posts(["x:2"], desk.ctx).rows == 1
     rows = list(models.Import.objects.order_by("imported_at", "id"))
     assert [row.blanked for row in rows] == [1, 1]
     assert not any(b"wordabout2" in held_bytes(desk, row) for row in rows)
@@ -218,7 +217,7 @@ def test_a_deletion_by_its_author_erases_nothing(desk: Desk, tmp_path: Path) -> 
 
 
 def test_a_list_that_was_shortened_is_found(erased: Desk) -> None:
-    assert erase_posts(["x:2"], erased.ctx) == 0  # again: nothing new on the list
+    assert erase_posts(["x:2"], erased.ctx).rows == 0  # again: nothing new on the list
     assert models.Suppressed.objects.count() == 1
     models.Suppressed.objects.all().delete()
     assert verify(erased.ctx).exit_code == 1

@@ -25,7 +25,7 @@ from evenhand.web.record.models import CountingRow, LedgerEntry, Opening, Record
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import Report, audit, verify
-from evenhand.web.vault.erasing import Scope, erase, finish_erasures, scope_of_object
+from evenhand.web.vault.erasing import Erased, Scope, erase, finish_erasures, scope_of_object
 from evenhand.web.vault.holds import Held
 from evenhand.web.vault.models import ErasedKey, Erasure, VaultObject
 from evenhand.web.vault.objects import derive, open_object, read_object
@@ -39,14 +39,14 @@ def staff(desk: Desk) -> Staff:
     return Staff(desk)
 
 
-def erase_object(staff: Staff, obj: str, why: Why = Why.REQUEST, ctx: Context | None = None) -> str:
+def erase_object(staff: Staff, obj: str, why: Why = Why.REQUEST, ctx: Context | None = None) -> Erased:
     return erase(
         kind=Kind.OBJECT, target=obj, why=why, first=staff.dpo, second=staff.keeper, scope=scope_of_object(obj),
         ctx=ctx or staff.desk.ctx,
     )  # fmt: skip
 
 
-def erase_key(staff: Staff, key: KeyId, objects: frozenset[str] = frozenset(), ctx: Context | None = None) -> str:
+def erase_key(staff: Staff, key: KeyId, objects: frozenset[str] = frozenset(), ctx: Context | None = None) -> Erased:
     """Erase a whole "case": everything under one key."""
     return erase(
         kind=Kind.CASE, target="f" * 32, why=Why.REQUEST, first=staff.dpo, second=staff.keeper,

@@ -23,21 +23,19 @@ from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.sealed import open_texts
-from evenhand.web.vault.erasing import Scope, erase, finished, scope_of_object
+from evenhand.web.vault.erasing import Erased, Scope, erase, finished, scope_of_object
 from evenhand.web.vault.words import Kind, Why
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasedCase:
     """What was erased, and who holds a bundle of it: (when, for whom, how), the latest first."""
 
-    id: str
+    erased: Erased
     recipients: tuple[tuple[str, str, str], ...]
 
 
-def erase_case(
-    case: Case, *, why: Why, first: str, second: str, ctx: Context, remarks: list[str] | None = None
-) -> Erased:
+def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -> ErasedCase:
     """Erase a closed case; two people sign, holds beat it, its figures stay. Copies of bundles kept here go too.
 
     Raises UsageError for a case that is not closed; else as `vault.erasing.erase`.
@@ -45,12 +43,11 @@ def erase_case(
     if State(case.state) not in ENDS | {State.CLOSED}:
         raise UsageError(_("Only a closed case can be erased."), where=case.number)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
-    erasure = erase(
-        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx,
-        remarks=remarks,
-    )  # fmt: skip
+    erased = erase(
+        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
+    )
     forget_exports(each.id for each in exports)
-    return Erased(erasure, tuple((instant(each.at), each.to, each.how) for each in exports))
+    return ErasedCase(erased, tuple((instant(each.at), each.to, each.how) for each in exports))
 
 
 def scope_of(case: Case, ctx: Context) -> Scope:

@@ -6,7 +6,7 @@ and is named: a case that is open or held, a post in a held file, a post that so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from evenhand.web.sources.retention import posts_by, posts_held
 from evenhand.web.sources.suppression import keep_out
 from evenhand.web.vault.erasing import finished
 from evenhand.web.vault.holds import Held
-from evenhand.web.vault.people import Person, Request, Stays, finish_person, person_of, signed_undone
+from evenhand.web.vault.people import Person, Stays, finish_person, person_of, signed_undone
 from evenhand.web.vault.words import Why
 
 _PURPOSE: Final = "erase a person"
@@ -47,12 +47,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What became of it: the cases that went, what stays and why, and who has a bundle: (when, for whom, how)."""
+    """What became of it: the cases that went, what stays and why, and who has a bundle: (when, for whom, how).
+
+    `copies`: what became of the sealed copies of files that held their posts, in sentences.
+    """
 
     cases: tuple[str, ...]
     posts: int
     stays: tuple[Stays, ...]
     recipients: tuple[tuple[str, str, str], ...]
+    copies: tuple[str, ...]
 
 
 def find_person(person: Person) -> Found:
@@ -76,9 +80,12 @@ def erase_person(request: str, ctx: Context) -> Gone:
     went: list[str] = []
     stays: list[Stays] = []
     recipients: list[tuple[str, str, str]] = []
+    copies: list[str] = []
     for case in _cases_of(person):
         try:
-            recipients += _erase_case(case, row, ctx)
+            done = erase_case(case, why=row.why, first=row.first, second=row.second, ctx=ctx)
+            recipients += done.recipients
+            copies += done.erased.copies
             went.append(case.number)
         except Held:
             stays.append(("case", case.number, "held"))
@@ -92,11 +99,9 @@ def erase_person(request: str, ctx: Context) -> Gone:
     stays += _close(person, ctx)
     if row.why is Why.REQUEST:  # asked for by the person: what they wrote does not come in again either
         keep_out({author_name(*_parts(account)) for account in person.accounts}, ctx)
-    finish_person(
-        request=request, posts=posts - kept, stays=stays, unfind=lambda: _unfind(person, ctx), ctx=ctx
-    )  # fmt: skip
+    last = finish_person(request=request, posts=posts - kept, stays=stays, unfind=lambda: _unfind(person, ctx), ctx=ctx)
     empty_journal()
-    return Gone(tuple(went), len(posts - kept), tuple(stays), tuple(recipients))
+    return Gone(tuple(went), len(posts - kept), tuple(stays), tuple(recipients), (*copies, *last.copies))
 
 
 def erase_asked(payload: dict[str, Any], ctx: Context) -> None:
@@ -149,11 +154,6 @@ def _unfind(person: Person, ctx: Context) -> None:
         about = list(Case.objects.filter(subject_lookup=lookup).values_list("id", flat=True))
         if about and finished(about) >= set(about):
             Case.objects.filter(pk__in=about).update(subject_lookup=ctx.new_id(), revision=F("revision") + 1)
-
-
-def _erase_case(case: Case, row: Request, ctx: Context) -> Sequence[tuple[str, str, str]]:
-    done = erase_case(case, why=row.why, first=row.first, second=row.second, ctx=ctx)
-    return done.recipients
 
 
 def _elsewhere(posts: frozenset[str]) -> list[Stays]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -61,28 +62,31 @@ def forget_sources(*, ctx: Context, home: Home, days: int = TEXT_DAYS) -> int:
     return len(gone)
 
 
-def erase_posts(posts: Collection[str], ctx: Context, told: list[Replaced] | None = None) -> int:
+@dataclass(frozen=True, slots=True)
+class ErasedPosts:
+    """How many rows of the corpus went, and what became of each sealed copy that held one of the posts."""
+
+    rows: int = 0
+    copies: tuple[Replaced, ...] = ()
+
+
+def erase_posts(posts: Collection[str], ctx: Context) -> ErasedPosts:
     """Erase posts (by record key) from the corpus and from the sealed copies of the files they came in; for an erasure.
 
-    Return how many rows went; `told` takes what became of each copy. Raises UsageError where one of the files is held,
-    Busy during an import. From then on no import brings them in again.
+    Raises UsageError where one of the files is held, Busy during an import. From then on no import brings them in.
     """
     home = Home.here()
     if posts:
         keep_out(posts, ctx)
     if not posts or not home.corpus.is_dir():
-        return 0
-    replaced = replace_copies(posts, ctx=ctx, home=home)
-    if told is not None:
-        told += replaced
-    return _forget_rows(ctx=ctx, home=home, gone=posts).rows
+        return ErasedPosts()
+    copies = replace_copies(posts, ctx=ctx, home=home)
+    return ErasedPosts(_forget_rows(ctx=ctx, home=home, gone=posts).rows, tuple(copies))
 
 
 def copies_for_vault(posts: Collection[str], ctx: Context) -> list[str]:
     """Erase posts as `erase_posts` does, and return what became of each sealed copy, in words."""
-    told: list[Replaced] = []
-    erase_posts(posts, ctx, told)
-    return [_told(each) for each in told]
+    return [_told(each) for each in erase_posts(posts, ctx).copies]
 
 
 def _told(each: Replaced) -> str:

@@ -55,6 +55,14 @@ class Scope:
     posts: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The id of an erasure, and what became of copies elsewhere, in sentences for whoever erases."""
+
+    id: str
+    copies: tuple[str, ...] = ()
+
+
 Eraser = Callable[[Collection[str], Context], Sequence[str]]
 """Erases posts by canonical id where else they lie; returns what whoever erases should be told."""
 _ERASERS: Final[list[Eraser]] = []
@@ -74,26 +82,22 @@ def erase(
     second: str,
     scope: Scope,
     ctx: Context,
-    remarks: list[str] | None = None,
-) -> str:
-    """Erase what a scope names and return the erasure's id. Two people in two roles sign; holds beat it.
+) -> Erased:
+    """Erase what a scope names and return what became of it. Two people in two roles sign; holds beat it.
 
     Lawful destruction alone beats holds, and only of what is marked do not look, do not copy (R24). Raises Held,
-    UsageError, DoesNotHold where the record itself does not hold: then nothing was erased. `remarks` takes what became
-    of copies elsewhere. Cost: every document of
+    UsageError, DoesNotHold where the record itself does not hold: then nothing was erased. Cost: every document of
     the record is read twice, inside the transaction.
     """
     barred = people_of(kind, target)
     one = sign(first, ctx=ctx, barred=barred)
     asked = _Asked(kind, target, why, one, sign(second, ctx=ctx, barred=barred, after=one), scope)
     _check_allowed(asked, ctx)
-    for eraser in _ERASERS if scope.posts else ():  # first: once the case is gone nobody knows its posts
-        said = eraser(scope.posts, ctx)
-        if remarks is not None:
-            remarks += said
+    erasers = _ERASERS if scope.posts else ()  # first: once the case is gone nobody knows its posts
+    copies = tuple(sentence for eraser in erasers for sentence in eraser(scope.posts, ctx))
     erasure = _start(asked, ctx)
     _finish(erasure, ctx)
-    return erasure.id
+    return Erased(erasure.id, copies)
 
 
 def finish_erasures(ctx: Context) -> int:

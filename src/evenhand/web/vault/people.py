@@ -25,7 +25,7 @@ from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.sealed import open_texts, seal_text
 from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.unit import Recorder, recording
-from evenhand.web.vault.erasing import Scope, erase
+from evenhand.web.vault.erasing import Erased, Scope, erase
 from evenhand.web.vault.models import PersonErasure
 from evenhand.web.vault.signing import SIGNERS, Signed, sign
 from evenhand.web.vault.words import Kind, Why
@@ -157,8 +157,8 @@ def person_of(request: str, *, actor: ActorId, ctx: Context) -> Person:
 
 def finish_person(
     *, request: str, posts: Collection[str], stays: Collection[Stays], unfind: Callable[[], None], ctx: Context
-) -> str:
-    """Erase what is left of a person beside their cases, the request's own words among it; return the erasure's id.
+) -> Erased:
+    """Erase what is left of a person beside their cases, the request's own words among it; return what became of it.
 
     `unfind`: takes out of rows by what the person was found, in the same unit. Raises as `erase`.
     """
