@@ -9,14 +9,14 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from evenhand.posts.blanking.edits import CannotBlank, Why
-from evenhand.posts.blanking.finding import Found, Place, forms_of, rows_again, text_of
+from evenhand.posts.blanking.finding import Found, Place, forms_of, rows_again, start_of, text_of
+from evenhand.posts.blanking.needles import Needles
 from evenhand.posts.parts import BROKEN, opened
 from evenhand.posts.reader import Report
 from evenhand.posts.recognition import Recognised
 from evenhand.posts.record import Row
 
 _READ: Final = 1 << 20
-_MOST_TEXTS: Final = 1_000
 Seen = tuple[Place, str, str | None, tuple[Any, ...]]
 
 
@@ -53,42 +53,34 @@ def _seen(place: Place, row: Row) -> Seen:
 
 def _left(copy: Recognised, found: Found) -> Counter[str]:
     """Return how often each text that goes stands in the copy, in whatever form."""
-    if len(found.texts) > _MOST_TEXTS:
-        raise CannotBlank(Why.TEXT)  # nobody looked for all of them: then nothing is promised
-    forms = {text: forms_of(text) for text in found.texts}
-    longest = max((len(form) for each in forms.values() for form in each), default=0)
+    needles = Needles({text: forms_of(text) for text in found.texts})
     left: Counter[str] = Counter()
-    if not longest:
+    if not needles.longest:
         return left
     try:
         with opened(copy.source, Report(copy.source.name)) as parts:
             for part in parts.values():
                 with part.open() as stream:
-                    _count(stream, forms, longest, left)
+                    _count(stream, needles, left)
     except BROKEN as error:
         raise CannotBlank(Why.UNREAD) from error
     return left
 
 
-def _count(stream: Any, forms: dict[str, set[bytes]], longest: int, left: Counter[str]) -> None:
+def _count(stream: Any, needles: Needles, left: Counter[str]) -> None:
     held = b""
     while chunk := stream.read(_READ):
-        before = len(held)
-        held += chunk
-        for text, each in forms.items():
-            # Each form from where it could not have been whole yet: what stands across two pieces counts once.
-            if times := sum(held.count(form, max(0, before - len(form) + 1)) for form in each):
-                left[text] += times
-        held = held[-longest:]
+        # What stands across two pieces counts once: with the piece in which it ends.
+        left.update(needles.count(held + chunk, len(held)))
+        held = (held + chunk)[-needles.longest :]
 
 
 def _explain(left: Counter[str], copy: Recognised, found: Found) -> None:
     """Accept words that other people's records say too, as often as they say them; else raise CannotBlank."""
+    needles = Needles({text: {start_of(text)} for text in left})
     said: Counter[str] = Counter()
     for row in rows_again(copy):
         if row.get("text_raw") and Place(row.get("member_path"), row["locator"]) not in found.places:
-            words = text_of(row)
-            for text in left:
-                said[text] += words.count(text[:64])
+            said.update(needles.count(text_of(row).encode("utf-8", "surrogatepass")))
     if any(left[text] > said[text] for text in left):
         raise CannotBlank(Why.TEXT)

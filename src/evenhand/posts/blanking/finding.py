@@ -153,6 +153,11 @@ def forms_of(text: str) -> set[bytes]:
     return found | {start.encode(wide, "surrogatepass") for wide in ("utf-16-le", "utf-16-be")}
 
 
+def start_of(text: str) -> bytes:
+    """Return the letters of a text by which it is looked for, plain."""
+    return text[:_SEARCHED].encode("utf-8", "surrogatepass")
+
+
 def reads(reader: Reader, posts: Collection[str]) -> bool:
     """Return whether a reader's files can hold one of these posts at all: whether it is of their platform."""
     platform = getattr(reader, "platform", None)
