@@ -105,34 +105,120 @@ def test_the_command_names_missing_weights(tmp_path: Path, monkeypatch: pytest.M
 def test_a_later_leg_goes_on_from_the_weights_of_the_first_with_its_own_rate(tuned, tmp_path: Path) -> None:
     import torch
 
-    from evenhand.screening.training.full import LATER_PEAK, legs, pretrained
+    from evenhand.screening.training.full import pretrained
+    from evenhand.screening.training.legs import ALONE, HALFWAY, STUDENT, legs
     from evenhand.screening.training.tuning import Plan, tune
 
     folder, material, _ = tuned
-    (first, _), (later, out) = legs(Plan(1000, 60.0, 1), tmp_path)
-    assert (first.samples + later.samples, first.minutes + later.minutes) == (1000, 60.0)
-    assert (first.start, later.start, later.peak) == (None, tmp_path / "tuning" / "state.pt", LATER_PEAK)
+    every = legs(Plan(1000, 60.0, 1), tmp_path)
+    assert [out.name for _, out in every] == [leg.name for leg in ALONE + STUDENT]
+    assert sum(plan.samples for plan, _ in every) == 1000
+    assert sum(plan.minutes for plan, _ in every) == pytest.approx(60.0)
+    starts = [None, *(out / "state.pt" for _, out in every[:-1])]
+    starts[len(ALONE)] = tmp_path / HALFWAY
+    assert [plan.start for plan, _ in every] == starts
+    assert [plan.seed for plan, _ in every] == ["20261121"] * 2 + [
+        f"20261121/{name}" for name in ("last", "student", "student2")
+    ]
     start = folder / "tuning" / "state.pt"
     still = Plan(128, threads=1, start=start, peak=0.0, dropout=0.0)
-    network = tune(pretrained(), material, still, out, say=lambda _: None)
+    network = tune(pretrained(), material, still, tmp_path / "still", say=lambda _: None)
     kept = torch.load(start, weights_only=True)["network"]
     assert all(torch.equal(value, kept[name]) for name, value in network.state_dict().items())
+
+
+def test_eight_bits_read_back_answer_as_the_graph_does(tuned) -> None:
+    import torch
+
+    from evenhand.screening.encoder import load_encoder
+    from evenhand.screening.training.full import pretrained
+    from evenhand.screening.training.packing import export
+    from evenhand.screening.training.teaching import floated, halfway
+    from evenhand.screening.training.tuning import begun
+    from evenhand.text import normalise
+
+    folder, material, _ = tuned
+    kept = torch.load(folder / "tuning" / "state.pt", weights_only=True)["network"]
+    own = {name: value.numpy() for name, value in kept.items()}
+    back = floated(folder / "encoder", own)
+    assert {name: value.shape for name, value in back.items()} == {name: value.shape for name, value in own.items()}
+    same = [name for name, value in own.items() if np.array_equal(back[name], value)]
+    assert {"heads.weight", "parts.weight", "places.weight", "layers.3.key.bias", "layers.5.mix_norm.weight"} <= {*same}
+    middle = halfway(own, back)
+    assert np.allclose(middle["words.weight"], (own["words.weight"] + back["words.weight"]) / 2)
+    encoder = load_encoder(folder / "encoder").model
+    network = begun(pretrained(), encoder.tokenizer, 0.0)
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in back.items()})
+    export(network.eval(), pretrained(), shipped_gate(), material.rows, folder / "back")
+    views = [normalise(text) for text in ("you stupid idiot", "lovely walk", "see you at the harbour " * 5)]
+    graph, again = (
+        np.concatenate([read.heads for read in one.read(views, [None] * 3)])
+        for one in (encoder, load_encoder(folder / "back-float").model)
+    )
+    assert np.abs(graph - again).mean() < 0.15
+
+
+def shipped_gate():
+    from evenhand.screening.model import shipped
+
+    return shipped()
+
+
+def test_a_student_begins_between_its_teachers_and_learns_their_mean(tuned, tmp_path: Path) -> None:
+    import torch
+
+    from evenhand.screening.encoder import load_encoder, shipped_encoder
+    from evenhand.screening.model import shipped
+    from evenhand.screening.outputs import CATEGORY_PART
+    from evenhand.screening.training import full
+    from evenhand.screening.training.legs import HALFWAY
+    from evenhand.screening.training.targets import categories
+    from evenhand.screening.training.teaching import kept_answers, taught
+    from evenhand.screening.training.tuning import Plan, begun
+    from evenhand.text import normalise
+
+    _, material, _ = tuned
+    base = full.pretrained()
+    network = begun(base, shipped_encoder().model.tokenizer, 0.0).eval()
+    said: list[str] = []
+    for _ in range(2):  # the second time everything is there
+        full.teach(network, material, [Plan(40, order="student")], tmp_path, base=base, gate=shipped(), say=said.append)
+    held = kept_answers(tmp_path / full.ANSWERS)
+    assert (len(held), said) == (40, ["the teachers answered 40 of 40 rows"])
+    assert (tmp_path / HALFWAY).exists()
+    row = next(row for row in material.rows if (row.dataset, row.id) in held)
+    teachers = (load_encoder(tmp_path / "teacher").model, shipped_encoder().model)
+    raw = [one.read([normalise(row.text)], [None])[0].heads[0, CATEGORY_PART] for one in teachers]
+    chance = 1 / (1 + np.exp(-np.mean(raw, axis=0)))
+    assert np.allclose(held[row.dataset, row.id], chance, atol=1e-3)
+    own = np.asarray(categories(row))
+    wanted = taught(held, 0.7)(row)
+    for label, theirs, mixed in zip(own, held[row.dataset, row.id], wanted, strict=True):
+        assert mixed == pytest.approx(theirs if np.isnan(label) else 0.3 * label + 0.7 * theirs)
+    unseen = next(row for row in material.rows if (row.dataset, row.id) not in held)
+    assert np.array_equal(taught(held)(unseen), categories(unseen), equal_nan=True)
+    begins = torch.load(tmp_path / HALFWAY, weights_only=True)["network"]
+    assert set(begins) == set(network.state_dict())
 
 
 def test_the_gate_learns_what_the_full_model_flags(tuned) -> None:
     from dataclasses import replace
 
+    from evenhand.categories import Category
     from evenhand.screening.encoder import load_encoder
     from evenhand.screening.model import GATE, HEADS, shipped
     from evenhand.screening.settled import Settled
     from evenhand.screening.training.gating import settled_gate, with_gate
     from evenhand.screening.training.packing import settle_folder
     from evenhand.screening.training.rows import Part, Row
+    from evenhand.screening.training.settle import scores_of
 
     folder, material, _ = tuned
     benign = [Row(f"b{n}", "b", f"sunny day {n}", Part.DEV, {"presumed_benign": 1}) for n in range(40)]
     package, dev, quiet = settle_folder(folder / "encoder", shipped(), _rows("dev", 60), benign, say=lambda _: None)
-    low = dict.fromkeys(package.calibration.thresholds, 0.5)
+    # Whatever so short a training came to: half of the rows are flagged, for one thing.
+    said = scores_of(package.calibration, dev)[Category.ABUSE]
+    low = {**dict.fromkeys(package.calibration.thresholds, 1.1), Category.ABUSE: float(np.median(said))}
     package = replace(package, calibration=replace(package.calibration, thresholds=low))
     gate = with_gate(shipped(), package, material.rows, lambda _: None)
     assert gate.model.has_gate

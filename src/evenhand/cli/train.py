@@ -10,7 +10,7 @@ import click
 from evenhand.errors import UsageError
 
 # What the shipped weights were shown; docs/reference/model-card.md has the curve.
-SAMPLES: Final = 212_992
+SAMPLES: Final = 350_208
 
 
 @click.command("train")
@@ -20,7 +20,7 @@ SAMPLES: Final = 212_992
     type=click.Path(path_type=Path),
     default=Path("detector"),
     show_default=True,
-    help="Where to write: gate/, encoder/ and the resumable state in tuning/.",
+    help="Where to write: gate/, encoder/ and the resumable state of each leg.",
 )
 @click.option("--part", type=click.Choice(["all", "gate", "encoder"]), default="all", show_default=True)
 @click.option("--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True, help="Rows shown in all.")

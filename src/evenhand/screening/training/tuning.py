@@ -37,6 +37,7 @@ HEAD_RATE: Final = 5e-4
 LAYER_DECAY: Final = 0.88
 WARM: Final = 0.06
 SEED: Final = 20261121
+STATE: Final = "state.pt"
 # How much each category counts: those with few labelled rows must not be drowned by the others.
 HEAD_WEIGHT: Final[Mapping[Category, float]] = {
     Category.ABUSE: 1.0,
@@ -64,8 +65,8 @@ _GROUP_WORDS: Final = {
 class Plan:
     """How much is shown: `samples` in all, or fewer if `minutes` are over; the rate follows what comes first.
 
-    A later leg goes on from the weights of an earlier one (`start`, its state.pt) with its own schedule, whose
-    highest rate is `peak` of the full one, and with its own order of rows.
+    A later leg goes on from weights (`start`, the state of another leg) with its own schedule, whose highest rate is
+    `peak` of the full one. `order` names the order of rows; legs of one name see the same.
     """
 
     samples: int
@@ -74,11 +75,12 @@ class Plan:
     start: Path | None = None
     peak: float = 1.0
     dropout: float = 0.1
+    order: str = ""
 
     @property
     def seed(self) -> str:
         """Return what all drawing of this leg starts from."""
-        return f"{SEED}" if self.start is None else f"{SEED}/later"
+        return f"{SEED}/{self.order}".rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def tune(
     optimiser = _optimiser(network)
     if plan.start is not None:
         network.load_state_dict(torch.load(plan.start, weights_only=True)["network"])
-    state = out / "state.pt"
+    state = out / STATE
     done, shown, spent = 0, 0, 0.0
     if state.exists():
         kept = torch.load(state, weights_only=True)
