@@ -44,10 +44,9 @@ belongs to one token, so that a post's neighbours and padding change nothing. Be
 known shape, doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names
 the rule. Each rule can be switched off.
 
-A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model flags (at
-thresholds of an earlier settling of the same weights; its cut-off was fixed at those in force), and a post in which it
-sees next to nothing gets its verdict, under its model id, and is read no further. Single requests, complaints and
-evidence always get the full model.
+A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model before this one
+flags (`minilm-9a9bd23a36d3`; its cut-off was fixed with this one), and a post in which it sees next to nothing gets its
+verdict, under its model id, and is read no further. Single requests, complaints and evidence always get the full model.
 
 English only; other languages are not assessed and are counted as such. It ranks what a person reads first. It
 decides nothing, and what it does not flag can still be reported. Profanity and incivility are information: alone
@@ -71,31 +70,36 @@ from at one post in a hundred. One in eight of the dev and benign threshold rows
 TRIED = """
 ## How it was trained
 
-Two legs on two shared processor cores: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for the top
-layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors frozen; seed
-20261121. The second leg goes on from the weights of the first at three quarters of its rate and without dropout.
+Five legs, each on one thread of a shared machine: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4
+for the top layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors
+frozen; seed 20261121. The first leg goes on from the pretrained weights, with dropout; the second at three quarters of
+its rate, the others at half. After three legs a model stood that shares nothing with the one shipped before
+(`minilm-9a9bd23a36d3`) but its beginning. The fourth leg began half-way between the weights of both, and it and the
+fifth learnt from both: an answer is three tenths the label and seven tenths the mean answer of the two models, and
+theirs alone where nobody labelled. What is shown disguised or dressed is to be answered like the text itself.
 Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's `train` rows are shown as
 often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
-their punctuation, {parents:.0%} stand under a parent post that says nothing about them, and in the second leg
+their punctuation, {parents:.0%} stand under a parent post that says nothing about them, and
 {dressed:.0%} stand among account names, tags and links, with their labels kept. Own sentences count by
 template, not by how many sentences a template writes out. {curve}
 Scores are calibrated per head (Platt) on dev rows, as published: after frames have lowered them and, for abuse, after
 what doxxing and pile-on calls explain; a set counts by its size.
 
-What was found on the way. After the first leg insults behind a leading account name were missed: in the public sets
-replies are nearly always civil, because the political set labels no abuse. The second leg dresses posts of every set
-alike and halves the weight of those labels. Eight bits: rounding each weight by itself and one scale for all tokens
-moved raw scores by .13 (root mean square, first leg, dev rows); weights rounded so that answers on train rows hardly
-move (GPTQ) and a scale per token moved them by .08 and cost 8 % of the speed. Tried earlier and not kept: maps without
-sharing loudness between channels and weights; unsigned weights over the full range (no more precise, slower)."""
+What was found on the way. At first insults behind a leading account name were missed: in the public sets replies are
+nearly always civil, because the political set labels no abuse. So posts of every set are dressed alike, and the weight
+of those labels is halved. Eight bits: rounding each weight by itself and one scale for all tokens moved raw scores by
+.13 (root mean square, an earlier model, dev rows); weights rounded so that answers on train rows hardly move (GPTQ) and
+a scale per token moved them by .08 and cost 8 % of the speed. Tried earlier and not kept: maps without sharing loudness
+between channels and weights; unsigned weights over the full range (no more precise, slower)."""
 
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
-further head: fitted on one half of the dev rows, counted on the other), the others those of this script. The choice
+further head: fitted on one half of the dev rows, counted on the other), the others those of this script. But for the
+last line they are of the model before and its legs ("as shipped" means that one). The choice
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
 sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
 rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
-time: distillation between folds at full length, and a student of two models trained apart."""
+time: distillation between folds at full length, and more than two teachers."""
 
 LIMITS = """
 ## What falls short
@@ -114,13 +118,13 @@ LIMITS = """
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
-- Hateful sentences that ask, spread over two sentences, or hide in misspelt and joined words are missed more often than
-  by the first model (`minilm-4f5011b1effd`: HateCheck .842), which flagged more posts wrongly.
-- Kind wishes in the shape of a curse ("I hope you get a break over Christmas") are often read as threats, as they were
-  by the model before: these weights were trained when the written material held wishes of harm and no kind ones. "I'll
-  be waiting for you at the station with flowers" fares the same.
-- A bare "@" before a place ("Dinner with the crew @ Mill Bridge") is read as an account name, as if somebody were
-  spoken to: of 3,000 benign threshold rows the eight likest to threats all have one (see what was tried).
+- Hate that is implied, that is told of others as a trait, and that stands over two sentences is missed more often than
+  by the model before, which flagged more posts wrongly (the tables above).
+- Kind wishes and advice in the shape of a threat ("Watch your step on the ice outside the library") are sometimes read
+  as one; so is talk of how a vote was killed or a motion buried.
+- Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
+  to doxxing, so that its threshold stands near the top of the scale. Addresses and number plates of a known shape are
+  found by rules besides.
 - Eight bits change a flag in one post of thirty of HateCheck, in one of fifty of the dev rows (asked: one in a
   hundred). No single map does it: weights alone change a flag in one post of 76 dev rows, what goes into the maps
   alone in one of 66, and neither can be had finer within a quarter more time (see what was tried).
@@ -171,7 +175,7 @@ def _tried() -> Iterator[str]:
     """Yield what was tried with the weights as they are, and whether it was kept."""
     with TRIED_FILE.open(newline="", encoding="utf-8") as handle:
         head, *lines = csv.reader(handle)
-    yield from table("What was tried since these weights were trained", head, lines)
+    yield from table("What was tried before these weights, and what with them", head, lines)
     yield SINCE
 
 

@@ -34,7 +34,7 @@ THREADS: Final = 2
 STRETCH: Final = 1.25
 SPARE: Final = 4
 # Changes whenever the same weights would give another score (wording, windows): part of the model's id.
-READING_VERSION: Final = 1
+READING_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from evenhand.text.forms import GROUP, LINK, MENTION, NAME, QUOTE
 ONE: Final = "†"
 MANY: Final = "‡"
 _SIGNS: Final = str.maketrans({MENTION: "@", NAME: "@", LINK: "→", GROUP: ONE, QUOTE: "…"})
+# "@ Mill Bridge": the sign of a place, in every second public tweet, is no account name.
+_PLACE: Final = re.compile(r"(?<!\S)@(?=\s+\w)")
 
 
 @cache
@@ -48,5 +50,7 @@ def worded(view: View) -> View:
     """Return the view as the encoder reads it; offsets stay those of the original. Cost: one scan."""
     table = _alike()
     view = view.replace(_listed(), lambda match: table[match.group()])
+    if "@" in view.text:
+        view = view.replace(_PLACE, lambda _match: "at")
     text = view.text.translate(_SIGNS)
     return view if text == view.text else View(text, view.begins, view.ends)
