@@ -94,3 +94,13 @@ def archive(tmp_path: Path) -> Path:
             ),
         },
     )
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """An archive of X that is a part of several: two posts, two records without an id, one that is no record."""
+    files = [{"fileName": f"data/tweets{part}.js", "globalName": "x", "count": "9"} for part in ("", "-part1")]
+    manifest = {"archiveInfo": {"isPartialArchive": True}, "dataTypes": {"tweets": {"files": files}}}
+    nameless = {"tweet": {"id_str": ""}}
+    records = [make_x.archive_tweet("101", f"a {ROUGH}"), nameless, make_x.archive_tweet("102"), [], nameless]
+    return make_x.archive(tmp_path / "odd.zip", {"tweets.js": make_x.script("tweets", records)}, manifest=manifest)

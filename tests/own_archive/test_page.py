@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -61,11 +62,61 @@ def test_in_german_every_word_of_ours_is_german(check: Callable[..., Any], archi
     assert '<html lang="de">' in html
     assert "Sie schrieben · 1. Juni 2025" in html
     assert "Die markierten Wörter lesen sich wie: eine Beleidigung." in html
-    ours = re.sub(
-        r'<blockquote.*?</blockquote>|<(\w+)[^>]* lang="en">.*?</\1>|<style>.*?</style>', "", html, flags=re.S
-    )
-    text = re.sub(r"<[^>]*>", " ", ours).replace("General code of conduct", "")
-    assert re.findall(r"\b(the|of|and|you|your|were|which|this)\b", text) == []
+    assert english_in(html) == []
+
+
+ENGLISH = re.compile(r"\b(the|of|and|you|your|were|which|this|is|with|found|holds|record|says|names)\b")
+
+
+def english_in(html: str) -> list[str]:
+    """The English words that are left of ours: neither a post nor the code of conduct, which has its own language."""
+    ours = re.sub(r'<blockquote.*?</blockquote>|<(h2|p) lang="en">.*?</\1>|<style>.*?</style>', "", html, flags=re.S)
+    return ENGLISH.findall(re.sub(r"<[^>]*>", " ", ours).replace("General code of conduct", ""))
+
+
+def how_it_was_read(html: str) -> str:
+    """The last part of a page, with what the reader of the file says."""
+    return unescape(html[html.rindex("<h2>") :])
+
+
+def test_what_a_reader_says_is_told_in_german(check: Callable[..., Any], odd: Path) -> None:
+    html = made(check, odd, "de")
+    assert english_in(html) == []
+    read = how_it_was_read(html)
+    assert 'lang="en"' not in read
+    for words in (
+        "<p>Das Archiv eines Kontos bei X (Twitter).</p>",
+        '<p class="soft">das Inhaltsverzeichnis manifest.js eines Archivs von X</p>',
+        "data/tweets-part1.js ist nicht in dieser Datei, obwohl ihr eigenes Verzeichnis es mit 9 Datensätzen nennt.",
+        "data/tweets.js nennt 9 Datensätze, gefunden wurden 5",
+        "<li>Bei data/tweets.js, Datensatz 2; data/tweets.js, Datensatz 5. Erwartet: Eine Kennung für den Datensatz.",
+        "<li>Bei data/tweets.js, Datensatz 4. Erwartet: Ein Datensatz, dessen Teile die Form haben, die dieses Format",
+    ):
+        assert words in read, words
+    assert read.count("<li>") == 2  # one line for each reason
+
+
+def test_in_english_it_is_as_the_reader_says_it(check: Callable[..., Any], odd: Path) -> None:
+    read = how_it_was_read(made(check, odd))
+    assert re.findall(r"<(?:p class=\"soft\"|li)>(.*?)<", read) == [
+        "manifest.js of an X archive",
+        "the archive says of itself that it is partial",
+        "member_missing: the manifest names data/tweets-part1.js with 9 records; is the archive split?",
+        "count_mismatch 9/5: data/tweets.js",
+        "data/tweets.js;jp:/1: id_missing",
+        "data/tweets.js;jp:/3: record_malformed",
+        "data/tweets.js;jp:/4: id_missing",
+    ]
+    assert read.count("<p>") == 2  # how it was read, and what the list below holds
+
+
+def test_what_no_reader_of_ours_says_stays_and_is_marked(check: Callable[..., Any], odd: Path) -> None:
+    with check(odd) as result:
+        result.report.notes.append("what <our> forum leaves out")
+        pieces = page(result, Ticks(), Words("de"), name=odd.name, list_name="")
+        html = b"".join(pieces).decode()
+    assert '<p class="soft" lang="en">what &lt;our&gt; forum leaves out</p>' in html
+    assert html[html.rindex("<h2>") :].count('lang="en"') == 1
 
 
 def test_no_script_no_fetch_and_a_policy_that_fits_its_own_style(check: Callable[..., Any], archive: Path) -> None:

@@ -15,9 +15,12 @@ from evenhand.own_archive.reading import Check
 from evenhand.own_archive.telling import (
     context_lines,
     counts,
+    format_line,
     limits,
     next_steps,
     reason_line,
+    refused_lines,
+    remarks,
     rule_line,
     summary,
     unseen,
@@ -179,6 +182,8 @@ def _foot(check: Check, words: Words) -> Iterator[str]:
     yield _list(limits(check, words), "ul")
     yield f"<h2>{escape(_('How it was read'))}</h2>"
     source = check.recognised.source
+    if kind := format_line(check, words):
+        yield _p(kind)
     yield _p(
         _("Read as %(format)s. Records: %(records)s. SHA-256 of the file: %(digest)s")
         % {
@@ -186,15 +191,13 @@ def _foot(check: Check, words: Words) -> Iterator[str]:
             "digest": source.sha256,
         }
     )  # fmt: skip
-    # What a reader remarks is in English everywhere.
-    remarks = [*check.recognised.sign.reasons, *check.report.notes]
-    yield from (f'<p class="soft" lang="en">{escape(remark)}</p>' for remark in remarks)
+    for remark, is_told in remarks(check, words):
+        yield _p(remark, "soft") if is_told else f'<p class="soft" lang="en">{escape(remark)}</p>'
     if check.report.refused:
         yield _p(_("Records that could not be read:"))
-        refused = check.report.refused
-        yield _list((f"{each.locator}: {each.reason}" for each in refused[:_REFUSED_SHOWN]), "ul")
-        if len(refused) > _REFUSED_SHOWN:
-            yield _p(_("and %(count)s more") % {"count": words.number(len(refused) - _REFUSED_SHOWN)})
+        yield _list(refused_lines(check, words, most=_REFUSED_SHOWN), "ul")
+        if (left := len(check.report.refused) - _REFUSED_SHOWN) > 0:
+            yield _p(_("and %(count)s more") % {"count": words.number(left)})
     yield "</main>\n</body>\n</html>"
 
 

@@ -13,7 +13,7 @@ from evenhand.codes import digest
 from evenhand.own_archive.findings import Finding
 from evenhand.own_archive.page import escape_controls
 from evenhand.own_archive.reading import Check
-from evenhand.own_archive.telling import counts, limits, reason_line, rule_line, summary, unseen
+from evenhand.own_archive.telling import counts, limits, reason_line, refused_lines, rule_line, summary, unseen
 from evenhand.own_archive.ticks import Ticks
 from evenhand.own_archive.words import Words, act_words
 from evenhand.posts.reading_form import scrub
@@ -41,7 +41,7 @@ def lines(
         yield _("%(count)s entries of your list were not found this time: deleted since, or read in another way.") % {
             "count": words.number(ticks.vanished)
         }
-    yield from (f"  {each.locator}: {each.reason}" for each in check.report.refused[:_MOST_LINES])
+    yield from (f"  {line}" for line in refused_lines(check, words, most=_MOST_LINES))
     if page:
         yield _("The report: %(file)s. Open it in a browser; it works offline and prints.") % {"file": page}
     elif check.found:

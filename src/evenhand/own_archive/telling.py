@@ -10,6 +10,7 @@ from evenhand.own_archive.findings import Finding
 from evenhand.own_archive.reading import Check
 from evenhand.own_archive.words import Words, abstained_words, act_words, category_words, not_read_words
 from evenhand.posts import Direction
+from evenhand.posts.telling import format_words, is_known, refusals, remark
 
 
 def summary(check: Check, words: Words) -> list[str]:
@@ -134,6 +135,28 @@ def context_lines(finding: Finding, words: Words) -> Iterator[str]:
         yield _("It may fall under clause %(clauses)s too.") % {"clauses": words.listed(finding.also)}
     if finding.link is None:
         yield _("The export gives no address of it. It stands in the archive at %(where)s.") % {"where": finding.where}
+
+
+def format_line(check: Check, words: Words) -> str:
+    """Return what kind of file it is, for people; in English its name says it."""
+    return "" if words.language == "en" else format_words(check.recognised.reader.source_format, words.say)
+
+
+def remarks(check: Check, words: Words) -> Iterator[tuple[str, bool]]:
+    """Yield (what the reader remarked, whether it is told in the language of the report).
+
+    What an operator's own mapping says is not: it stays as it is.
+    """
+    for each in [*check.recognised.sign.reasons, *check.report.notes]:
+        yield each if words.language == "en" else remark(each, words.say), is_known(each)
+
+
+def refused_lines(check: Check, words: Words, *, most: int) -> Iterator[str]:
+    """Yield which records could not be read and why, `most` of them at most: in English each with its reason code."""
+    refused = [(each.locator, each.reason) for each in check.report.refused[:most]]
+    if words.language == "en":
+        return (f"{place}: {reason}" for place, reason in refused)
+    return refusals(refused, words.say, most=most)
 
 
 def list_heading(words: Words, archive: str) -> list[str]:

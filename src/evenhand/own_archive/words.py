@@ -1,19 +1,23 @@
-"""The words of the report in English and German: gettext of the standard library, because Django is not here."""
+"""The words of the report in English and German: gettext of the standard library, because Django is not here.
+
+What readers say is told by the words of their own room (posts/telling), as on every page.
+"""
 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from evenhand.codes import ActType, Category
 from evenhand.own_archive.deeds import NotRead
+from evenhand.posts import telling
+from evenhand.posts.telling import Say
 from evenhand.screening import Abstention
 
 LANGUAGES: Final = ("en", "de")
-Say = Callable[[str], str]
 _LOCALE: Final = Path(__file__).parent / "locale"
 
 
@@ -22,7 +26,9 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language if language in LANGUAGES else "en"
-        self.say: Say = gettext.translation("messages", _LOCALE, [self.language], fallback=True).gettext
+        spoken = gettext.translation("messages", _LOCALE, [self.language], fallback=True)
+        spoken.add_fallback(gettext.translation(telling.DOMAIN, telling.LOCALE, [self.language], fallback=True))
+        self.say: Say = spoken.gettext
 
     def day(self, day: date) -> str:
         """Return a day as people write it."""

@@ -1,7 +1,8 @@
 """Translations: `python -m evenhand.web.catalogues` compiles the django.po of each app to the django.mo Django reads.
 
 Each app has its own; `locale` beside the apps holds the words of the pure rooms, which are message ids there. A pure
-room that speaks without Django has a messages.po of its own.
+room that speaks without Django has a messages.po of its own; what readers say (posts/telling) is read with Django and
+without.
 Pure Python, because gettext's programs are not on every machine. Plain entries only: no plural, no context, which is
 all our catalogues use; anything else is refused with its line.
 """
@@ -30,9 +31,8 @@ _IN_TAG: Final = re.compile(r"_\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\
 
 
 def catalogues(web: Path = WEB) -> list[Path]:
-    """Return every django.po below a folder, and every messages.po of the rooms beside it, in order."""
-    of_web = [*web.glob("locale/*/LC_MESSAGES/django.po"), *web.glob("*/locale/*/LC_MESSAGES/django.po")]
-    return sorted([*of_web, *web.parent.glob("*/locale/*/LC_MESSAGES/messages.po")])
+    """Return the catalogues of the apps below a folder and of the rooms beside it, in order."""
+    return sorted(web.parent.rglob("locale/*/LC_MESSAGES/*.po"))
 
 
 def read(path: Path) -> dict[str, str]:

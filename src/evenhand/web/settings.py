@@ -180,8 +180,9 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
-# Beside the catalogues of the apps: the words of the procedure and of the rules, message ids in the pure rooms.
-LOCALE_PATHS = [Path(__file__).with_name("locale")]
+# Beside the catalogues of the apps: the words of the procedure and of the rules, message ids in the pure rooms; and
+# what readers say, which the check of one's own archive says without Django.
+LOCALE_PATHS = [Path(__file__).with_name("locale"), Path(__file__).parents[1] / "posts" / "telling" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 FORMAT_MODULE_PATH = ["evenhand.web.ui.formats"]  # days as they are written here, not in America

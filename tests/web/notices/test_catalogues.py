@@ -44,7 +44,7 @@ def words_of_the_pure_rooms() -> set[str]:
         said
         | {text for role in CaseRole for text in (role.label, role.words)}
         | {each.words for each in (*Rung, *ActType)}
-        | marked(WEB.parent / "corpus" / "telling")
+        | marked(WEB.parent / "corpus")
     )
 
 
@@ -58,6 +58,7 @@ def test_django_says_them() -> None:
     with translation.override("de"):
         assert gettext("a formal warning") == "eine förmliche Verwarnung"
         assert gettext("Skip to main content") == "Zum Inhalt springen"
+        assert gettext("Please export JSON.") == "Bitte exportieren Sie JSON."
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.parents[3].name)

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evenhand.corpus.telling import format_words
 from evenhand.errors import UsageError
+from evenhand.posts.telling import format_words
 from evenhand.posts.times import zone_of
 from evenhand.web.sources.waiting import LARGEST_PIECE
 

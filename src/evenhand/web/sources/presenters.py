@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evenhand.corpus.telling import Chapter, Facts, is_known, remark, story
+from evenhand.corpus.telling import Chapter, Facts, story
 from evenhand.posts.said import unpacked
+from evenhand.posts.telling import is_known, remark
 from evenhand.web.record.ids import ActorId
 from evenhand.web.sources.keeping import Kept
 from evenhand.web.sources.models import Import

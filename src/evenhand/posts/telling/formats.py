@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.corpus.telling.reasons import Say
+from evenhand.posts.telling.reasons import Say
 
 
 def format_words(source_format: str, _: Say) -> str:

@@ -1,4 +1,8 @@
-"""The story of one import: what it is, what was found, what was not taken, what it cannot show, what is next."""
+"""The story of one import: what it is, what was found, what was not taken, what it cannot show, what is next.
+
+On the command line and on the page the same. The words are marked with `_`; whoever prints them hands in the
+translation (the command line: none).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,9 @@ from typing import Any, Final
 
 from evenhand.corpus.importing import Ingested
 from evenhand.corpus.tally import Tally
-from evenhand.corpus.telling.formats import format_words
-from evenhand.corpus.telling.places import place_words
-from evenhand.corpus.telling.reasons import Say, reason_words
-from evenhand.corpus.telling.remarks import Sort, remark, sort_of
 from evenhand.posts import Direction, Recognised
 from evenhand.posts.said import packed, unpacked
+from evenhand.posts.telling import Say, Sort, format_words, refusals, remark, sort_of
 
 _PLACES: Final = 5
 _MOST_REFUSED: Final = 1_000
@@ -144,14 +145,7 @@ def _not_taken(facts: Facts, _: Say) -> Iterator[str]:
         yield _("Left out because somebody had them erased: %(count)s.") % {"count": facts.suppressed}
     if facts.refused:
         yield _("Records that could not be read: %(count)s.") % {"count": facts.refused}
-    by_reason: dict[str, list[str]] = {}
-    for place, reason in facts.refused_places:
-        by_reason.setdefault(reason, []).append(place)
-    for reason, places in by_reason.items():
-        expected, mend = reason_words(reason, _)
-        shown = "; ".join(place_words(place, _) for place in places[:_PLACES]) + (" …" if len(places) > _PLACES else "")
-        told: dict[str, Any] = {"places": shown, "expected": expected, "mend": mend}
-        yield _("At %(places)s. Expected: %(expected)s What to do: %(mend)s") % told
+    yield from refusals(((place, reason) for place, reason in facts.refused_places), _, most=_PLACES)
 
 
 def _cannot(facts: Facts, _: Say) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evenhand.corpus.telling.reasons import Say
+from evenhand.posts.telling.reasons import Say
 
 _MARK: Final = re.compile(r"(jp|ln|row|msg|warc):(.*)", re.DOTALL)
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from evenhand.corpus.telling.reasons import Say
 from evenhand.posts.said import Said
+from evenhand.posts.telling.reasons import Say
 
 
 def remark(words: str, _: Say) -> str:

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import orjson
 import pytest
+from tests.fixtures.make_exports import EXPORTS
 
-from evenhand.corpus.telling import is_known, remark
 from evenhand.posts.mapped import mapped_readers
-from evenhand.posts.recognition import READERS
+from evenhand.posts.recognition import READERS, recognise
 from evenhand.posts.said import Said, packed, unpacked
-from evenhand.web.catalogues import WEB, read
+from evenhand.posts.telling import DOMAIN, LOCALE, is_known, remark
+from evenhand.web.catalogues import read
 
 POSTS = Path(__file__).resolve().parents[2] / "src" / "evenhand" / "posts"
-GERMAN = read(WEB / "locale" / "de" / "LC_MESSAGES" / "django.po")
+GERMAN = read(LOCALE / "de" / "LC_MESSAGES" / f"{DOMAIN}.po")
 SPEAKS = {"UsageError", "Damaged", "_refusal", "note"}
 CONSTANTS = {"note", "mend", "_MEND"}
 # What only somebody at a command line can meet: a path they typed, a mapping file they wrote, a reader they named.
@@ -93,6 +94,16 @@ def test_the_note_of_every_reader_is_known() -> None:
     notes += [reader.shape.note for reader in mapped_readers()]
     assert len([note for note in notes if note]) > 15
     assert [note for note in notes if note and not is_known(note)] == []
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_by_what_a_format_is_known_is_told_in_german(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(EXPORTS[name].content)
+    for reason in recognise(path).sign.reasons:
+        sign = reason.values.get("sign", reason) if isinstance(reason, Said) else reason
+        assert is_known(sign)
+        assert remark(reason, german) != reason
 
 
 @pytest.mark.parametrize(
