@@ -3,8 +3,9 @@
 Each app has its own; `locale` beside the apps holds the words of the pure rooms, which are message ids there. A pure
 room that speaks without Django has a messages.po of its own; what readers say (posts/telling) is read with Django and
 without.
-Pure Python, because gettext's programs are not on every machine. Plain entries only: no plural, no context, which is
-all our catalogues use; anything else is refused with its line.
+Pure Python, because gettext's programs are not on every machine. Plain entries, and counted ones with the two forms
+that English and German have; no context, which none of our catalogues uses. Anything else is refused with its line.
+A counted text is one key, its singular, a zero byte and its plural: as a .mo file has it.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from django.template.base import DebugLexer, TokenType
+from django.template.base import DebugLexer, Token, TokenType
 
 from evenhand.errors import UsageError
 
 WEB: Final = Path(__file__).parent
 _MAGIC: Final = 0x950412DE
 _HEAD: Final = 28
-_CALLS: Final = frozenset({"_", "gettext", "gettext_lazy"})
-_QUOTED: Final = re.compile(r'^(msgid|msgstr)?\s*"(.*)"$')
+_CALLS: Final = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}  # name -> how many of its arguments are texts
+_QUOTED: Final = re.compile(r'^(msgid_plural|msgid|msgstr\[[01]\]|msgstr)?\s*"(.*)"$')
+_COUNTED: Final = {"msgid", "msgid_plural", "msgstr[0]", "msgstr[1]"}
 _TRANSLATE: Final = re.compile(r"^(?:translate|trans)\s+(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _IN_TAG: Final = re.compile(r"_\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\)")
 
@@ -38,15 +40,16 @@ def catalogues(web: Path = WEB) -> list[Path]:
 def read(path: Path) -> dict[str, str]:
     """Return msgid -> msgstr of a catalogue, the header under ""; UsageError with the line for anything else.
 
-    Entries marked fuzzy and entries without a translation are left out.
+    A counted entry has both its forms in each, a zero byte between. Entries marked fuzzy and entries without a
+    translation are left out.
     """
     entries: dict[str, str] = {}
     entry: dict[str, str] = {}
     field, fuzzy = "", False
     for number, line in enumerate([*path.read_text(encoding="utf-8").splitlines(), ""], 1):
         if not line.strip():
-            if entry.get("msgstr") and not fuzzy:
-                entries[entry["msgid"]] = entry["msgstr"]
+            if not fuzzy:
+                entries |= _pair(entry, path, number)
             entry, field, fuzzy = {}, "", False
         elif line.startswith("#"):
             fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
@@ -54,8 +57,18 @@ def read(path: Path) -> dict[str, str]:
             field = found.group(1) or field
             entry[field] = entry.get(field, "") + _unescaped(found.group(2), path, number)
         else:
-            raise UsageError("not a plain entry (msgid, msgstr)", where=f"{path.name} line {number}")
+            raise UsageError("neither a plain entry nor a counted one", where=f"{path.name} line {number}")
     return entries
+
+
+def _pair(entry: Mapping[str, str], path: Path, number: int) -> dict[str, str]:
+    """Return one finished entry as msgid -> msgstr; {} for one without a translation, and for none."""
+    if set(entry) <= {"msgid", "msgstr"}:
+        return {entry["msgid"]: entry["msgstr"]} if entry.get("msgstr") else {}
+    if set(entry) != _COUNTED:
+        raise UsageError("a counted entry lacks one of its forms", where=f"{path.name} line {number - 1}")
+    forms = [entry["msgstr[0]"], entry["msgstr[1]"]]
+    return {f"{entry['msgid']}\0{entry['msgid_plural']}": "\0".join(forms)} if all(forms) else {}
 
 
 def compiled(entries: Mapping[str, str]) -> bytes:
@@ -83,7 +96,7 @@ def compile_all(web: Path = WEB) -> list[Path]:
 
 
 def marked(app: Path) -> set[str]:
-    """Return every text an app marks for translation: in its templates, and as a literal in its code."""
+    """Return every text an app marks, as `read` names it: in its templates, as a literal in its code."""
     found: set[str] = set()
     for path in app.rglob("*.html"):
         found.update(_in_template(path.read_text(encoding="utf-8")))
@@ -94,10 +107,11 @@ def marked(app: Path) -> set[str]:
 
 def _in_code(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
+            texts = [each.value for each in node.args[: _CALLS[node.func.id]] if isinstance(each, ast.Constant)]
+            said = [text for text in texts if isinstance(text, str)]
+            if len(said) == _CALLS[node.func.id]:
+                yield "\0".join(said)
 
 
 def _in_template(source: str) -> Iterator[str]:
@@ -107,15 +121,20 @@ def _in_template(source: str) -> Iterator[str]:
         if token.token_type is TokenType.BLOCK and words[0] in {"blocktranslate", "blocktrans"}:
             block = []
         elif token.token_type is TokenType.BLOCK and words[0] in {"endblocktranslate", "endblocktrans"}:
-            if "plural" not in (block or []):  # no plural here, as in the entries: such a text stays as it was written
-                yield "".join(block or [])
+            yield "".join(block or [])
             block = None
         elif block is not None:
-            block.append(f"%({words[0]})s" if token.token_type is TokenType.VAR else token.contents.replace("%", "%%"))
+            block.append(_in_block(token))
         elif token.token_type is TokenType.BLOCK and (text := _TRANSLATE.match(token.contents)):
             yield ast.literal_eval(text.group(1))
         elif token.token_type in {TokenType.BLOCK, TokenType.VAR}:
             yield from (ast.literal_eval(text) for text in _IN_TAG.findall(token.contents))
+
+
+def _in_block(token: Token) -> str:
+    if token.token_type is TokenType.VAR:
+        return f"%({token.contents.split()[0]})s"
+    return "\0" if token.token_type is TokenType.BLOCK else token.contents.replace("%", "%%")  # the one tag: plural
 
 
 def _unescaped(text: str, path: Path, number: int) -> str:

@@ -84,22 +84,28 @@ def test_a_translation_keeps_its_values(path: Path) -> None:
 
 
 def test_python_s_own_gettext_reads_what_we_write() -> None:
-    entries = {"": "Content-Type: text/plain; charset=UTF-8\n", "yes": "ja", "a\nb": "ä\n„b“", "zz": "“"}
+    header = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
+    entries = {"": header, "yes": "ja", "a\nb": "ä\n„b“", "zz": "“", "%d day\0%d days": "%d Tag\0%d Tage"}
     found = python_gettext.GNUTranslations(BytesIO(compiled(entries)))
     assert [found.gettext(text) for text in ("yes", "a\nb", "zz", "no")] == ["ja", "ä\n„b“", "“", "no"]
+    assert [found.ngettext("%d day", "%d days", n) for n in (0, 1, 2)] == ["%d Tage", "%d Tag", "%d Tage"]
 
 
 def test_a_catalogue_is_read_with_its_long_lines_and_without_what_is_fuzzy(tmp_path: Path) -> None:
     path = tmp_path / "django.po"
     path.write_text(
         'msgid ""\nmsgstr "h\\n"\n\n# why\n#: a.html:3\nmsgid ""\n"one "\n"\\"two\\""\nmsgstr "eins"\n\n'
-        '#, fuzzy\nmsgid "x"\nmsgstr "y"\n\nmsgid "open"\nmsgstr ""\n'
+        '#, fuzzy\nmsgid "x"\nmsgstr "y"\n\nmsgid "open"\nmsgstr ""\n\n'
+        'msgid "day"\nmsgid_plural "days"\nmsgstr[0] "Tag"\nmsgstr[1] ""\n"Tage"\n\n'
+        'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\nmsgstr[1] ""\n'
     )
-    assert read(path) == {"": "h\n", 'one "two"': "eins"}
+    assert read(path) == {"": "h\n", 'one "two"': "eins", "day\0days": "Tag\0Tage"}
 
 
-@pytest.mark.parametrize("line", ['msgid_plural "x"', 'msgctxt "x"', 'msgstr[0] "x"', "msgid x", 'msgid "a"b"'])
-def test_anything_but_a_plain_entry_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ['msgid_plural "x"', 'msgctxt "x"', 'msgstr[0] "x"', 'msgstr[2] "x"', "msgid x", 'msgid "a"b"']
+)
+def test_anything_but_a_whole_entry_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     path = tmp_path / "django.po"
     path.write_text(f'msgid "a"\n{line}\n')
     with pytest.raises(UsageError, match="line 2"):
@@ -110,6 +116,9 @@ def test_marked_texts_are_found_in_templates_and_code(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "{% load i18n %}{% translate \"one\" %}{% translate 'two' as x %}{% blocktranslate %}3 {{ n }} 4%"
         '{% endblocktranslate %}{% tag _("five") %}{{ x }}'
+        "{% blocktranslate count n=8 %}{{ n }} day{% plural %}{{ n }} days{% endblocktranslate %}"
     )
-    (tmp_path / "a.py").write_text('a = _("six"); b = gettext("se" "ven"); c = other("no"); d = _(name)')
-    assert marked(tmp_path) == {"one", "two", "3 %(n)s 4%%", "five", "six", "seven"}
+    code = 'a = _("six"); b = gettext("se" "ven"); c = other("no"); d = _(name); e = ngettext("hour", "hours", 9)'
+    (tmp_path / "a.py").write_text(code + '; f = ngettext("no", name, 9)')
+    found = {"one", "two", "3 %(n)s 4%%", "five", "six", "seven", "%(n)s day\0%(n)s days", "hour\0hours"}
+    assert marked(tmp_path) == found
