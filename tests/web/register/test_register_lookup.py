@@ -131,7 +131,7 @@ def test_the_second_fact_and_the_contact_of_a_member(desk):
     assert fact_holds(party, " 00-07 ", kept)
     assert not fact_holds(party, "0008", kept) and not fact_holds("8" * 32, "0007", kept)
     for actor in (who.keeper, who.auditor, who.chair):
-        with pytest.raises(UsageError, match="only officers look into the register"):
+        with pytest.raises(UsageError, match="Only officers look into the register"):
             contact_of(member, actor=actor, purpose="curiosity", ctx=desk.ctx)
     with pytest.raises(UsageError, match="not in the register any more"):
         contact_of("f" * 32, actor=who.officer, purpose="send a notice", ctx=desk.ctx)

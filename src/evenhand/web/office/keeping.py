@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evenhand.web.cases.models import PoolMember
@@ -59,7 +60,7 @@ def keeping(now: datetime) -> Keeping:
 
 def _away(row: Absence, names: dict[str, str]) -> Row:
     said = _said(row)
-    return names.get(row.person, "–"), names.get(row.stand_in, "–"), row.until.isoformat(), said
+    return names.get(row.person, "–"), names.get(row.stand_in, "–"), date_format(row.until), said
 
 
 def _said(row: Absence) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.cases.acts import acting
@@ -27,9 +29,11 @@ def ask(*, stand_in: str, until: date, actor: ActorId, ctx: Context) -> str:
     now, and for a day that is past or too far away.
     """
     if stand_in == actor or PersonId(stand_in) not in holders_of(Role.OFFICER, ctx.now()):
-        raise UsageError("somebody else who is an officer now stands in", mend="Choose a colleague.")
+        raise UsageError(_("Only somebody else who is an officer now stands in."), mend=_("Choose a colleague."))
     if not 0 <= (until - ctx.now().date()).days <= MOST_DAYS:
-        raise UsageError("this is no day to be away until", mend=f"Choose a day within {MOST_DAYS} days.")
+        raise UsageError(
+            _("This is no day to be away until."), mend=_("Choose a day within %(days)d days.") % {"days": MOST_DAYS}
+        )
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
         acting(r, "policy.changed", key=ORGANISATION, obj=(new := ctx.new_id())) as act,
@@ -45,7 +49,7 @@ def answer(*, absence: str, agree: bool, actor: ActorId, ctx: Context) -> None:
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
         row = _open(absence)
         if row.stand_in != actor or row.confirmed_at is not None or row.declined_at is not None:
-            raise UsageError("only the person who was asked answers, once", mend="Look at the page again.")
+            raise UsageError(_("Only the person who was asked answers, once."), mend=_("Look at the page again."))
         with acting(r, "policy.changed", key=ORGANISATION, obj=row.id) as act:
             act.change(row, **{"confirmed_at" if agree else "declined_at": moment(ctx)})
 
@@ -55,7 +59,7 @@ def back(*, actor: ActorId, ctx: Context) -> None:
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
         row = Absence.objects.select_for_update().filter(person=actor, ended_at=None).first()
         if row is None:
-            raise UsageError("you are not marked as away")
+            raise UsageError(_("You are not marked as away."))
         with acting(r, "policy.changed", key=ORGANISATION, obj=row.id) as act:
             act.change(row, ended_at=moment(ctx))
 
@@ -70,5 +74,5 @@ def first_to_answer(ctx: Context) -> frozenset[PersonId]:
 def _open(absence: str) -> Absence:
     row = Absence.objects.select_for_update().filter(pk=absence, ended_at=None).first()
     if row is None:
-        raise UsageError("nobody asks you to stand in any more", mend="Look at the page again.")
+        raise UsageError(_("Nobody asks you to stand in any more."), mend=_("Look at the page again."))
     return row

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -57,11 +58,12 @@ def show_to(*, target: str, username: str, actor: ActorId, ctx: Context) -> None
     row = Protected.objects.filter(pk=target).first()
     if row is None or person is None or not roles_at(person, ctx.now()) & _ROLES:
         raise UsageError(
-            "this is no account of a protected person or of who reads instead of them", mend="Check the sign-in name."
+            _("This is no account of a protected person or of who reads instead of them."),
+            mend=_("Check the sign-in name."),
         )
     with recording(actor=SYSTEM, ctx=ctx, purpose="show a shield") as r:
         if Shield.objects.filter(target=target, person=person, ended_at=None).exists():
-            raise UsageError("they can see it already")
+            raise UsageError(_("They can see it already."))
         grant_seat(r, key=KeyId(row.key), actor=ActorId(person), role=Role.PROTECTED.value, since=ctx.now())
         with acting(r, "seat.changed", key=KeyId(row.key), obj=row.id) as act:
             act.fact(by=actor)

@@ -64,12 +64,14 @@ def file_wave(*, target: str, begins: datetime, ends: datetime, actor: ActorId, 
     """
     person = Protected.objects.filter(pk=target).first()
     if person is None:
-        raise UsageError("there is no such protected person", mend="Choose one from the list.")
+        raise UsageError(_("There is no such protected person."), mend=_("Choose one from the list."))
     if not timedelta(0) < ends - begins <= LONGEST:
-        raise UsageError("the stretch of time must be forward and a month long at most", mend="Check the two moments.")
+        raise UsageError(
+            _("The stretch of time must be forward and a month long at most."), mend=_("Check the two moments.")
+        )
     leads = _leads(target, begins, ends)
     if not leads:
-        raise UsageError("no post was pointed out in that time", mend="Choose another stretch of time.")
+        raise UsageError(_("No post was pointed out in that time."), mend=_("Choose another stretch of time."))
     seat_officer(actor, [person.key], ctx)
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
@@ -92,7 +94,7 @@ def invite(*, wave: Wave, sent_by: str, actor: ActorId, ctx: Context) -> str:
     figures = figures_of(wave)
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
         if WaveSaid.objects.filter(wave=wave).exists():
-            raise UsageError("they were invited already", mend="The letter is on their page.")
+            raise UsageError(_("They were invited already."), mend=_("The letter is on their page."))
         party = Recipient(wave.target, "protected", "en", By.PAGE, KeyId(wave.key), None, "")
         fields = {"what_was_found": found_words(wave, figures, "en"), "sent_by": sent_by}
         letter = send(r, notice=NoticeId.N23, case=None, number="", party=party, fields=fields, ctx=ctx)
@@ -111,7 +113,7 @@ def found_words(wave: Wave, figures: Figures, locale: str) -> str:
             "Between %(begins)s and %(ends)s (UTC) we noticed %(n)d posts aimed at you that may be abuse.",
             figures.posts,
         )
-        form = "j F Y, H:i"
+        form = _("j F Y, H:i")
         return words % {
             "begins": date_format(wave.begins, form),
             "ends": date_format(wave.ends, form),

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from evenhand.context import Context
 from evenhand.errors import Ambiguous, UsageError
 from evenhand.membership import Register
@@ -76,19 +79,28 @@ def load(
     """
     _check_actor(actor, ctx)
     if not register.whole().intervals:
-        raise UsageError("the file holds no member", where="register", mend="Export the members with their intervals.")
+        raise UsageError(
+            _("the file holds no member"), where="register", mend=_("Export the members with their intervals.")
+        )
     key = key_for(actor, ctx)
     with recording(actor=actor, ctx=ctx, purpose="load the register") as r:
         here = register_key()
         if here not in {None, key}:
-            raise UsageError("somebody else loaded the register at this moment", mend="Look at it, then load again.")
+            raise UsageError(
+                _("Somebody else loaded the register at this moment."), mend=_("Look at it, then load again.")
+            )
         index = Index(key, actor=actor, purpose="register.load")
         plan = _plan(register, index)
         if plan.gone and not remove_missing:
+            gone = ngettext(
+                "%(n)d member of the register is not in this file.",
+                "%(n)d members of the register are not in this file.",
+                len(plan.gone),
+            )
             raise Ambiguous(
-                f"{len(plan.gone)} members of the register are not in this file",
+                gone % {"n": len(plan.gone)},
                 where="register",
-                mend="Nothing was loaded. Add those who left, with the day, or say that they are to be removed.",
+                mend=_("Nothing was loaded. Add those who left, with the day, or say that they are to be removed."),
             )
         _write(r, key, plan, index, _load_row(r, key, register, plan, known_since))
         if here is None:
@@ -100,7 +112,7 @@ def _check_actor(actor: ActorId, ctx: Context) -> None:
     if actor == SYSTEM:
         return
     if not may(standing_of(actor, at=ctx.now(), second_step=True), Permission.LOAD_REGISTER):
-        raise UsageError("this person may not load the register", mend="Ask an officer of the unit.")
+        raise UsageError(_("This person may not load the register."), mend=_("Ask an officer of the unit."))
 
 
 def _plan(register: Register, index: Index) -> _Plan:
@@ -160,7 +172,7 @@ def _write_portion(r: Recorder, key: KeyId, index: Index, portion: Sequence[tupl
 
 
 def _accounts(index: Index, portion: Iterable[tuple[str, str, Known]]) -> Iterator[tuple[str, str]]:
-    for member, _, known in portion:
+    for member, _content, known in portion:
         for declared in known.declared:
             for value in index.accounts(declared):
                 yield value, member

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.membership import Declared
@@ -55,7 +57,7 @@ def _seat(actors: Iterable[ActorId], key: KeyId, ctx: Context) -> None:
     with recording(actor=SYSTEM, ctx=ctx, purpose="register.seats") as r:
         for actor in actors:
             if PersonId(actor) not in officers:
-                raise UsageError("only officers look into the register", mend="Ask an officer of the unit.")
+                raise UsageError(_("Only officers look into the register."), mend=_("Ask an officer of the unit."))
             grant_seat(r, key=key, actor=actor, role=SEAT_ROLE, since=ctx.now())
         r.add(type="seat.changed", key=ORGANISATION, body={"seats": SEAT_ROLE, "change": "given", "on": "register"})
 

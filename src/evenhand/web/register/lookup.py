@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.membership import (
@@ -86,13 +88,13 @@ def look_up(
     a seat; inside a transaction. One read row per member that is opened; nothing is cached.
     """
     if not _NUMBER.fullmatch(number):
-        raise UsageError("a look-up needs the number of its case", where=number, mend="It reads 2026-0014.")
+        raise UsageError(_("a look-up needs the number of its case"), where=number, mend=_("It reads 2026-0014."))
     _check(purpose, approver, actor, ctx)
     if bool(account.strip()) == bool(member_ref.strip()):
-        raise UsageError("a look-up needs one account or one membership number", where="membership")
+        raise UsageError(_("A look-up needs one account or one membership number."))
     load = latest_load()
     if load is None:
-        raise UsageError("there is no register here", mend="Load one: evenhand membership load REGISTER.csv.")
+        raise UsageError(_("There is no register here."), mend=_("Load one: evenhand membership load REGISTER.csv."))
     logged_as = f"look-up for case {number}"
     index = Index(key_for(actor, ctx), actor=actor, purpose=logged_as)
     if member_ref.strip():
@@ -113,15 +115,15 @@ def commitments(purpose: str, approver: ActorId) -> Mapping[str, bytes]:
 
 def _check(purpose: str, approver: ActorId, actor: ActorId, ctx: Context) -> None:
     if not purpose.strip():
-        raise UsageError("a look-up needs a purpose", mend="Say in a sentence why the case needs it.")
+        raise UsageError(_("A look-up needs a purpose."), mend=_("Say in a sentence why the case needs it."))
     if approver in {actor, SYSTEM}:
-        raise UsageError("a look-up needs a second person", mend="Name somebody else who has approved it.")
+        raise UsageError(_("A look-up needs a second person."), mend=_("Name somebody else who has approved it."))
     approving = standing_of(approver, at=ctx.now(), second_step=True)
     if not (may(approving, Permission.WORK_CASES) or may(approving, Permission.KEEP_CASES)):
-        raise UsageError("this person cannot approve a look-up", mend="An officer or the case keeper can.")
+        raise UsageError(_("This person cannot approve a look-up."), mend=_("An officer or the case keeper can."))
     looking = standing_of(actor, at=ctx.now(), second_step=True)
     if actor != SYSTEM and not may(looking, Permission.LOAD_REGISTER):
-        raise UsageError("this person may not look into the register", mend="Ask an officer of the unit.")
+        raise UsageError(_("This person may not look into the register."), mend=_("Ask an officer of the unit."))
 
 
 def _holders(values: Iterable[str]) -> list[str]:

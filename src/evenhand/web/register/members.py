@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -36,8 +36,8 @@ class FactKind(StrEnum):
 
 
 _QUESTIONS: Final[dict[FactKind, str | Promise]] = {
-    FactKind.NUMBER_END: _("The last four letters or figures of your membership number"),
-    FactKind.YEAR_JOINED: _("The year in which you first became a member"),
+    FactKind.NUMBER_END: gettext_lazy("The last four letters or figures of your membership number"),
+    FactKind.YEAR_JOINED: gettext_lazy("The year in which you first became a member"),
 }
 
 
@@ -84,7 +84,9 @@ def fact_holds(party: str, answer: str, digest: str) -> bool:
 def _known(member: str, actor: ActorId, purpose: str, ctx: Context) -> Known:
     text = Member.objects.filter(id=member).values_list("text", flat=True).first()
     if text is None:
-        raise UsageError("this member is not in the register any more", mend="Look the account up again.")
+        raise UsageError(
+            gettext("This member is not in the register any more."), mend=gettext("Look the account up again.")
+        )
     key_for(actor, ctx)
     return Known.opened(open_texts([text], actor=actor, purpose=purpose, ctx=ctx)[text])
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from evenhand.web.register.actions import Preview
 from evenhand.web.register.queries import latest_load
+from evenhand.web.ui.counting import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +47,4 @@ def loaded_words(done: Preview) -> str:
     """Return what loading did, in one sentence."""
     return ngettext(
         "The register was loaded: %(count)s member.", "The register was loaded: %(count)s members.", done.members
-    ) % {"count": f"{done.members:,}"}
+    ) % {"count": grouped(done.members)}

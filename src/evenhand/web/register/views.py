@@ -46,7 +46,7 @@ def _load(request: HttpRequest) -> HttpResponse:
                 remove_missing=removing,
             )  # fmt: skip
         except Ambiguous as question:
-            form.add_error("remove_missing", str(question))
+            form.add_error("remove_missing", f"{question.what} {question.mend}")
         else:
             messages.success(request, loaded_words(done))
             return redirect("register")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -229,7 +230,9 @@ def _others_need(day: Day) -> Iterable[Thing]:
 
 def _confirm(day: Day) -> Iterable[Thing]:
     for absence in day.asked_of_me:
-        words = _("a colleague asks you to answer danger reports first, until %(day)s") % {"day": absence.until}
+        words = _("a colleague asks you to answer danger reports first, until %(day)s") % {
+            "day": date_format(absence.until)
+        }
         yield Thing(_("Stand in"), words, reverse("away"))
 
 
@@ -249,7 +252,9 @@ def away_words(day: Day) -> str:
         return _("You are marked as away. The colleague you asked cannot stand in: ask somebody else.")
     if day.away.confirmed_at is None:
         return _("You have named somebody who answers danger reports first. They have not agreed yet.")
-    return _("You are away until %(day)s; somebody else answers danger reports first.") % {"day": day.away.until}
+    return _("You are away until %(day)s; somebody else answers danger reports first.") % {
+        "day": date_format(day.away.until)
+    }
 
 
 def _leads(number: int) -> str:

@@ -18,7 +18,7 @@ from evenhand.web.cases.queries import Late
 from evenhand.web.office.presenters.day import age_words
 from evenhand.web.office.unit import DueOn, Unit
 from evenhand.web.office.watching import Change, Watch
-from evenhand.web.people.roles import ROLES, Role
+from evenhand.web.people.roles import OFFICES, ROLES, Office, Role
 from evenhand.web.record.ids import SYSTEM
 
 CHANGES: Final[dict[str, str | Promise]] = {
@@ -39,6 +39,15 @@ REASONS: Final[dict[str, str | Promise]] = {
     "challenge": gettext_lazy("a challenge was upheld"),
     "left": gettext_lazy("lost the role, or left"),
 }
+KINDS: Final[dict[str, str | Promise]] = {
+    "unit": gettext_lazy("the unit’s own people"),
+    "charge": gettext_lazy("checks the allegations"),
+    "review": gettext_lazy("reviews a decision"),
+    "legal": gettext_lazy("panel: legally qualified"),
+    "expert": gettext_lazy("panel: knows the subject"),
+    "lay": gettext_lazy("panel: a lay member"),
+}
+"""What somebody is in the pool for."""
 Row = tuple[object, ...]
 
 
@@ -107,7 +116,7 @@ def _day(row: DueOn) -> Row:
 
 
 def _on(day: date) -> str:
-    return date_format(day, "l j F")
+    return date_format(day, _("l j F"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +170,15 @@ def _who(found: Watch, actor: str) -> str:
 
 
 def _detail(change: Change) -> str:
-    return str(ROLES[Role(change.detail)].name) if change.kind.startswith("role_") else change.detail.replace("_", " ")
+    if change.kind.startswith("role_"):
+        return str(ROLES[Role(change.detail)].name)
+    if change.kind.startswith("mandate"):
+        return str(OFFICES[Office(change.detail)])
+    return str(KINDS[change.detail]) if change.kind.startswith("pool") else change.detail
 
 
 def _at(when: datetime | None) -> str:
-    return date_format(when, "j F Y, H:i") + " UTC" if when else ""
+    return date_format(when, _("j F Y, H:i")) + " UTC" if when else ""
 
 
 def _draw(row: Draw) -> DrawRow:
@@ -179,11 +192,11 @@ def _draw(row: Draw) -> DrawRow:
 def pool_rows(members: Sequence[PoolMember], names: dict[str, str], today: date) -> list[Row]:
     """Return the pool as rows: who, for what, by which body, trained until when."""
     return [
-        (names.get(row.person, "–"), row.kind, row.appointed_by.replace("_", " "), _trained(row, today))
+        (names.get(row.person, "–"), str(KINDS[row.kind]), row.appointed_by.replace("_", " "), _trained(row, today))
         for row in members
     ]
 
 
 def _trained(row: PoolMember, today: date) -> str:
-    until = date_format(row.trained_until, "j F Y")
+    until = date_format(row.trained_until)
     return until if row.trained_until >= today else _("ended %(day)s: cannot be drawn") % {"day": until}

@@ -39,7 +39,7 @@ def _headline(calm: Calm) -> str:
     if since is None:
         return _("It has not slowed down yet.")
     return _("It has been slowing since %(at)s.") % {
-        "at": date_format(since, "H:i") + " UTC, " + date_format(since, "j F")
+        "at": date_format(since, "H:i") + " UTC, " + date_format(since, _("j F"))
     }
 
 

@@ -77,7 +77,7 @@ def wave_page(wave: Wave, actor: ActorId, ctx: Context) -> WavePage:
         id=wave.id, label=labels(actor, ctx).get(wave.target, _("a protected person")), begins=wave.begins,
         ends=wave.ends, headline=headline(figures), card=card_rows(figures), unread=unread_words(figures),
         head=[_("Hour (UTC)"), _("Posts")],
-        hours=[(date_format(at, "j F, H:i"), number) for at, number in figures.hours[-72:]],
+        hours=[(date_format(at, _("j F, H:i")), number) for at, number in figures.hours[-72:]],
         items=items, more=max(figures.posts - len(items), 0),
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def headline(figures: Figures) -> str:
     since = slowing_since(figures.hours)
     if since is None:
         return posts
-    return posts + " " + _("It has been slowing since %(at)s (UTC).") % {"at": date_format(since, "j F, H:i")}
+    return posts + " " + _("It has been slowing since %(at)s (UTC).") % {"at": date_format(since, _("j F, H:i"))}
 
 
 def card_rows(figures: Figures) -> list[tuple[str, str]]:
