@@ -17,6 +17,7 @@ ENGLISH = re.compile(
 _NOT_READ = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 # Says in English how to read it in English. The whole page, if it is in that language, is no such element.
 _IN_ENGLISH = re.compile(r'<(?!html)(\w+)[^>]*\blang="en"[^>]*>.*?</\1>', re.DOTALL)
+_SENT_BACK = re.compile(r'(<input(?=[^>]*\btype="(?:radio|checkbox|hidden)")[^>]*?) value="[^"]*"')
 _SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|value)="([^"]*)"')
 
 
@@ -47,3 +48,11 @@ def english_in(html: str, typed: Iterable[str]) -> list[str]:
         if each not in blob and (ours in known or ENGLISH.search(ours)):
             found.append(each)
     return found
+
+
+def own_words(html: str) -> str:
+    """Return what the page itself says, its title and main part: no menu, and no value that a choice sends back."""
+    title = re.search(r"<title>.*?</title>", html, re.DOTALL)
+    main = re.search(r"<main\b.*</main>", html, re.DOTALL)
+    assert title and main, html[:200]
+    return _SENT_BACK.sub(r"\1", title.group() + main.group())

@@ -62,7 +62,7 @@ def test_an_undo_that_is_not_fair_changes_nothing(room: Room, lead: str, who: st
 def test_nothing_is_undone_on_a_waiting_lead_and_nothing_done_on_none(room: Room, lead: str) -> None:
     with pytest.raises(UsageError, match="nothing to undo"):
         take_back(lead=lead, actor=room.officer, ctx=room.ctx)
-    with pytest.raises(UsageError, match="no such lead"):
+    with pytest.raises(UsageError, match="There is no such lead"):
         put_aside(lead="0" * 32, reason=Reason.MISREAD, actor=room.officer, ctx=room.ctx)
 
 

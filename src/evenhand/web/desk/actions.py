@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.desk.models import Lead
@@ -51,7 +53,7 @@ def _locked(lead: str) -> Lead:
     try:
         return Lead.objects.select_for_update().get(id=lead)
     except Lead.DoesNotExist:
-        raise UsageError("there is no such lead", where=lead, mend="Go back to the leads.") from None
+        raise UsageError(_("There is no such lead."), where=lead, mend=_("Go back to the leads.")) from None
 
 
 def _standing(row: Lead) -> Standing:
@@ -62,6 +64,6 @@ def _move(r: Recorder, row: Lead, status: Status, disposed: dict[str, Any]) -> N
     """Change the row if it is still as it was read, and add the document that says the same."""
     changed = {"status": status.value} | disposed
     if Lead.objects.filter(id=row.id, status=row.status).update(**changed) != 1:
-        raise UsageError("somebody else changed this lead at the same moment", mend="Go back to the leads.")
+        raise UsageError(_("Somebody else changed this lead at the same moment."), mend=_("Go back to the leads."))
     said = changed | {"disposed_at": instant(at) if (at := disposed["disposed_at"]) else None}
     r.add(type="lead.disposed", obj=row.id, key=KeyId(row.key), body=said)

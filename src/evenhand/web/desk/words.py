@@ -11,7 +11,6 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Band(IntEnum):
@@ -74,9 +73,9 @@ BANDS: Final[dict[Band, Promise]] = {
 }
 
 ACTS: Final[dict[Act, Promise]] = {
-    Act.WROTE: pgettext_lazy("what the author did", "wrote"),
-    Act.REPLIED: pgettext_lazy("what the author did", "replied"),
-    Act.QUOTED: pgettext_lazy("what the author did", "quoted with own words"),
+    Act.WROTE: _("wrote"),
+    Act.REPLIED: _("replied"),
+    Act.QUOTED: _("quoted with own words"),
 }
 
 # code -> (a short label, what it means)

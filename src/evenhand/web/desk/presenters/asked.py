@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from evenhand.context import Context
 from evenhand.web.desk.examples import Asked, MissRate
@@ -49,10 +49,10 @@ def miss_words(rate: MissRate) -> str:
     """Return the miss rate as a sentence with its interval; it never says that nothing was missed."""
     if not rate.n:
         return _("Nobody has looked at a sample of the posts without a lead yet, so nothing is known about those.")
-    words = ngettext(
-        "Of %(n)d post drawn at random from those without a lead, a person found %(missed)d to be abuse",
-        "Of %(n)d posts drawn at random from those without a lead, a person found %(missed)d to be abuse",
-        rate.n,
+    words = (
+        _("Of %(n)d post drawn at random from those without a lead, a person found %(missed)d to be abuse")
+        if rate.n == 1
+        else _("Of %(n)d posts drawn at random from those without a lead, a person found %(missed)d to be abuse")
     )
     assert rate.low is not None and rate.high is not None
     known = _(" (95 %% interval: %(low)s to %(high)s %%).") % {"low": _percent(rate.low), "high": _percent(rate.high)}
@@ -60,11 +60,12 @@ def miss_words(rate: MissRate) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return str(number_format(f"{100 * share:.1f}", use_l10n=True))
 
 
 def waiting_words(waiting: int) -> str:
     """Return how many posts wait for an answer, "" for none."""
     if not waiting:
         return ""
-    return ngettext("%(n)d post waits for an answer.", "%(n)d posts wait for an answer.", waiting) % {"n": waiting}
+    words = _("%(n)d post waits for an answer.") if waiting == 1 else _("%(n)d posts wait for an answer.")
+    return words % {"n": waiting}

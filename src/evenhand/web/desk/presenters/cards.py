@@ -120,7 +120,7 @@ def _clause_words(clause: SuggestedClause) -> str:
     return _("clause %(number)s, %(title)s, in force since %(since)s") % {
         "number": clause.number,
         "title": clause.title,
-        "since": date_format(date.fromisoformat(clause.since), "j F Y"),
+        "since": date_format(date.fromisoformat(clause.since), _("j F Y")),
     }
 
 

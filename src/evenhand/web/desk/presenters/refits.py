@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from evenhand.errors import UsageError
 from evenhand.screening.local import load_local
+from evenhand.web.desk.presenters.cards import category_words
 from evenhand.web.desk.refits import Use, models_folder, packages, proposed, refit_in_use
 from evenhand.web.home import Home
 
@@ -63,12 +65,12 @@ def report_words(home: Home, package: str) -> tuple[str, ...]:
         _("Made from %(learnt)s posts, tried on %(held)s others; %(people)s people labelled them.")
         % {"learnt": report["learnt_from"], "held": report["held_out"], "people": report["labellers"]},
         _("Swap test: %(same)s %% of %(pairs)s pairs keep their flags; mean score gap %(gap)s.")
-        % {"same": round(100 * report["swaps"]["same"], 1), "pairs": report["swaps"]["pairs"],
-           "gap": report["swaps"]["gap"]},
+        % {"same": localize(round(100 * report["swaps"]["same"], 1)), "pairs": report["swaps"]["pairs"],
+           "gap": localize(report["swaps"]["gap"])},
     ]  # fmt: skip
     for head, check in report["checks"].items():
         if "before" in check:
-            said = {"head": head, "n": check["after"]["posts"], "before": check["before"]["wrong"],
+            said = {"head": category_words(head), "n": check["after"]["posts"], "before": check["before"]["wrong"],
                     "after": check["after"]["wrong"]}  # fmt: skip
             lines.append(_("%(head)s: of %(n)s held-out posts %(before)s wrong before, %(after)s after.") % said)
     return tuple(lines)
