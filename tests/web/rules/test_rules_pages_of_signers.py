@@ -64,3 +64,24 @@ def test_a_text_that_cannot_be_signed_comes_back_with_what_is_wrong(clients, sen
     answer = clients["officer"].post("/rules", sent)
     assert answer.status_code == 422 and words in answer.content.decode()
     assert not Proposal.objects.exists()
+
+
+def test_whoever_signs_in_german_reads_german(clients):
+    from tests.web.cases.german_room import english_in, own_words
+
+    for client in clients.values():
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    page = own_words(clients["officer"].get("/rules").content.decode())
+    assert "<h1>Regeln unterschreiben</h1>" in page and english_in(page, ()) == []
+    propose(clients["officer"])
+    proposal = Proposal.objects.get()
+    waiting = own_words(clients["officer"].get("/rules").content.decode())
+    assert "Verhaltensregeln, zuerst unterschrieben von: Sachbearbeitung" in waiting and english_in(waiting, ()) == []
+    address = f"/rules/{proposal.id}"
+    whole = own_words(clients["case_keeper"].get(address).content.decode())
+    assert "<h1>Lesen und unterschreiben: Verhaltensregeln</h1>" in whole
+    said = (proposal.text, *proposal.text.split("\n"))
+    assert english_in(whole, said) == []
+    for name, words in (("officer", "Niemand unterschreibt zweimal"), ("officer_2", "Beide haben dieselbe Rolle")):
+        refused = own_words(clients[name].post(f"{address}/sign").content.decode())
+        assert words in refused and english_in(refused, ()) == []

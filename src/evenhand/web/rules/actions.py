@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import models as columns
+from django.utils.translation import gettext as _
 
 from evenhand.codes import Version, digest
 from evenhand.context import Context
@@ -164,7 +165,9 @@ def _inserted(*rows: columns.Model) -> list[list[Any]]:
 def _waiting(proposal: str) -> Proposal:
     row = Proposal.objects.select_for_update().filter(pk=proposal, outcome=None).first()
     if row is None:
-        raise UsageError("this proposal does not wait for a signature", mend="Look again: somebody has settled it.")
+        raise UsageError(
+            _("this proposal does not wait for a signature"), mend=_("Look again: somebody has settled it.")
+        )
     return row
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from evenhand.errors import UsageError
 from evenhand.web.people.permissions import CARRIED_BY, Permission
 from evenhand.web.people.policy import may
@@ -15,7 +17,8 @@ def check_signer(signer: Standing) -> None:
     """Raise UsageError for somebody who may not sign rules now."""
     if not may(signer, Permission.PUBLISH_RULES):
         raise UsageError(
-            "this person may not sign rules", mend=f"It needs the permission {Permission.PUBLISH_RULES.value}."
+            _("this person may not sign rules"),
+            mend=_("It needs the permission %(name)s.") % {"name": Permission.PUBLISH_RULES.value},
         )
 
 
@@ -24,7 +27,9 @@ def check_signers(first: Standing, second: Standing) -> None:
     check_signer(first)
     check_signer(second)
     if first.person == second.person:
-        raise UsageError("nobody signs twice", mend="A second person has to read it and sign.")
+        raise UsageError(_("nobody signs twice"), mend=_("A second person has to read it and sign."))
     if len((first.roles | second.roles) & _SIGNING) < len((first, second)):
-        roles = " and ".join(sorted(str(ROLES[role].name) for role in _SIGNING))
-        raise UsageError("both hold the same role", mend=f"One of each role has to sign: {roles}.")
+        roles = ", ".join(sorted(str(ROLES[role].name) for role in _SIGNING))
+        raise UsageError(
+            _("both hold the same role"), mend=_("One of each role has to sign: %(roles)s.") % {"roles": roles}
+        )

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import zip_longest
 
+from django.utils.translation import gettext as _
+
 from evenhand.codes import ActType, CodeOfConduct, Rung, Version, digest, load
 from evenhand.errors import UsageError
 from evenhand.web.rules import models
@@ -115,13 +117,15 @@ def thing_of(digest_of_text: str) -> str:
 
 def clause_text(clause: str) -> ClauseText:
     """Return a published clause by its id; UsageError if there is none."""
-    code, _, _number = clause.partition(":")
+    code, _colon, _number = clause.partition(":")
     slug = models.CodeVersion.objects.filter(id=code).values_list("slug", flat=True).first()
     versions = code_versions(slug) if slug else ()
     for found in (each for version in versions if version.id == code for each in clauses_of(version)):
         if found.id == clause:
             return found
-    raise UsageError("there is no published clause with this id", where=clause[:120], mend="Choose it from the code.")
+    raise UsageError(
+        _("there is no published clause with this id"), where=clause[:120], mend=_("Choose it from the code.")
+    )
 
 
 def procedures() -> tuple[PublishedProcedure, ...]:
@@ -142,9 +146,9 @@ def procedure_in_force(day: date) -> PublishedProcedure:
     found = [each for each in procedures() if each.since <= day]
     if not found:
         raise UsageError(
-            "no procedure was in force on that day",
+            _("no procedure was in force on that day"),
             where=day.isoformat(),
-            mend="Two people publish one before reports are taken in.",
+            mend=_("Two people publish one before reports are taken in."),
         )
     return found[-1]
 
@@ -154,7 +158,7 @@ def procedure_text(digest_of_text: str) -> PublishedProcedure:
     for found in procedures():
         if found.id == digest_of_text:
             return found
-    raise UsageError("there is no published procedure with this digest", where=digest_of_text[:80])
+    raise UsageError(_("there is no published procedure with this digest"), where=digest_of_text[:80])
 
 
 def open_proposals() -> tuple[models.Proposal, ...]:
@@ -187,5 +191,5 @@ def _code_of(code: str, slug: str, number: str) -> CodeOfConduct:
     text = models.CodeVersion.objects.values_list("text", flat=True).get(id=code)
     parsed = load(text)
     if not any(digest(slug, version) == code for version in parsed.versions if version.number == number):
-        raise UsageError("the stored text of a published code is not what was signed", where=f"{slug} {number}")
+        raise UsageError(_("the stored text of a published code is not what was signed"), where=f"{slug} {number}")
     return parsed
