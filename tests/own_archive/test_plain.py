@@ -26,9 +26,11 @@ def test_what_could_not_be_read_is_told_in_german(check: Callable[..., Any], odd
     assert not any("id_missing" in line or "record_malformed" in line for line in printed(check, odd, "de"))
 
 
-def test_in_english_each_stands_with_its_code(check: Callable[..., Any], odd: Path) -> None:
-    assert [line for line in printed(check, odd, "en") if ";jp:" in line] == [
-        "  data/tweets.js;jp:/1: id_missing",
-        "  data/tweets.js;jp:/3: record_malformed",
-        "  data/tweets.js;jp:/4: id_missing",
+def test_what_could_not_be_read_is_told_in_english(check: Callable[..., Any], odd: Path) -> None:
+    said = [line for line in printed(check, odd, "en") if line.startswith("  At data/tweets.js")]
+    assert [line.partition(" Expected: ")[0] for line in said] == [
+        "  At data/tweets.js, record 2; data/tweets.js, record 5.",
+        "  At data/tweets.js, record 4.",
     ]
+    assert all(" What to do: " in line for line in said)
+    assert not any("id_missing" in line for line in printed(check, odd, "en"))

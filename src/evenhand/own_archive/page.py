@@ -182,8 +182,7 @@ def _foot(check: Check, words: Words) -> Iterator[str]:
     yield _list(limits(check, words), "ul")
     yield f"<h2>{escape(_('How it was read'))}</h2>"
     source = check.recognised.source
-    if kind := format_line(check, words):
-        yield _p(kind)
+    yield _p(format_line(check, words))
     yield _p(
         _("Read as %(format)s. Records: %(records)s. SHA-256 of the file: %(digest)s")
         % {

@@ -138,8 +138,8 @@ def context_lines(finding: Finding, words: Words) -> Iterator[str]:
 
 
 def format_line(check: Check, words: Words) -> str:
-    """Return what kind of file it is, for people; in English its name says it."""
-    return "" if words.language == "en" else format_words(check.recognised.reader.source_format, words.say)
+    """Return what kind of file it is, for people."""
+    return format_words(check.recognised.reader.source_format, words.say)
 
 
 def remarks(check: Check, words: Words) -> Iterator[tuple[str, bool]]:
@@ -148,15 +148,12 @@ def remarks(check: Check, words: Words) -> Iterator[tuple[str, bool]]:
     What an operator's own mapping says is not: it stays as it is.
     """
     for each in [*check.recognised.sign.reasons, *check.report.notes]:
-        yield each if words.language == "en" else remark(each, words.say), is_known(each)
+        yield remark(each, words.say), is_known(each)
 
 
 def refused_lines(check: Check, words: Words, *, most: int) -> Iterator[str]:
-    """Yield which records could not be read and why, `most` of them at most: in English each with its reason code."""
-    refused = [(each.locator, each.reason) for each in check.report.refused[:most]]
-    if words.language == "en":
-        return (f"{place}: {reason}" for place, reason in refused)
-    return refusals(refused, words.say, most=most)
+    """Yield which records could not be read, what was expected and what to do: `most` records at most."""
+    return refusals([(each.locator, each.reason) for each in check.report.refused[:most]], words.say, most=most)
 
 
 def list_heading(words: Words, archive: str) -> list[str]:
