@@ -14,8 +14,8 @@ from evenhand.web.cases.models import Case, Draw, Nonce
 from evenhand.web.cases.recusal import recuse
 from evenhand.web.cases.seats import seat_by_draw
 from evenhand.web.office.unit import friday_before
-from evenhand.web.people.actions import create_person, grant_role
-from evenhand.web.people.roles import Role
+from evenhand.web.people.actions import create_person, grant_role, record_mandate
+from evenhand.web.people.roles import Office, Role
 from evenhand.web.people.standing import PersonId
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.models import ReadRow
@@ -53,11 +53,16 @@ def test_the_auditor_sees_what_changed_hands_and_repeats_a_draw(room: Desk, peop
     seated(case.id, people["officer_1"], CaseRole.INTAKE, room.ctx)
     seat_by_draw(case=case.id, role=CaseRole.ASSESSOR, ctx=room.ctx)
     recuse(case=case.id, actor=people["officer_1"], ctx=room.ctx)
+    record_mandate(
+        person=PersonId(people["officer_4"]), office=Office.PRESS_OFFICE, begins=room.ctx.now().date(), ends=None,
+        actor=SYSTEM, ctx=room.ctx,
+    )  # fmt: skip
     auditor = signed_in(people["auditor"])
     read_before = ReadRow.objects.count()
     page = text_of(auditor.get("/audit"))
     assert "stepped back, by themselves" in page
-    assert "somebody joined the pool" in page and "a role was given" in page
+    assert "somebody joined the pool (panel: a lay member)" in page and "a role was given" in page
+    assert "an office was recorded (Press office)" in page
     assert "Robin Quill" not in page and ReadRow.objects.count() == read_before
     draw = Draw.objects.get()
     assert "the same people come out" in text_of(auditor.post("/audit", {"draw": draw.id}, follow=True))
