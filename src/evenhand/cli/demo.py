@@ -110,6 +110,8 @@ def code(role: str, directory: str | None) -> None:
 
 def _begin(home: Home, posts: int | None) -> Built:
     """Return the demo of this folder, new or continued; refuse a folder that holds something else."""
+    from evenhand.demo import check_size
+
     built = Built.load(home)
     if built is None:
         if home.database.exists() or os.environ.get("DATABASE_URL"):
@@ -118,8 +120,9 @@ def _begin(home: Home, posts: int | None) -> Built:
                 where=str(home.root),
                 mend="Name an empty folder with --dir.",
             )
-        home.root.mkdir(parents=True, exist_ok=True)
         fresh = DEFAULT_POSTS if posts is None else posts
+        check_size(fresh)  # before anything is written: else the next try would find a demo of that size begun
+        home.root.mkdir(parents=True, exist_ok=True)
         built = Built(posts=fresh, now=datetime.now(UTC).replace(microsecond=0).isoformat(), sign_ins={})
         built.save(home)
     elif posts is not None and built.posts != posts:

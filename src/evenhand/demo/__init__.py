@@ -7,7 +7,7 @@
 Everything here is invented; every handle ends in the same invented suffix.
 """
 
-from evenhand.demo.generator import SEED, DemoFile, DemoFiles, generate
+from evenhand.demo.generator import SEED, DemoFile, DemoFiles, check_size, generate
 from evenhand.demo.kinds import HARMFUL, Kind, Wave
 from evenhand.demo.organisation import Member, Organisation, ProtectedPerson, Seat, organisation
 
@@ -22,6 +22,7 @@ __all__ = [
     "ProtectedPerson",
     "Seat",
     "Wave",
+    "check_size",
     "generate",
     "organisation",
 ]

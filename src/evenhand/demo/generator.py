@@ -79,6 +79,12 @@ class DemoFiles:
     kinds: dict[str, int]
 
 
+def check_size(posts: int) -> None:
+    """Raise UsageError for fewer posts than the story needs."""
+    if posts < FEWEST:
+        raise UsageError(f"{posts} posts are too few to tell the story.", mend=f"Ask for {FEWEST} or more.")
+
+
 def generate(directory: Path, *, ctx: Context, posts: int = 20_000, seed: str = SEED) -> DemoFiles:
     """Write the demonstration into a directory and return what was written.
 
@@ -86,8 +92,7 @@ def generate(directory: Path, *, ctx: Context, posts: int = 20_000, seed: str = 
     weeks before now (archives: some years) up to now; refused and control records come on top. Raises
     UsageError below 500 posts. Time is linear in `posts`, memory grows only with the four archives.
     """
-    if posts < FEWEST:
-        raise UsageError(f"{posts} posts are too few to tell the story.", mend=f"Ask for {FEWEST} or more.")
+    check_size(posts)
     now = ctx.now()
     body = organisation(seed, now.date())
     for folder in ("exports", "generator-truth"):
