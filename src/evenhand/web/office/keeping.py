@@ -66,4 +66,4 @@ def _away(row: Absence, names: dict[str, str]) -> Row:
 def _said(row: Absence) -> str:
     if row.declined_at is not None:
         return _("cannot")
-    return _("agreed") if row.confirmed_at is not None else _("has not agreed yet")
+    return _("has agreed") if row.confirmed_at is not None else _("has not agreed yet")
