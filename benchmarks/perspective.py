@@ -27,12 +27,13 @@ from evenhand.context import Context
 from evenhand.perspective import Service, Settings, keys
 from evenhand.perspective.gates import Gate, Gates
 from evenhand.perspective.messages import Request, Response, answer
-from evenhand.perspective.models import Detecting, Model, Models
+from evenhand.perspective.models import EACH, Detecting, Model, Models
 from evenhand.perspective.quota import Allowance
 from evenhand.perspective.scorer import Item, Scorer
 from evenhand.perspective.server import Server
 from evenhand.perspective.store import Store
 from evenhand.screening import Screener, Verdict
+from evenhand.screening.encoder import THREADS
 
 WORDS = """
 thank you for the report about the harbour and the meeting tomorrow where we vote on the new budget which I
@@ -49,9 +50,9 @@ def texts(count: int, longest: int = LONGEST) -> list[str]:
     return [" ".join(draw.choices(WORDS, k=length))[:longest] for length in lengths]
 
 
-def model() -> Model:
+def model(threads: int = EACH) -> Model:
     """Return the shipped detector with every trained head served, whatever its card says by now."""
-    screener = Screener()
+    screener = Screener(threads=threads)
     (verdict,) = screener.screen(["Thank you all for coming to the meeting."])
     gate = Gate(("en",), 0.5, 0.5, 0.01, 0.3, 0.2, 0.02)
     heads = {head.value: gate for head, score in verdict.scores.items() if score is not None}
@@ -157,7 +158,7 @@ def row(name: str, taken: np.ndarray, rate: float, bare: np.ndarray) -> None:
 
 
 def bulk(count: int) -> None:
-    found = model().detector
+    found = model(THREADS).detector
     posts = [Item(text) for text in texts(count)]
     began = time.perf_counter()
     found.verdicts(posts)
