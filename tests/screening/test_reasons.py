@@ -34,6 +34,16 @@ def test_words_that_say_nothing_where_they_stand_are_not_quoted() -> None:
     assert _quoted("it is 🐍 and", "is 🐍 and") == "‘🐍’"
 
 
+def test_the_ending_of_a_shortened_word_is_not_quoted() -> None:
+    said = "Watch your back, that's all I'm saying, you’re a worm, o'clown"
+    assert _quoted(said, "Watch your back", "'s", "'m") == "‘Watch your back’"
+    assert not _quoted("it’s", "s")
+    assert _quoted(said, "’re a worm") == "‘worm’"
+    assert _quoted(said, "'m saying") == "‘saying’"
+    assert _quoted("'worm' he said", "'worm'") == "‘'worm'’"
+    assert _quoted("a clown's trick", "clown's") == "‘clown's’"
+
+
 def test_the_word_that_names_a_group_is_quoted_with_what_it_stands_before() -> None:
     assert _quoted("Old people like you should not vote", "people") == "‘Old people’"
     assert _quoted("two old, people said", "people said") == "‘people said’"

@@ -34,6 +34,7 @@ _NAMES: Final = {
 }
 _LONGEST: Final = 60
 _PUNCTUATION: Final = frozenset(string.punctuation)
+_APOSTROPHES: Final = frozenset("'’")
 _MOST: Final = 3
 
 
@@ -44,11 +45,23 @@ def quoted_words(text: str, spans: Sequence[Span]) -> str:
     """
     words: list[str] = []
     for span in spans:
-        word = _telling([*_group_before(text, span.begin), *text[span.begin : span.end].split()])
+        begin = _past_an_ending(text, span.begin, span.end)
+        word = _telling([*_group_before(text, begin), *text[begin : span.end].split()])
         word = word if len(word) <= _LONGEST else word[: _LONGEST - 1].rstrip() + "…"
         if set(word) - _PUNCTUATION and word.casefold() not in {w.casefold() for w in words}:
             words.append(word)
     return ", ".join(f"‘{word}’" for word in words[:_MOST])
+
+
+def _past_an_ending(text: str, begin: int, end: int) -> int:
+    """Return where a span begins after what only ends a shortened word: the 's of "that's", the 'm of "I'm"."""
+    before = text[max(0, begin - 2) : begin]
+    inside = text[begin : begin + 1] in _APOSTROPHES and before[-1:].isalnum()
+    if not inside and not (before[-1:] in _APOSTROPHES and before[:-1].isalnum()):
+        return begin
+    rest = text[begin:end].lstrip("".join(_APOSTROPHES))
+    ending = next((at for at, letter in enumerate(rest) if not letter.isalnum()), len(rest))
+    return end - len(rest) + ending
 
 
 def _group_before(text: str, begin: int) -> list[str]:
