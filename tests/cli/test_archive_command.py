@@ -40,7 +40,7 @@ def test_page_list_and_document_say_the_same(archive: Path, capfd: pytest.Captur
     assert re.findall(r'id="n(\d+)"', html.read_text()) == ["1", "2"]
     listed = archive.with_name("report.ticks.txt")
     assert "[ ]     1  x:101  wrote" in listed.read_text()
-    assert "2 may fall under a clause: 1 in your own words, 1 that you passed on." in err
+    assert "What may fall under a clause: 2. In your own words: 1; passed on by you: 1." in err
     assert sorted(archive.parent.iterdir()) == sorted([*before, html, listed])
 
     assert run("tick", listed, "1") == 0
@@ -55,7 +55,7 @@ def test_without_a_page_the_terminal_says_it_in_the_language_of_the_machine(
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     assert run("check", archive) == 0
     out, _ = capfd.readouterr()
-    assert "2 können unter eine Klausel fallen" in out
+    assert "Was unter eine Klausel fallen kann: 2." in out
     assert "https://x.com/i/status/101" in out
     assert "Niemand hat geurteilt." in out
 

@@ -38,7 +38,7 @@ def lines(
     yield _("What this check cannot see") + ":"
     yield from (f"  {line}" for line in limits(check, words))
     if listed and ticks.vanished:
-        yield _("%(count)s entries of your list were not found this time: deleted since, or read in another way.") % {
+        yield _("Entries of your list not found this time (deleted since, or read in another way): %(count)s.") % {
             "count": words.number(ticks.vanished)
         }
     yield from (f"  {line}" for line in refused_lines(check, words, most=_MOST_LINES))

@@ -18,7 +18,7 @@ def summary(check: Check, words: Words) -> list[str]:
     _ = words.say
     looked = check.looked_at.total()
     lines = [
-        _("%(posts)s posts, shares and likes of yours were looked at.") % {"posts": words.number(looked)}
+        _("Your posts, shares and likes that were looked at: %(posts)s.") % {"posts": words.number(looked)}
         + _period(check, words)
     ]
     if check.found:
@@ -28,7 +28,8 @@ def summary(check: Check, words: Words) -> list[str]:
             "others": words.number(check.found - check.found_own),
         }
         lines.append(
-            _("%(found)s may fall under a clause: %(own)s in your own words, %(others)s that you passed on.") % found
+            _("What may fall under a clause: %(found)s. In your own words: %(own)s; passed on by you: %(others)s.")
+            % found
         )
     else:
         lines.append(_("None of them was found to fall under a clause. That is not a certificate: see below."))
@@ -45,6 +46,8 @@ def _period(check: Check, words: Words) -> str:
     if check.first_day is None or check.last_day is None:
         return ""
     _ = words.say
+    if check.first_day == check.last_day:
+        return " " + _("They are from %(day)s.") % {"day": words.day(check.first_day)}
     days = {"first": words.day(check.first_day), "last": words.day(check.last_day)}
     return " " + _("They are from %(first)s to %(last)s.") % days
 
@@ -60,7 +63,7 @@ def unseen(check: Check, words: Words) -> Iterator[tuple[int, str]]:
     counted = [(count, not_read_words(reason, _)) for reason, count in check.not_read.items()]
     counted += [(count, abstained_words(reason, _)) for reason, count in check.abstained.items()]
     if check.report.refused:
-        counted.append((len(check.report.refused), _("could not be read; they are listed at the end")))
+        counted.append((len(check.report.refused), _("not readable; listed at the end")))
     if check.no_rule:
         counted.append((check.no_rule, _("in rough words that no clause of this code covers, or not for such an act")))
     if check.pictures:
