@@ -137,6 +137,21 @@ def test_an_older_local_package_is_used_by_its_id(tmp_path: Path) -> None:
     assert Screener(older, models=tmp_path.parent).screen(["you idiot"])[0].model == older
 
 
+@pytest.mark.slow
+def test_a_package_of_an_earlier_reading_is_read_as_it_was_trained(tmp_path: Path) -> None:
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    earlier = encoder_id((tmp_path / "encoder.onnx").read_bytes(), (tmp_path / "tokenizer.json").read_bytes(), 1)
+    raw = json.loads((tmp_path / "calibration.json").read_text("utf-8"))
+    (tmp_path / "calibration.json").write_text(json.dumps({**raw, "model": earlier}), "utf-8")
+    old, new = load_encoder(tmp_path).model, load_encoder(FOLDER).model
+    assert (old.id, old.reading, new.reading) == (earlier, 1, 2)
+    place, plain = normalise("lunch with the crew @ Mill Bridge"), normalise("lunch with the crew")
+    was, now = (each.read([place, plain], [None, None]) for each in (old, new))
+    assert ("@" in was[0].view.text, "@" in now[0].view.text) == (True, False)
+    assert np.array_equal(was[1].heads, now[1].heads) and not np.array_equal(was[0].heads, now[0].heads)
+
+
 @pytest.mark.parametrize("model", ["minilm-000000000000", "linear-000000000000"])
 def test_an_absent_model_is_refused_with_exit_code_2(model: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not on this machine"):

@@ -48,3 +48,9 @@ def test_offsets_stay_those_of_the_original() -> None:
     begin, end = view.original(at, at + 1)
     assert text[begin:end] == "Muslims"
     assert len(view.text) == len(view.begins) == len(view.ends)
+
+
+def test_the_sign_of_a_place_is_no_account_name() -> None:
+    assert worded(normalise("lunch @ Mill Bridge")).text == "lunch at mill bridge"
+    assert worded(normalise("lunch @ Mill Bridge"), 1).text == "lunch @ mill bridge"
+    assert worded(normalise("lunch @rowan")).text == "lunch @"

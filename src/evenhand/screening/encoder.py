@@ -20,7 +20,7 @@ from evenhand.errors import UsageError
 from evenhand.screening.outputs import OUTPUTS
 from evenhand.screening.pieces import Pieces, Window, load_tokenizer, padded, pieces, windows
 from evenhand.screening.settled import Settled
-from evenhand.screening.wording import worded
+from evenhand.screening.wording import READING, worded
 from evenhand.text import View
 
 Floats = NDArray[np.float32]
@@ -33,8 +33,6 @@ THREADS: Final = 2
 # How much longer than the shortest row of a run its longest may be: so many times, and so many tokens.
 STRETCH: Final = 1.25
 SPARE: Final = 4
-# Changes whenever the same weights would give another score (wording, windows): part of the model's id.
-READING_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A session and its tokeniser. Safe to share between threads."""
+    """A session, its tokeniser and how posts are worded for it. Safe to share between threads."""
 
     id: str
     session: Any = field(repr=False)
     tokenizer: Tokenizer = field(repr=False)
+    reading: int = READING
 
     def read(self, views: Sequence[View], parents: Sequence[View | None]) -> list[Read]:
         """Return what the encoder says of some views in normal form, in order.
@@ -65,7 +64,7 @@ class Encoder:
         Rows are sorted by length and run up to 32 at a time; scales are fixed, so neighbours and padding change no
         score by more than rounding. Cost: about 3 ms a post of 20 tokens on one core, linear in the text.
         """
-        own = [worded(view) for view in views]
+        own = [worded(view, self.reading) for view in views]
         found = pieces(self.tokenizer, [view.text for view in own])
         above = self._parents(parents)
         rows = [row for at, one in enumerate(found) for row in windows(at, one.ids, above[at])]
@@ -81,7 +80,7 @@ class Encoder:
         return [Read(own[at], heads[first[at] : first[at + 1]], found[at], marks[at]) for at in range(len(views))]
 
     def _parents(self, parents: Sequence[View | None]) -> list[tuple[int, ...]]:
-        texts = [worded(parent).text if parent is not None else "" for parent in parents]
+        texts = [worded(parent, self.reading).text if parent is not None else "" for parent in parents]
         if not any(texts):
             return [()] * len(texts)
         return [one.ids for one in pieces(self.tokenizer, texts)]
@@ -117,9 +116,9 @@ class EncoderPackage:
     calibration: Settled
 
 
-def encoder_id(model: bytes, tokenizer: bytes) -> str:
-    """Return the model id: 'minilm-' and 12 hex digits over both files and the reading version."""
-    digest = hashlib.sha256(f"{READING_VERSION}/".encode())
+def encoder_id(model: bytes, tokenizer: bytes, reading: int = READING) -> str:
+    """Return the model id: 'minilm-' and 12 hex digits over both files and how posts are read for them."""
+    digest = hashlib.sha256(f"{reading}/".encode())
     for part in (model, tokenizer):
         digest.update(hashlib.sha256(part).digest())
     return "minilm-" + digest.hexdigest()[:12]
@@ -133,16 +132,16 @@ def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
     try:
         raw = json.loads((folder / CALIBRATION).read_text("utf-8"))
         model, tokenizer = (folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()
-        found = encoder_id(model, tokenizer)
-        if found == raw["model"]:
-            encoder = Encoder(found, _session(model, threads), load_tokenizer(folder / TOKENIZER))
+        ids = {encoder_id(model, tokenizer, reading): reading for reading in range(1, READING + 1)}
+        if (found := raw["model"]) in ids:
+            encoder = Encoder(found, _session(model, threads), load_tokenizer(folder / TOKENIZER), ids[found])
             return EncoderPackage(encoder, Settled.from_dict(raw["calibration"]))
     except Exception as error:
         raise UsageError(
             "this is not a readable detector package.", where=str(folder), mend="Restore or retrain it."
         ) from error
     raise UsageError(
-        f"the weights are {found}, the calibration belongs to {raw['model']}.",
+        f"the weights are {encoder_id(model, tokenizer)}, the calibration belongs to {found}.",
         where=str(folder),
         mend="Restore all files of one package.",
     )
