@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
+from django.test import Client
+
 from evenhand.web.catalogues import catalogues, read
 
 # Words that no German sentence holds. One-word labels without any of them are found by the catalogues.
@@ -19,6 +21,12 @@ _NOT_READ = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _IN_ENGLISH = re.compile(r'<(?!html)(\w+)[^>]*\blang="en"[^>]*>.*?</\1>', re.DOTALL)
 _SENT_BACK = re.compile(r'(<input(?=[^>]*\btype="(?:radio|checkbox|hidden)")[^>]*?) value="[^"]*"')
 _SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|value)="([^"]*)"')
+
+
+def in_german(client: Client) -> Client:
+    """Return a visitor whose browser asks for German from now on."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    return client
 
 
 def translated() -> set[str]:

@@ -13,7 +13,7 @@ from tests.cast import visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases import story_room
-from tests.web.cases.german_room import english_in, fragments
+from tests.web.cases.german_room import english_in, fragments, in_german
 from tests.web.cases.story_room import Story, begin
 from tests.web.notices.notices_room import LETTERS_TOML
 
@@ -39,8 +39,7 @@ class Reader:
 
     def __init__(self, door: str, code: str, fact: str) -> None:
         self.door = door
-        self.client = visitor()
-        self.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+        self.client = in_german(visitor())
         self.entered = {"code": code, "fact": fact}
 
     def pages(self) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.utils import translation
-from tests.cast import sign_in, standing_cast, text_of, visitor
-from tests.databases import Desk
-from tests.web.cases.german_room import english_in, own_words
-from tests.web.desk.desk_room import Room, one_clock
+from tests.cast import sign_in, text_of, visitor
+from tests.web.cases.german_room import english_in, in_german, own_words
+from tests.web.desk.desk_room import Room
 
 from evenhand.categories import Category
 from evenhand.screening.local import LocalHead, LocalPackage, save_local
@@ -25,16 +24,8 @@ DETECTOR = ("It says “idiot” to you.", "It says “find you” to you.")  # 
 
 
 @pytest.fixture
-def cast(room: Room, monkeypatch: pytest.MonkeyPatch) -> dict[str, Member]:
-    one_clock(room, monkeypatch)
-    return standing_cast(Desk(room.desk.home, room.ctx))
-
-
-@pytest.fixture
 def officer(cast: dict[str, Member]) -> Iterator[Client]:
-    client = sign_in(visitor(), cast["officer"])
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
-    yield client
+    yield in_german(sign_in(visitor(), cast["officer"]))
 
 
 def test_the_leads_and_their_question_are_german(room: Room, officer: Client) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client, override_settings
-from tests.cast import sign_in, standing_cast, text_of, visitor
-from tests.databases import Desk
-from tests.web.desk.desk_room import Room, one_clock, post
+from tests.cast import sign_in, text_of, visitor
+from tests.web.desk.desk_room import Room, post
 from tests.web.desk.test_desk_finding import wrong_tables
 
 from evenhand.web.desk.models import Lead
@@ -17,12 +16,6 @@ from evenhand.web.people.cast import Member
 from evenhand.web.record.models import ReadRow
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def cast(room: Room, monkeypatch: pytest.MonkeyPatch) -> dict[str, Member]:
-    one_clock(room, monkeypatch)
-    return standing_cast(Desk(room.desk.home, room.ctx))
 
 
 @pytest.fixture

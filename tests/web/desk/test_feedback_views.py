@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.cast import sign_in, standing_cast, text_of, visitor
-from tests.databases import Desk
-from tests.web.desk.desk_room import Room, one_clock
+from tests.cast import sign_in, text_of, visitor
+from tests.web.desk.desk_room import Room
 
 from evenhand.categories import Category
 from evenhand.screening.local import LocalHead, LocalPackage, save_local
@@ -18,12 +17,6 @@ from evenhand.web.people.cast import Member
 from evenhand.web.record.models import ReadRow
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def cast(room: Room, monkeypatch: pytest.MonkeyPatch) -> dict[str, Member]:
-    one_clock(room, monkeypatch)
-    return standing_cast(Desk(room.desk.home, room.ctx))
 
 
 @pytest.fixture

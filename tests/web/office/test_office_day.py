@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast import signed_in, text_of
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company, received, seated
+from tests.web.cases.cases_room import Company, received, seated
 
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.contacts import flag_contact
@@ -25,11 +25,6 @@ from evenhand.web.record.verify import verify
 
 pytestmark = pytest.mark.slow
 NOTE = {"category": "leader", "channel": "telephone", "text": "Asked how long it takes. I said nothing."}
-
-
-@pytest.fixture
-def people(room: Desk) -> Company:
-    return company(room.ctx)
 
 
 def test_a_quiet_morning_says_so(people: Company) -> None:

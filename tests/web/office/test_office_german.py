@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import translation
 from tests.cast import signed_in
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company, received, seated
-from tests.web.cases.german_room import english_in, fragments, translated
+from tests.web.cases.cases_room import Company, received, seated
+from tests.web.cases.german_room import english_in, fragments, in_german, translated
 from tests.web.desk.desk_room import POSTED, evening
 
 from evenhand.procedure.roles import CaseRole
@@ -38,36 +38,26 @@ pytestmark = pytest.mark.slow
 SENT = ("yes", "no", "deceased")  # values of buttons and a column's name: the same in every language
 
 
-@pytest.fixture
-def people(room: Desk) -> Company:
-    found = company(room.ctx)
-    auditor = create_person(username="auditor", password="pw", ctx=room.ctx).pk
-    grant_role(person=PersonId(auditor), role=Role.AUDITOR, actor=SYSTEM, ctx=room.ctx)
-    return Company(room.ctx, dict(found.ids) | {"auditor": str(auditor)})
-
-
 def german(person: str) -> Client:
-    client = signed_in(person)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
-    return client
+    return in_german(signed_in(person))
 
 
-def a_full_day(room: Desk, people: Company) -> Case:
+def a_full_day(room: Desk, audited: Company) -> Case:
     """Danger, a case of the officer's own with a contact and a message, one to open, and a colleague who is away."""
     received(room.ctx, danger_claimed=True, subjects=("Other Quill",))
     case = Case.objects.get(pk=received(room.ctx).cases[0])
-    seated(case.id, people["officer_1"], CaseRole.INTAKE, room.ctx)
-    flag_contact(case=case, recipient=people["officer_1"], actor=people["officer_2"], ctx=room.ctx)
+    seated(case.id, audited["officer_1"], CaseRole.INTAKE, room.ctx)
+    flag_contact(case=case, recipient=audited["officer_1"], actor=audited["officer_2"], ctx=room.ctx)
     say(party=Party.objects.get(case=case), text="Hello?", kind=Kind.MESSAGE, ctx=room.ctx)
     received(room.ctx, subjects=("Third Quill",))
     until = room.ctx.now().date() + timedelta(days=3)
-    rota.ask(stand_in=people["officer_1"], until=until, actor=people["officer_2"], ctx=room.ctx)
+    rota.ask(stand_in=audited["officer_1"], until=until, actor=audited["officer_2"], ctx=room.ctx)
     return case
 
 
-def test_the_first_page_is_german_from_its_menu_to_its_last_line(room: Desk, people: Company) -> None:
-    a_full_day(room, people)
-    html = german(people["officer_1"]).get("/desk").content.decode()
+def test_the_first_page_is_german_from_its_menu_to_its_last_line(room: Desk, audited: Company) -> None:
+    a_full_day(room, audited)
+    html = german(audited["officer_1"]).get("/desk").content.decode()
     (title,) = re.findall(r"<title>(.*?)</title>", html, re.DOTALL)
     assert "Heute" in title and "Today" not in title
     (menu,) = re.findall(r"<nav\b[^>]*Hauptmenü.*?</nav>", html, re.DOTALL)
@@ -94,11 +84,11 @@ def test_the_first_page_is_german_from_its_menu_to_its_last_line(room: Desk, peo
         ("keeper", "/keeper", "Stellen und Auslosungen"), ("auditor", "/audit", "Was anzusehen ist"),
     ],
 )  # fmt: skip
-def test_the_other_pages_are_german_too(room: Desk, people: Company, who: str, address: str, title: str) -> None:
-    case = a_full_day(room, people)
+def test_the_other_pages_are_german_too(room: Desk, audited: Company, who: str, address: str, title: str) -> None:
+    case = a_full_day(room, audited)
     seat_by_draw(case=case.id, role=CaseRole.ASSESSOR, ctx=room.ctx)
-    recuse(case=case.id, actor=people["officer_1"], ctx=room.ctx)
-    html = german(people[who]).get(address).content.decode()
+    recuse(case=case.id, actor=audited["officer_1"], ctx=room.ctx)
+    html = german(audited[who]).get(address).content.decode()
     assert f"<title>{title}" in re.sub(r">\s+", ">", html)
     assert english_in(html, SENT) == []
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.mail import EmailMessage
 from tests.databases import Desk
-from tests.web.cases.cases_room import Company, company, received
+from tests.web.cases.cases_room import Company, received
 
 from evenhand.web.cases.models import Case
 from evenhand.web.office.models import RotaMail
@@ -27,11 +27,6 @@ def room(room: Desk) -> Desk:
         "# by day\nduty@quillhaven.example\nofficer_1 one@quillhaven.example\nnonsense\n"
     )
     return room
-
-
-@pytest.fixture
-def people(room: Desk) -> Company:
-    return company(room.ctx)
 
 
 def mails(room: Desk) -> list[str]:

@@ -67,10 +67,10 @@ def test_a_text_that_cannot_be_signed_comes_back_with_what_is_wrong(clients, sen
 
 
 def test_whoever_signs_in_german_reads_german(clients):
-    from tests.web.cases.german_room import english_in, own_words
+    from tests.web.cases.german_room import english_in, in_german, own_words
 
     for client in clients.values():
-        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+        in_german(client)
     page = own_words(clients["officer"].get("/rules").content.decode())
     assert "<h1>Regeln unterschreiben</h1>" in page and english_in(page, ()) == []
     propose(clients["officer"])

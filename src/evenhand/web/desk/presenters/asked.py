@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from evenhand.context import Context
 from evenhand.web.desk.examples import Asked, MissRate
@@ -49,10 +50,10 @@ def miss_words(rate: MissRate) -> str:
     """Return the miss rate as a sentence with its interval; it never says that nothing was missed."""
     if not rate.n:
         return _("Nobody has looked at a sample of the posts without a lead yet, so nothing is known about those.")
-    words = (
-        _("Of %(n)d post drawn at random from those without a lead, a person found %(missed)d to be abuse")
-        if rate.n == 1
-        else _("Of %(n)d posts drawn at random from those without a lead, a person found %(missed)d to be abuse")
+    words = ngettext(
+        "Of %(n)d post drawn at random from those without a lead, a person found %(missed)d to be abuse",
+        "Of %(n)d posts drawn at random from those without a lead, a person found %(missed)d to be abuse",
+        rate.n,
     )
     assert rate.low is not None and rate.high is not None
     known = _(" (95 %% interval: %(low)s to %(high)s %%).") % {"low": _percent(rate.low), "high": _percent(rate.high)}
@@ -67,5 +68,5 @@ def waiting_words(waiting: int) -> str:
     """Return how many posts wait for an answer, "" for none."""
     if not waiting:
         return ""
-    words = _("%(n)d post waits for an answer.") if waiting == 1 else _("%(n)d posts wait for an answer.")
+    words = ngettext("%(n)d post waits for an answer.", "%(n)d posts wait for an answer.", waiting)
     return words % {"n": waiting}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from evenhand.web.desk.queries import Tally, unread
 from evenhand.web.desk.words import OTHER_UNREAD, UNREAD
@@ -36,10 +37,10 @@ def unread_words(found: Sequence[Tally]) -> str:
         if posts == 1:
             return _("The one post aimed at protected people could be read.")
         return _("All %(posts)s posts aimed at protected people could be read.") % of_all
-    words = (
-        _("%(n)s post of %(posts)s aimed at protected people could not be read: %(why)s.")
-        if count == 1
-        else _("%(n)s posts of %(posts)s aimed at protected people could not be read: %(why)s.")
+    words = ngettext(
+        "%(n)s post of %(posts)s aimed at protected people could not be read: %(why)s.",
+        "%(n)s posts of %(posts)s aimed at protected people could not be read: %(why)s.",
+        count,
     )
     return words % (of_all | {"why": _reasons(missing)})
 

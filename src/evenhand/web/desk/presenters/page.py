@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -131,7 +132,7 @@ def headline(bands: Mapping[Band, int]) -> str:
         return _("No lead is waiting.")
     words = [_danger_words(danger)]
     if rest:
-        others = _("%(n)s other lead is waiting.") if rest == 1 else _("%(n)s other leads are waiting.")
+        others = ngettext("%(n)s other lead is waiting.", "%(n)s other leads are waiting.", rest)
         words.append(others % {"n": grouped(rest)})
     return " ".join(words)
 
@@ -139,10 +140,8 @@ def headline(bands: Mapping[Band, int]) -> str:
 def _danger_words(danger: int) -> str:
     if not danger:
         return _("No danger lead is waiting.")
-    words = (
-        _("%(n)s lead that may be a danger is waiting.")
-        if danger == 1
-        else _("%(n)s leads that may be a danger are waiting.")
+    words = ngettext(
+        "%(n)s lead that may be a danger is waiting.", "%(n)s leads that may be a danger are waiting.", danger
     )
     return words % {"n": grouped(danger)}
 
@@ -151,10 +150,10 @@ def withheld_words(number: int) -> str:
     """Return how many posts are not shown because this person weighs them in a case, "" where none is."""
     if not number:
         return ""
-    words = (
-        _("%(n)s post is not shown to you: it is in a case that you weigh. A colleague looks at it.")
-        if number == 1
-        else _("%(n)s posts are not shown to you: they are in cases that you weigh. A colleague looks at them.")
+    words = ngettext(
+        "%(n)s post is not shown to you: it is in a case that you weigh. A colleague looks at it.",
+        "%(n)s posts are not shown to you: they are in cases that you weigh. A colleague looks at them.",
+        number,
     )
     return words % {"n": grouped(number)}
 
@@ -164,15 +163,15 @@ def held_back(shown: int, total: int) -> str:
     if total <= shown:
         return ""
     if not shown:
-        words = (
-            _("You have done what one officer can do in a day. %(n)s lead waits for a colleague or for tomorrow.")
-            if total == 1
-            else _("You have done what one officer can do in a day. %(n)s leads wait for a colleague or for tomorrow.")
+        words = ngettext(
+            "You have done what one officer can do in a day. %(n)s lead waits for a colleague or for tomorrow.",
+            "You have done what one officer can do in a day. %(n)s leads wait for a colleague or for tomorrow.",
+            total,
         )
         return words % {"n": grouped(total)}
-    words = (
-        _("%(n)s more lead waits behind these: the list holds what one officer can look at in a day.")
-        if total - shown == 1
-        else _("%(n)s more leads wait behind these: the list holds what one officer can look at in a day.")
+    words = ngettext(
+        "%(n)s more lead waits behind these: the list holds what one officer can look at in a day.",
+        "%(n)s more leads wait behind these: the list holds what one officer can look at in a day.",
+        total - shown,
     )
     return words % {"n": grouped(total - shown)}
