@@ -131,10 +131,9 @@ LIMITS = """
 - The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts a
   second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed 22 ms for 95 % of the
   answers to one client and 68 ms to eight (191 a second), and 436 posts a second in bulk. 25 ms to eight would take 320
-  answers a second, since each waits, on the mean, eight times the time between two. On two cores without them eight
-  clients were answered in 166 ms (84 a second). Much of the time goes into what stands between the products of the maps
-  (rounding, norms, sums) and runs in float: there is what could still be won. The gate would have to let through one
-  post in nine and lose no more than one flag in a hundred.
+  answers a second, since each waits, on the mean, eight times the time between two. Without such instructions it is
+  slower. Much of the time goes into what stands between the products of the maps (rounding, norms, sums) and runs in
+  float: there is what could still be won.
 """
 
 
