@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from evenhand.screening.training.network import Network
 from evenhand.screening.training.rows import Part, Row, digest_number
 from evenhand.screening.training.settle import HARSH_FILES
 from evenhand.screening.training.targets import categories
+from evenhand.screening.training.teaching import Said, taught
 from evenhand.screening.training.trainer import gather
 from evenhand.screening.training.tuning import Material, Plan, tune
 from evenhand.screening.views import vocabulary
@@ -31,6 +32,7 @@ from evenhand.screening.views import vocabulary
 HEADS = (Category.ABUSE, Category.INSULT, Category.IDENTITY_ATTACK, Category.THREAT, Category.SEXUAL_HARASSMENT)
 DEV_ROWS, BENIGN_ROWS = 300, 3000
 SHOWN = 32
+HALF = 0.5  # of each answer is the teacher's
 Scores = np.ndarray
 
 
@@ -63,8 +65,8 @@ class Course:
         return out
 
 
-def key(row: Row) -> str:
-    return f"{row.dataset}/{row.id}"
+def key(row: Row) -> tuple[str, str]:
+    return row.dataset, row.id
 
 
 def fold(row: Row) -> int:
@@ -73,12 +75,12 @@ def fold(row: Row) -> int:
     return digest_number(text) // 100 % 2
 
 
-def distilled(course: Course) -> Mapping[str, Scores]:
+def distilled(course: Course) -> Said:
     """Return per row that will be shown what the teacher that never saw it says: a probability per category."""
     rows = course.material.rows
     half = Plan(course.plan.samples // 2, threads=course.plan.threads)
     shown = {key(row): row for row in one_pass(rows, random.Random(f"{course.plan.seed}/0"))[: course.plan.samples]}
-    answers: dict[str, Scores] = {}
+    answers: Said = {}
     for number in (0, 1):
         seen = [row for row in rows if fold(row) == number]
         network = course.taught(
@@ -90,15 +92,6 @@ def distilled(course: Course) -> Mapping[str, Scores]:
     return answers
 
 
-def mixed(answers: Mapping[str, Scores], row: Row, *, fills: bool) -> list[float]:
-    """Return half the labels and half the teacher's answers; the teacher's alone where nobody labelled, if it fills."""
-    own = np.asarray(categories(row))
-    theirs = answers.get(key(row))
-    if theirs is None:
-        return own.tolist()
-    return np.where(np.isnan(own), theirs if fills else own, (own + theirs) / 2).tolist()
-
-
 def arms(course: Course) -> Iterator[tuple[str, Network]]:
     rows, words, parents = course.material.rows, course.material.words, course.material.parents
     yield "as the recipe", course.taught("plain", course.material)
@@ -106,8 +99,7 @@ def arms(course: Course) -> Iterator[tuple[str, Network]]:
     yield "without our own sentences", course.taught("others", Material(others, words, parents))
     answers = distilled(course)
     for name, folder, fills in (("taught by folds", "folds", False), ("and where nobody labelled", "filled", True)):
-        said = {key(row): mixed(answers, row, fills=fills) for row in rows if key(row) in answers}
-        learnt = Material(rows, words, parents, lambda row, said=said: said.get(key(row)) or categories(row))
+        learnt = Material(rows, words, parents, taught(answers, HALF, fills=fills))
         yield name, course.taught(folder, learnt)
 
 

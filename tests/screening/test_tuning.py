@@ -195,6 +195,8 @@ def test_a_student_begins_between_its_teachers_and_learns_their_mean(tuned, tmp_
     wanted = taught(held, 0.7)(row)
     for label, theirs, mixed in zip(own, held[row.dataset, row.id], wanted, strict=True):
         assert mixed == pytest.approx(theirs if np.isnan(label) else 0.3 * label + 0.7 * theirs)
+    labelled = taught(held, 0.7, fills=False)(row)
+    assert np.array_equal(np.isnan(labelled), np.isnan(own)) and np.isnan(own).any()
     unseen = next(row for row in material.rows if (row.dataset, row.id) not in held)
     assert np.array_equal(taught(held)(unseen), categories(unseen), equal_nan=True)
     begins = torch.load(tmp_path / HALFWAY, weights_only=True)["network"]

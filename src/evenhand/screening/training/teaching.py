@@ -88,15 +88,18 @@ def mean_answers(
     return said
 
 
-def taught(said: Said, share: float = TAUGHT) -> Answers:
-    """Return what a row is to answer: its labels and the teachers' answer mixed, theirs alone where nobody labelled."""
+def taught(said: Said, share: float = TAUGHT, *, fills: bool = True) -> Answers:
+    """Return what a row is to answer: its labels and the teachers' answer mixed, theirs alone where nobody labelled.
+
+    Without `fills` nothing is asked where nobody labelled.
+    """
 
     def answers(row: Row) -> Sequence[float]:
         own = np.asarray(categories(row))
         theirs = said.get((row.dataset, row.id))
         if theirs is None:
             return list(own)
-        return list(np.where(np.isnan(own), theirs, (1 - share) * own + share * theirs))
+        return list(np.where(np.isnan(own), theirs if fills else own, (1 - share) * own + share * theirs))
 
     return answers
 
