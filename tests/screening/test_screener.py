@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from evenhand.errors import UsageError
 from evenhand.screening import Abstention, Category, Frame, Screener, Target, Verdict
 from evenhand.screening.model import shipped
+from evenhand.screening.targets import target_of
 
 TONE = {Category.INCIVILITY, Category.PROFANITY}
 
@@ -132,6 +133,13 @@ def test_target_and_groups(screener: Screener) -> None:
     assert reader.target is Target.ADDRESSEE
     assert group.target is Target.GROUP
     assert group.groups == ("religion",)
+
+
+def test_who_gives_an_address_away_speaks_to_others_about_her() -> None:
+    words = "she lives at 14 harbour row, go and tell her yourself"
+    assert target_of(words, (Category.DOXXING,), ()) is Target.OTHER
+    assert target_of(words, (Category.INSULT,), ()) is Target.ADDRESSEE
+    assert target_of("i know where you live, your street is on the map", (Category.DOXXING,), ()) is Target.ADDRESSEE
 
 
 def test_a_reply_that_names_nobody_is_aimed_at_the_parents_author(screener: Screener) -> None:

@@ -13,6 +13,7 @@ from evenhand.text.forms import GROUP, MENTION
 
 _WORD: Final = re.compile(r"[a-z\ue000-\ue00f]+(?:-[a-z]+)?")
 _THIRD: Final = frozenset(["he", "she", "him", "her", "his", "hers", "himself", "herself", "hes", "shes"])
+_CALLS: Final = frozenset([Category.DOXXING, Category.PILE_ON_CALL])
 _PRONOUN: Final = re.compile(rf"^\s*{MENTION}|\b(?:this|that|what an?|such an?|our|the) \w+ ?\w*")
 
 
@@ -40,13 +41,15 @@ def target_of(text: str, flags: tuple[Category, ...], groups: tuple[str, ...]) -
     """Return whom a flagged text in normal form is aimed at.
 
     The reader if it speaks to 'you' or opens with a name; a group if it attacks one or names one and nobody
-    else; another person for he, she or a named one; else none.
+    else; another person for he, she or a named one; else none. Who gives an address away or calls others together
+    speaks to those others: there he or she is the one it is aimed at.
     """
     words = set(_words(text))
+    to_others = not set(flags).isdisjoint(_CALLS) and not words.isdisjoint(_THIRD)
     to_reader = not words.isdisjoint(_you()) or text.lstrip().startswith(MENTION)
     if Category.IDENTITY_ATTACK in flags and groups:
         return Target.GROUP
-    if to_reader:
+    if to_reader and not to_others:
         return Target.ADDRESSEE
     if not words.isdisjoint(_THIRD) or MENTION in text:
         return Target.OTHER
