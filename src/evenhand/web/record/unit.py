@@ -27,6 +27,7 @@ from evenhand.web.record import outbox
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.durability import check_durability
 from evenhand.web.record.ids import SYSTEM, ActorId, DocumentId, KeyId, SealedId, hex_id
+from evenhand.web.record.turns import taking_turns
 from evenhand.web.record.writing import KeyRing, Pending, SeatFact, Written, write
 
 _here = threading.local()
@@ -191,7 +192,7 @@ def recording(*, actor: ActorId, ctx: Context, purpose: str) -> Iterator[Recorde
     check_durability(connection)
     unit = _here.unit = _Unit(ctx, KeyRing())
     try:
-        with transaction.atomic():
+        with taking_turns(connection), transaction.atomic():
             yield Recorder(unit, actor, ctx, purpose)
             unit.finish()
     finally:
