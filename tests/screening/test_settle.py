@@ -178,10 +178,19 @@ def test_what_is_published_is_calibrated_not_only_the_raw_score() -> None:
 
 
 def test_rows_count_by_how_many_of_their_set_they_stand_for() -> None:
-    raw, share = np.zeros(4), np.ones(4)
-    truth = np.asarray([1.0, 0.0, 0.0, 0.0])
-    found = fitted_product(Platt(1.0, 0.0), raw, share, truth, np.asarray([9.0, 1.0, 1.0, 1.0]))
+    raw, share = np.zeros(4000), np.ones(4000)
+    truth = np.repeat([1.0, 0.0, 0.0, 0.0], 1000)
+    found = fitted_product(Platt(1.0, 0.0), raw, share, truth, np.repeat([9.0, 1.0, 1.0, 1.0], 1000))
     assert abs(found.probability(0.0) - 0.75) < 0.01
+
+
+def test_a_few_positives_that_stand_clear_do_not_make_every_score_0_or_1() -> None:
+    raw = np.concatenate([np.linspace(3, 10, 16), np.linspace(-12, -1, 2000)])
+    truth = np.concatenate([np.ones(16), np.zeros(2000)])
+    found = fitted_product(Platt(1.0, 0.0), raw, np.ones(2016), truth, np.ones(2016))
+    scores = [round(found.probability(z), 4) for z in (-1.0, 1.0, 3.0, 5.0, 7.0, 9.0)]
+    assert scores == sorted(set(scores)), "each further sign still counts"
+    assert scores[0] < 0.5 < scores[3] < 0.999
 
 
 def _with_harsh_speech(dev: Looked, heard: list[float]) -> Looked:
