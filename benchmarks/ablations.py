@@ -39,8 +39,11 @@ from evenhand.screening.training.settle import (
 from evenhand.screening.training.trainer import gather
 
 Pair = tuple[Looked, Looked]
-# Own files whose dev lines say most of what a model confuses.
-OWN = (("kind_wishes",), ("force_metaphors",), ("group_questions",), ("speaking_up",), ("threats_veiled",))
+# Own files whose dev lines say most of what a model confuses; those that hold both kinds are told apart by label.
+OWN = (
+    "kind_wishes", "bodies_and_visits", "force_metaphors", "harsh_civic", "speaking_up", "group_questions", "belonging",
+    "unwanted", "name_calling", "threats_veiled",
+)  # fmt: skip
 
 
 def heads(dev: Looked, benign: Looked) -> Iterator[str]:
@@ -83,7 +86,7 @@ def beside(mine: Pair, other: Pair) -> Iterator[str]:
         replace(one, raw=(one.raw + two.raw) / 2, aside=(one.aside + two.aside) / 2)
         for one, two in zip(mine, other, strict=True)
     ]
-    lines, shares = [], []
+    lines, told, shares = [], [], []
     for name, (dev, benign) in (("as shipped", mine), ("the other", other), ("the mean of both", means)):
         settled = settle(dev, benign)
         lines += [(each.value, name, *_figures(settled, each, dev, benign)) for each in settled.thresholds]
@@ -91,9 +94,11 @@ def beside(mine: Pair, other: Pair) -> Iterator[str]:
         values = [span_f1(dev.rows[at].spans or [], over_cut(dev.reads[at], cut, near)) for at in span_rows(dev)]
         flagged = harmed(settled, dev)
         files = [str(row.orig.get("line", "")).rpartition("-")[0] for row in dev.rows]
-        groups = [np.isin(files, names) for names in (HARSH_FILES, *OWN)]
-        told = [f"{int(flagged[group].sum())} of {int(group.sum())}" for group in groups]
-        shares.append((name, *told, f"{share(harmed(settled, benign)):.4f}", f"{share(np.asarray(values)):.3f}"))
+        abusive = np.asarray([row.share("abusive") == 1 for row in dev.rows])
+        for file in ("harsh speech", *OWN):
+            own = np.isin(files, HARSH_FILES if file == "harsh speech" else [file])
+            told.append((file, name, *(_of(flagged, own & side) for side in (~abusive, abusive))))
+        shares.append((name, f"{share(harmed(settled, benign)):.4f}", f"{share(np.asarray(values)):.3f}"))
     head = (
         "head",
         "encoder",
@@ -103,12 +108,20 @@ def beside(mine: Pair, other: Pair) -> Iterator[str]:
         "benign flagged",
     )
     yield from table("Two encoders: dev rows", head, sorted(lines, key=lambda line: line[0]))
-    own = ("harsh speech", *(" and ".join(names) for names in OWN))
     yield from table(
-        "Own dev lines and benign rows flagged for any harm; words shown (of the mean, those as shipped)",
-        ("encoder", *own, "benign", "character F1"),
+        "Own dev lines flagged for any harm",
+        ("lines", "encoder", "of those that hold none", "of abuse"),
+        sorted(told, key=lambda line: line[0]),
+    )
+    yield from table(
+        "Benign rows flagged for any harm; words shown (of the mean, those as shipped)",
+        ("encoder", "benign", "character F1"),
         shares,
     )
+
+
+def _of(flagged: np.ndarray, group: np.ndarray) -> str:
+    return f"{int(flagged[group].sum())} of {int(group.sum())}" if group.any() else ""
 
 
 def harmed(settled: Settled, seen: Looked) -> np.ndarray:
