@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -15,9 +16,14 @@ from django.core.mail import EmailMessage
 from tests.cast import text_of, visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
+from tests.qr import in_picture
+from tests.qr import text_of as held_by
 
+from evenhand.ledger.checkpoint import open_checkpoint
+from evenhand.web.notices.checkpoint_mark import MOST
+from evenhand.web.publish import overseers as sending
 from evenhand.web.publish.overseers import overseers, tell_overseers, words_of, write_to_overseers
-from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.web.record.checkpoints import keyring, make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.outbox import run_pending
 from evenhand.web.record.queries import latest_checkpoint, log_size, log_store
@@ -36,6 +42,17 @@ def mails(room: Desk) -> list[EmailMessage]:
     files = [path.read_bytes() for path in sorted((room.home.root / "outbox").glob("*"))]
     each = [mail for file in files for mail in file.split(b"-" * 79 + b"\n") if mail.strip()]
     return [message_from_bytes(mail, policy=default) for mail in each]  # type: ignore[misc] # by the policy
+
+
+def plain(mail: EmailMessage) -> str:
+    (body,) = [part for part in mail.walk() if part.get_content_type() == "text/plain"]  # type: ignore[attr-defined]
+    return str(body.get_content())
+
+
+def pictures(mail: EmailMessage) -> list[bytes]:
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]  # type: ignore[attr-defined]
+    assert kinds in (["text/plain"], ["text/plain", "image/png"]), "plain text first, and nothing to be fetched"
+    return [part.get_content() for part in mail.iter_attachments()]  # type: ignore[attr-defined]
 
 
 def monthly(room: Desk) -> int:
@@ -72,7 +89,7 @@ def test_each_gets_it_once_a_month_and_it_says_what_stands(
     assert [monthly(room), monthly(room)] == [1, 0]
     sent = mails(room)
     assert sorted(str(mail["To"]) for mail in sent) == ["ada@trust.example", "bo@union.example"]
-    body = sent[0].get_content()  # type: ignore[attr-defined] # the same
+    body = plain(sent[0])
     note = latest_checkpoint()
     assert note is not None and note.note.decode().rstrip("\n") in body.replace("\r\n", "\n")
     assert "In March 2026:\nErasures finished: 0." in body and "Alarms about stored files: 1." in body
@@ -96,8 +113,45 @@ def test_a_saved_mail_is_compared_by_the_command(room: Desk, tmp_path: Path) -> 
     assert "Februar 2026" in subject and "Löschungen abgeschlossen: 0." in body
     assert words_of("2027-01", note, room.ctx)[0].endswith("Dezember 2026")
     saved = tmp_path / "note"
-    saved.write_text(body[body.index(note.note.decode().split("\n")[0]) :].split("\n\nSo vergleichen")[0] + "\n")
+    saved.write_text(body[body.index(note.note.decode().split("\n")[0]) :].split("\n\nDas angehängte Bild")[0] + "\n")
     assert saved.read_bytes() == note.note
     (room.home.root / "overseers.txt").unlink()
     write_to_overseers({"month": "2026-03"}, room.ctx)
     assert not (room.home.root / "outbox").exists()
+
+
+def test_the_square_holds_the_note_and_the_note_verifies(room: Desk, tmp_path: Path) -> None:
+    (room.home.root / "overseers.txt").write_text("ada@trust.example\n")
+    made = make_checkpoint(room.ctx)
+    assert monthly(room) == 1
+    (mail,) = mails(room)
+    (picture,) = pictures(mail)
+    held = held_by(in_picture(picture, dots=4))
+    assert held == made.note and len(held) <= MOST == 500
+    assert held.decode() in plain(mail).replace("\r\n", "\n")
+    assert "The attached picture holds the same lines as a square" in plain(mail)
+    copy = tmp_path / "read by a telephone"
+    copy.write_bytes(held)
+    assert open_checkpoint(held, keyring(room.home)).head.size == made.size
+    assert verify(room.ctx, against=copy).findings == ()
+    copy.write_bytes(held.replace(b"A", b"B", 1))
+    assert verify(room.ctx, against=copy).findings, "a square that holds anything else is no copy"
+
+
+def test_what_witnesses_add_is_in_the_text_only_and_a_note_too_long_goes_as_text_alone(
+    room: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_checkpoint(room.ctx)
+    assert "telephone" in words_of("2026-03", made, room.ctx)[1]
+    cosigned = replace(made, cosignatures=("— witness.example AAAA",))
+    body = words_of("2026-03", cosigned, room.ctx)[1]
+    assert cosigned.published.decode().rstrip("\n") in body and "without those of the witnesses" in body
+    long = replace(made, note=made.note + b"x" * MOST)
+    assert "telephone" not in words_of("2026-03", long, room.ctx)[1]
+    (room.home.root / "overseers.txt").write_text("ada@trust.example\n")
+    for checkpoint, squares in ((cosigned, [made.note]), (long, [])):
+        (room.home.root / "overseers-told.json").unlink(missing_ok=True)
+        monkeypatch.setattr(sending, "latest_checkpoint", lambda given=checkpoint: given)
+        write_to_overseers({"month": "2026-03"}, room.ctx)
+        newest = mails(room)[-1]
+        assert [held_by(in_picture(each, dots=4)) for each in pictures(newest)] == squares

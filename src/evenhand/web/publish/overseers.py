@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.store import Checkpoint
+from evenhand.web.notices.checkpoint_mark import note_of, qr_png
 from evenhand.web.notices.organisation import unit
 from evenhand.web.notices.transport import connection_here, sender_here
 from evenhand.web.notices.wording import first_locale
@@ -69,7 +70,9 @@ def write_to_overseers(payload: dict[str, Any], ctx: Context) -> None:
     if checkpoint is None or not to:
         return
     subject, body = words_of(month, checkpoint, ctx)
-    taken = [address for address in to if _taken(subject, body, address)]
+    note = note_of(checkpoint)
+    square = qr_png(note) if note else b""
+    taken = [address for address in to if _taken(subject, body, square, address)]
     if not taken:
         return
     _note(month, taken)
@@ -96,12 +99,21 @@ def words_of(month: str, checkpoint: Checkpoint, ctx: Context) -> tuple[str, str
             *_count_lines(counts_between(since, until, ctx), named["month"]),
             _("The signed checkpoint of the record, as it stood when this was written:"),
             checkpoint.published.decode().rstrip("\n"),
+            *([_square_line(checkpoint)] if note_of(checkpoint) else []),
             _("To compare it later: save the lines from the name of the record to the last signature as a file and "
               "give it to an auditor, who runs “evenhand ledger verify --against FILE”; or look at %(site)s/ledger, "
               "which shows the newest one and how to check it.") % named,
             _("No name, no case and nothing that anybody wrote is in this mail. Nobody else is told that you get it."),
         ]  # fmt: skip
         return _("The record of %(organisation)s: %(month)s") % named, "\n\n".join(parts) + "\n"
+
+
+def _square_line(checkpoint: Checkpoint) -> str:
+    """Return what the attached picture is: the square that letters carry, of what the log itself signed."""
+    if checkpoint.cosignatures:
+        return _("The attached picture holds the same lines, without those of the witnesses, as a square that a "
+                 "telephone reads.")  # fmt: skip
+    return _("The attached picture holds the same lines as a square that a telephone reads.")
 
 
 def _count_lines(counts: Counts, month: str) -> Sequence[str]:
@@ -120,9 +132,11 @@ def _count_lines(counts: Counts, month: str) -> Sequence[str]:
     return ["\n".join(lines)]
 
 
-def _taken(subject: str, body: str, address: str) -> bool:
+def _taken(subject: str, body: str, square: bytes, address: str) -> bool:
     try:
         mail = EmailMessage(subject, body, sender_here(), [address])  # one by one: nobody learns who else gets it
+        if square:  # beside the text, which stands by itself; nothing is fetched from anywhere to show it
+            mail.attach("checkpoint.png", square, "image/png")
         mail.connection = connection_here(settings.HOME)
         mail.send()
     except (SMTPException, OSError) as error:
