@@ -9,12 +9,12 @@ import pytest
 from tests.cast import signed_in, text_of, visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
-from tests.web.answer.answer_room import CANARIES, every_page, told
+from tests.web.answer.answer_room import CANARIES, Told, every_page, told
 from tests.web.cases import story_room
 from tests.web.cases.cases_room import received
 
 from evenhand.procedure.clocks import ClockId
-from evenhand.web.cases import clocks
+from evenhand.web.cases import clocks, own_bundle
 from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Identity, Link, Message, Party, Reply, Seat
 from evenhand.web.cases.refusals import Refused
@@ -343,6 +343,13 @@ def test_an_officer_posts_a_letter_and_notes_the_address(room: Desk, clock: Movi
     assert "Every letter has arrived or is on its way" in client.get(address).content.decode()
 
 
+def provable(case: Told) -> list[bytes | None]:
+    """Return the words of messages that this side's own bundle would prove."""
+    theirs = own_bundle._theirs(case.party, case.story.ctx)
+    acts = own_bundle._acts(case.party, theirs, case.story.ctx)
+    return [own_bundle._words_of(act) for act in acts if act.type == "dialogue.recorded"]
+
+
 def test_one_member_can_be_challenged_once_and_a_reviewer_answers(room: Desk, clock: MovingClock) -> None:
     from tests.web.cases import story_room
 
@@ -364,7 +371,10 @@ def test_one_member_can_be_challenged_once_and_a_reviewer_answers(room: Desk, cl
     case.story.press(reviewer, "challenge", stays="no", reason="They should not have to sit beside each other.")
     assert "should not have to" not in case.enter().get("/answer").content.decode(), "not before the record was checked"
     assert set(case.story.panel()) == before
+    asked, answer = b"We fell out over the crane.", b"They should not have to sit beside each other."
+    assert provable(case) == [asked], "nor proved to the side before that"
     case.story.press(case.story.people["officer_1"], "challenge-record")
+    assert provable(case) == [asked, answer]
     after = set(case.story.panel())
     assert len(after) == 3 and before - after == {seat.person}
     ended = Seat.objects.get(pk=seat.id)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.bundle.bundle_room import both, relist
 from tests.cast import text_of, visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
@@ -20,13 +23,18 @@ from tests.web.answer.answer_room import CANARIES, Told, told
 from tests.web.cases.story_room import follower
 
 from evenhand.errors import UsageError
+from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import own_bundle
+from evenhand.web.cases.bundle import export_bundle
 from evenhand.web.cases.bundle_exports import exports_of
-from evenhand.web.cases.models import Upload
+from evenhand.web.cases.models import Message, Upload
 from evenhand.web.cases.own_bundle import JOB, ask_for_own, make_own
+from evenhand.web.cases.steps.companion import Helper, bring
+from evenhand.web.cases.steps.dialogue import Kind, reply, say
 from evenhand.web.cases.steps.files import clear
 from evenhand.web.intake import budget
-from evenhand.web.record.ids import ActorId
+from evenhand.web.record.handing_out import HandedOut
+from evenhand.web.record.ids import SYSTEM, ActorId
 from evenhand.web.record.models import ReadRow
 from evenhand.web.record.outbox import queued, run_pending
 from evenhand.web.record.queries import log_size
@@ -94,19 +102,20 @@ def test_each_side_gets_its_own_and_nothing_else(case: Told, tmp_path: Path, mon
         assert not list((folder / "data/objects").glob("*document*")), "the record's own documents stay closed"
         assert "Who opened something" not in everything(folder), "nor who read what"
     assert opened(theirs) == {
-        "submission.received": {"sent"}, "case.notice_sent": {"sent"}, "dialogue.recorded": set(),
+        "submission.received": {"sent"}, "case.notice_sent": {"sent"}, "dialogue.recorded": {"sent"},
         "evidence.quarantined": {"content"},
     }  # fmt: skip
     assert opened(mine) == {
-        "case.reply_received": {"reply"}, "case.notice_sent": {"sent"}, "dialogue.recorded": set(),
+        "case.reply_received": {"reply"}, "case.notice_sent": {"sent"}, "dialogue.recorded": {"sent"},
     }, "what nobody may look at stays out"  # fmt: skip
     sender, other = everything(theirs), everything(mine)
     assert CANARIES["explanation"] in sender and MINE in (mine / "data/custody.html").read_text()
-    nowhere = [*(words for name, words in CANARIES.items() if name != "explanation"), *WROTE.values(), "canaryfollow"]
+    nowhere = [*(words for name, words in CANARIES.items() if name != "explanation"), "canaryfollow"]
     people = [str(each) for each in case.story.people.ids.values()]
     for text in (sender, other):
         assert [words for words in [*nowhere, "canaryanswer", *people, case.code] if words in text] == []
     assert MINE not in sender and CANARIES["explanation"] not in other
+    assert WROTE["/answer"] not in sender and WROTE["/follow"] not in other
     letters = [len(list((folder / "data/objects").glob("*letter.html"))) for folder in (theirs, mine)]
     assert letters[0] and not letters[1] and "it holds a code that opens one side" in other, letters
     assert case.party.id not in sender and case.story.party("complainant").id not in other
@@ -150,3 +159,70 @@ def _how_often(case: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         sender.post("/follow/bundle")
     assert len(queued(JOB)) == jobs + 1, "one is on its way: no second is asked for"
+
+
+def words_of(folder: Path) -> dict[str, list[str]]:
+    """Return what is said of messages -> their words, from the openings that both programs check."""
+    found: dict[str, list[str]] = {}
+    for line in (folder / "data/items.jsonl").read_text().splitlines():
+        item = json.loads(line)
+        if item["type"] in ("dialogue.recorded", "party.recorded"):
+            opening = folder / f"data/openings/{item['index']}.json"
+            values = [each["value"] for each in json.loads(opening.read_text())] if opening.exists() else []
+            said = item["wording"].split(", recorded at")[0]
+            found.setdefault(said, []).extend(urlsafe_b64decode(value + "==").decode() for value in values)
+    return found
+
+
+def test_the_words_of_messages_are_proved_to_the_side_that_may_read_them(case: Told, tmp_path: Path) -> None:
+    ctx, officer = case.story.ctx, ActorId(case.story.sits(CaseRole.INVESTIGATOR))
+    sender = case.story.party("complainant")
+    for party, words in (
+        (sender, "Canary: the office to the sender."),
+        (case.party, "Canary: the office to the other."),
+    ):
+        reply(case=case.case, party=party, text=words, actor=officer, ctx=ctx)
+    bring(party=case.party, helper=Helper.COMPANION, words="Canary: my sister comes along.", ctx=ctx)
+    say(party=case.party, text=f"Canary: is {case.code} my code?", kind=Kind.MESSAGE, ctx=ctx)
+    theirs = taken(follower(), "/follow", tmp_path / "sender")
+    mine = taken(case.enter(), "/answer", tmp_path / "respondent")
+    assert words_of(theirs) == {
+        "what this side wrote to the office": [WROTE["/follow"]],
+        "what the office wrote to this side": ["Canary: the office to the sender."],
+    }
+    assert words_of(mine) == {
+        "what this side wrote to the office": [WROTE["/answer"], "Canary: my sister comes along."],
+        "what the office wrote to this side": ["Canary: the office to the other."],
+        "a message between this side and the office: that it was written, and when": [],
+    }
+    assert case.code not in everything(mine) and "they hold a code that opens one side of the case" in everything(mine)
+    assert "Canary: the office to the other." not in everything(theirs)
+    for folder in (theirs, mine):
+        assert both(folder).verdict == "verified"
+    whole = export_bundle(case=case.case, to=tmp_path / "whole", actor=SYSTEM, ctx=ctx).path
+    assert both(whole).verdict == "verified" and "Canary: the office" not in everything(whole)
+    lines = [json.loads(line) for line in (whole / "data/items.jsonl").read_text().splitlines()]
+    assert {tuple(line["withheld"]) for line in lines if line["type"] == "dialogue.recorded"} == {("sent",)}
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_a_message_that_was_changed_is_named(case: Told, tmp_path: Path, careful: bool) -> None:
+    folder = taken(case.enter(), "/answer", tmp_path / "respondent")
+    (line,) = [each for each in map(json.loads, (folder / "data/items.jsonl").read_text().splitlines())
+               if each["type"] == "dialogue.recorded"]  # fmt: skip
+    opening = f"data/openings/{line['index']}.json"
+    other = urlsafe_b64encode(b"Canary: I never wrote that.").decode().rstrip("=")
+    data = (folder / opening).read_bytes()
+    (folder / opening).write_bytes(re.sub(rb'"value":"[^"]+"', f'"value":"{other}"'.encode(), data))
+    if careful:
+        relist(folder)
+    said = both(folder)
+    assert said.verdict == "failed"
+    assert (opening, "opening_mismatch") in said.found
+
+
+def test_messages_from_before_are_said_to_have_been_written(case: Told) -> None:
+    bare = HandedOut(7, b"", "dialogue.recorded", "2026-03-04T05:06:07Z", b"{}", ())
+    row = Message.objects.filter(party=case.party).earliest("at")
+    assert own_bundle._of_message(bare, row) == own_bundle._ONLY_WRITTEN
+    assert "written before entries committed to them" in " ".join(own_bundle._silent([bare]))

@@ -95,7 +95,7 @@ def test_the_same_bytes_kept_by_another_object_stay(desk: Desk, staff: Staff) ->
 def _with_text(desk: Desk, key: KeyId) -> None:
     with recording(actor=SYSTEM, ctx=desk.ctx, purpose="test") as r:
         seal_text(r, key=key, field="note", text=NOTE)
-        r.add(type="dialogue.recorded", key=key, body={})
+        r.add(type="dialogue.recorded", key=key, body={}, commitments={"sent": NOTE.encode()})
 
 
 def test_a_whole_key_goes_with_all_that_lay_under_it(desk: Desk, staff: Staff) -> None:

@@ -28,6 +28,8 @@ from evenhand.web.record.handing_out import Bare, HandedOut, erased_of, living_o
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.readings import readings_of
 
+# What a side and the office wrote to each other is between them: each side takes its own along (`own_bundle`).
+_MESSAGES: Final = tuple(Redaction("messages", None, type, "sent") for type in ("dialogue.recorded", "party.recorded"))
 _PROTECTED: Final = Redaction("protected identity", None, "submission.received", "sent")
 _NOBODY: Final = Given()
 
@@ -64,7 +66,7 @@ def export_bundle(
     keys = keys_of(case)
     closed = _protected_parties(case)
     files, protected = list(files_of(case)), bool(closed)
-    rules = [*redact, *([_PROTECTED] if protected else [])]
+    rules = [*redact, *_MESSAGES, *([_PROTECTED] if protected else [])]
     copies = copies_of(files, protected=protected, actor=actor, ctx=ctx)  # a copy made now is an act as well
     acts = open_records(living_of(keys), case=case.id, actor=actor, purpose=PURPOSE, ctx=ctx)
     letters = letters_for(letters_of_case(case.id), closed=closed, actor=actor, ctx=ctx, purpose=PURPOSE)

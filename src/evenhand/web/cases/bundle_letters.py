@@ -38,7 +38,7 @@ def letters_for(
     wanted = {row.id: text for row, text in zip(rows, sealed_letters(rows), strict=True) if row.party not in closed}
     texts = open_texts(wanted.values(), actor=actor, purpose=purpose, ctx=ctx)
     found = {letter: texts[text] for letter, text in wanted.items() if text in texts}
-    coded = {letter for letter, html in found.items() if _holds_code(html)}
+    coded = {letter for letter, html in found.items() if holds_code(html)}
     said = ((row, _why_not(row, closed, found, coded)) for row in rows)
     left_out = tuple(f"Letter {row.notice} of {row.sent_at:%Y-%m-%d} ({row.side}): {why}." for row, why in said if why)
     return Letters({letter: html for letter, html in found.items() if letter not in coded}, left_out)
@@ -61,6 +61,7 @@ def _why_not(row: LetterRow, closed: Collection[str], found: Collection[str], co
     return "it holds a code that opens one side of the case" if row.id in coded else ""
 
 
-def _holds_code(html: str) -> bool:
-    digests = {code_digest(code) for code in _CODE.findall(html)}
+def holds_code(text: str) -> bool:
+    """Return whether a text holds a code that opens one side of a case."""
+    digests = {code_digest(code) for code in _CODE.findall(text)}
     return bool(digests) and Party.objects.filter(code_digest__in=digests).exists()

@@ -12,6 +12,7 @@ us; while one is missing, no hearing opens.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,13 +33,13 @@ from evenhand.web.cases.recusal import redraw
 from evenhand.web.cases.refusals import Refused
 from evenhand.web.cases.seats import end
 from evenhand.web.cases.steps.base import page
-from evenhand.web.cases.steps.dialogue import Kind
+from evenhand.web.cases.steps.dialogue import Kind, as_committed
 from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.scope import draw_or_wait
 from evenhand.web.people.models import User
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.sealed import open_texts
-from evenhand.web.record.unit import recording
+from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.ui.choices import one_of
 
 MOST: Final = 5_000
@@ -93,11 +94,12 @@ def challenge(*, party: Party, seat: str, reasons: str, ctx: Context) -> str:
         raise Refused(_("This person does not sit in the case."), mend=_("Open the page again."))
     if not reasons.strip() or len(reasons) > MOST:
         raise UsageError(_("Your reasons are missing or too long."), mend=_("Write a few lines."))
+    said = reasons.strip()
     with (
         recording(actor=ActorId(party.id), ctx=ctx, purpose="challenge") as r,
-        acting(r, "dialogue.recorded", case=case, obj=(new := ctx.new_id())) as act,
+        _saying(r, case, new := ctx.new_id(), said) as act,
     ):
-        act.insert(_message(act, new, party, author=party.id, text=act.seal("message.text", reasons.strip())))
+        act.insert(_message(act, new, party, author=party.id, text=act.seal("message.text", said)))
         act.insert(
             Link(
                 id=ctx.new_id(), case=case, person=row.person, kind="named", by_party=True, recorded_by=party.id,
@@ -115,12 +117,13 @@ def decide(*, case: Case, asked: Message, upheld: bool, reason: str, actor: Acto
         raise Refused("this challenge was answered already")
     if not reason.strip():
         raise UsageError(_("Your reason is missing."), mend=_("The party that asked reads it."))
+    said = reason.strip()
     with (
         recording(actor=actor, ctx=ctx, purpose="answer a challenge") as r,
-        acting(r, "dialogue.recorded", case=case, obj=(new := ctx.new_id())) as act,
+        _saying(r, case, new := ctx.new_id(), said) as act,
     ):
         act.fact(answers=asked.id, upheld=upheld)
-        sealed = act.seal("message.text", reason.strip())
+        sealed = act.seal("message.text", said)
         kind = UPHELD if upheld else Kind.CHALLENGE.value
         act.insert(_message(act, new, asked.party, author=actor, text=sealed, kind=kind))
 
@@ -131,11 +134,12 @@ def confirm(*, case: Case, asked: Message, actor: ActorId, ctx: Context) -> None
     seat = challenged_seat(asked)
     if word is None or seat is None:
         raise Refused("no challenge waits to be recorded")
+    said = open_texts([word.text], actor=actor, purpose="answer a challenge", ctx=ctx)[word.text]
     end(seat=seat.id, reason="challenge", approver=actor, actor=ActorId(word.author), ctx=ctx)
     case.refresh_from_db()
     with (
         recording(actor=actor, ctx=ctx, purpose="answer a challenge") as r,
-        acting(r, "dialogue.recorded", case=case, obj=(new := ctx.new_id())) as act,
+        _saying(r, case, new := ctx.new_id(), said) as act,
     ):
         act.fact(answers=asked.id, upheld=True)
         act.insert(_message(act, new, asked.party, author=actor, text=word.text))
@@ -169,6 +173,10 @@ def _challenge_of(case: Case, party: str) -> Message | None:
 def _proposal(asked: Message) -> Message | None:
     """Return the reviewer's word that the member has to go, if it was given."""
     return Message.objects.filter(case=asked.case_id, party=asked.party_id, kind=UPHELD).first()
+
+
+def _saying(r: Recorder, case: Case, new: str, said: str) -> AbstractContextManager[Act]:
+    return acting(r, "dialogue.recorded", case=case, obj=new, commitments={"sent": as_committed(said)})
 
 
 def _message(

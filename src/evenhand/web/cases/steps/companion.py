@@ -12,7 +12,7 @@ from evenhand.errors import UsageError
 from evenhand.web.cases.acts import acting
 from evenhand.web.cases.models import Message, Party
 from evenhand.web.cases.periods import moment
-from evenhand.web.cases.steps.dialogue import Kind
+from evenhand.web.cases.steps.dialogue import Kind, as_committed
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.unit import recording
 
@@ -33,7 +33,9 @@ def bring(*, party: Party, helper: Helper, words: str, ctx: Context) -> str:
         raise UsageError(_("Say in a line who it is."), mend=_("A name and how you know each other is enough."))
     with (
         recording(actor=ActorId(party.id), ctx=ctx, purpose="companion") as r,
-        acting(r, "party.recorded", case=party.case, obj=(new := ctx.new_id())) as act,
+        acting(
+            r, "party.recorded", case=party.case, obj=(new := ctx.new_id()), commitments={"sent": as_committed(text)}
+        ) as act,
     ):
         act.fact(helper=helper.value, side=party.side)
         act.insert(

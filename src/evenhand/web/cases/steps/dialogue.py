@@ -49,6 +49,11 @@ def say(*, party: Party, text: str, kind: Kind, ctx: Context, **facts: bool) -> 
     return new
 
 
+def as_committed(words: str) -> bytes:
+    """Return the bytes by which a leaf commits to a message's words: as they are stored, so that they can be proved."""
+    return words.encode("utf-8", "surrogatepass")
+
+
 def reply(*, case: Case, party: Party, text: str, actor: ActorId, ctx: Context) -> str:
     """Record what the unit writes to a party; the person writing must hold a seat on the case."""
     return _record(party, text, Kind.MESSAGE, ctx, actor=actor, from_party=False)
@@ -65,7 +70,9 @@ def _record(
         raise UsageError(_("The message is too long."), mend=_("Send it in two parts."))
     with (
         recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
-        acting(r, "dialogue.recorded", case=case, obj=(new := ctx.new_id())) as act,
+        acting(
+            r, "dialogue.recorded", case=case, obj=(new := ctx.new_id()), commitments={"sent": as_committed(words)}
+        ) as act,
     ):
         act.fact(**facts)
         act.insert(
