@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.bundle.bundle_room import both, packaged, stand_alone
+from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases.cases_room import received
 from tests.web.cases.story_room import CODE, Story
@@ -22,10 +23,12 @@ from evenhand.ledger.checking import Verdict
 from evenhand.ledger.errors import AppendRefused
 from evenhand.web.cases import bundle_letters
 from evenhand.web.cases import bundle_making as bundles
-from evenhand.web.cases.bundle import export_bundle
+from evenhand.web.cases.bundle import export_bundle, keys_of
+from evenhand.web.cases.bundle_exports import refused_of
 from evenhand.web.cases.bundle_letters import letters_for
 from evenhand.web.cases.bundle_making import Exported
 from evenhand.web.cases.models import Case, Party, Upload
+from evenhand.web.cases.steps.custody import readings_of_file
 from evenhand.web.cases.steps.files import add_file, clear
 from evenhand.web.notices.queries import letters_of_case, sealed_letters
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
@@ -33,6 +36,7 @@ from evenhand.web.record.keys import KeyRefused, destroy_key
 from evenhand.web.record.models import ReadRow
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.queries import leaf_about, log_size, log_store
+from evenhand.web.record.readings import readings_of, readings_of_things
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import verify
@@ -158,6 +162,12 @@ def test_files_that_nobody_may_copy_are_left_out_and_named(story: Story, tmp_pat
     assert any("nobody has looked at it" in words for words in done.refused)
     assert PNG not in b"".join(path.read_bytes() for path in done.path.rglob("*") if path.is_file())
     assert both(done.path).verdict == "verified" and waiting != marked
+    asked = {
+        file: readings_of_things([file], key=story.case.submission.key, refused=True) for file in (marked, waiting)
+    }
+    assert [each.purpose for each in asked[marked]] == ["export a bundle"] and not asked[waiting]
+    (line, *_) = readings_of_file(story.case, Upload.objects.get(pk=marked), reader=ActorId(officer))
+    assert (line.purpose, line.times) == ("asked, and was refused", 1)
 
 
 def test_a_released_file_goes_along_as_a_copy_without_metadata(story: Story, tmp_path: Path) -> None:
@@ -257,12 +267,23 @@ def test_what_came_in_is_committed_to_at_intake(story: Story, tmp_path: Path) ->
     assert opening.value == sha256(PNG).digest()
 
 
-def test_a_person_without_a_seat_gets_nothing(story: Story, tmp_path: Path) -> None:
-    before = log_size(), ReadRow.objects.count()
+def test_a_person_without_a_seat_gets_nothing_and_that_is_noted(
+    story: Story, tmp_path: Path, clock: MovingClock
+) -> None:
+    size, rows, who = log_size(), ReadRow.objects.count(), ActorId(story.people["charge_1"])
     with pytest.raises(KeyRefused):
-        export(story, tmp_path / "out", actor=ActorId(story.people["charge_1"]))
-    assert (log_size(), ReadRow.objects.count()) == before
-    assert list(tmp_path.glob("*out*")) == []
+        export(story, tmp_path / "out", actor=who)
+    assert log_size() == size and list(tmp_path.glob("*out*")) == []
+    noted = ReadRow.objects.order_by("seq")[rows:].values_list("actor", "object_id", "key_id", "purpose")
+    assert set(noted) == {(who, story.case.id, key, "refused: export a bundle") for key in keys_of(story.case)}
+    assert not [each for each in readings_of(keys_of(story.case)) if each.actor == who], "it counts as no reading"
+    (asked,) = refused_of(story.case)
+    assert (asked.actor, asked.purpose) == (who, "export a bundle")
+    clock.move(days=1)
+    close_read_windows(story.ctx)
+    said = [json.loads(entry.data)["t"] for entry in log_store().entries(size, log_size())]
+    assert "record.read" in said, "the read log is committed to, refusals too"
+    assert verify(story.ctx).verdict is Verdict.VERIFIED
 
 
 def test_a_person_with_a_seat_exports_in_their_own_name(story: Story, tmp_path: Path) -> None:

@@ -14,12 +14,22 @@ from typing import Any
 
 import pytest
 from django.http import StreamingHttpResponse
+from tests.cast import text_of
 from tests.web.cases.story_room import Story, from_triage
 
 from evenhand.age import decrypt_file
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import bundle_exports
-from evenhand.web.cases.bundle_exports import KEPT, exports_of, forget_exports, kept_file, make_asked, sweep_exports
+from evenhand.web.cases.bundle_exports import (
+    KEPT,
+    exports_of,
+    forget_exports,
+    kept_file,
+    make_asked,
+    refused_of,
+    sweep_exports,
+)
+from evenhand.web.cases.steps.dialogue import reply
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.keys import KeyRefused
 from evenhand.web.record.models import ReadRow
@@ -90,12 +100,16 @@ def test_asked_for_made_by_the_worker_fetched_and_listed(taken: Story, tmp_path:
 
 
 def test_what_stays_closed_is_chosen_by_name(taken: Story) -> None:
+    officer = ActorId(taken.people["officer_1"])
+    reply(case=taken.case, party=taken.party("complainant"), text="We have read it.", actor=officer, ctx=taken.ctx)
     page = taken.client(taken.people["officer_1"]).get(there(taken)).content.decode()
+    assert "dialogue.recorded" not in page, "the words of messages are closed anyway"
     assert "What the sender wrote in the report" in page and "submission.received:sent" in page
+    assert "Asked for, and refused" not in page
     assert ask(taken, how="redacted", closed=["submission.received:sent", "doc"]).status_code == 302
     run_pending()
     found = made(taken)
-    assert (found.how, found.to) == ("redacted", GIVEN["to"]) and found.withheld == found.items + 1
+    assert (found.how, found.to) == ("redacted", GIVEN["to"]) and found.withheld == found.items + 2
     faults = [{"to": ""}, {"why": ""}, {"how": "redacted"}, {"how": "redacted", "closed": ["../x"]}, {"age": "age1xx"}]
     for fault in faults:
         assert ask(taken, **fault).status_code == 422, fault
@@ -129,6 +143,11 @@ def test_whoever_has_no_right_gets_nothing(taken: Story) -> None:
     blind = assessor.get(there(taken)).content.decode()
     assert "when your first assessment, without names, is saved" in blind and "Quince" not in blind
     assert b"Quince" not in assessor.get(one).content, "who may not read the report yet"
+    assert assessor.post(there(taken), GIVEN).status_code == 200 and len(queued(bundle_exports.JOB)) == 1
+    (asked,) = refused_of(taken.case)
+    assert (asked.actor, asked.purpose, asked.texts) == (taken.sits(CaseRole.ASSESSOR), "ask for a bundle", 2)
+    page = text_of(taken.client(taken.people["officer_1"]).get(there(taken)))
+    assert "Asked for, and refused" in page
 
 
 def test_whoever_lost_the_seat_before_the_worker_came_gets_none(taken: Story) -> None:
@@ -137,6 +156,7 @@ def test_whoever_lost_the_seat_before_the_worker_came_gets_none(taken: Story) ->
     with pytest.raises(KeyRefused):
         make_asked(job.payload | {"actor": taken.people["charge_1"]}, taken.ctx)
     assert kept_file(job.payload["export"]) is None
+    assert [each.actor for each in refused_of(taken.case)] == [taken.people["charge_1"]]
     make_asked(job.payload, taken.ctx)
     size = log_size()
     make_asked(job.payload, taken.ctx)  # a worker that was killed after it: nothing is made twice

@@ -14,22 +14,23 @@ from typing import Final
 from evenhand.bundle import About, Item, Object
 from evenhand.bundle import Reading as ReadBy
 from evenhand.bundle.content import DOCUMENT
-from evenhand.bundle.redaction import Redaction
+from evenhand.bundle.redaction import Redaction, parse_redaction
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.web.cases.bundle_files import Copy, copies_of, left_out, object_of
+from evenhand.web.cases.bundle_files import Copy, copies_of, left_out, object_of, restricted_among
 from evenhand.web.cases.bundle_letters import Letters, letter_object, letters_for
 from evenhand.web.cases.bundle_making import PURPOSE, Exported, Given, Target, check_possible, make_bundle
 from evenhand.web.cases.models import Case, Party
 from evenhand.web.cases.queries import files_of
 from evenhand.web.notices.queries import letters_of_case
 from evenhand.web.record.documents import instant
-from evenhand.web.record.handing_out import Bare, HandedOut, erased_of, living_of, open_records
+from evenhand.web.record.handing_out import Bare, HandedOut, erased_of, living_of, open_keys, open_records
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.readings import readings_of
+from evenhand.web.record.reads import note_refusal
 
-# What a side and the office wrote to each other is between them: each side takes its own along (`own_bundle`).
-_MESSAGES: Final = tuple(Redaction("messages", None, type, "sent") for type in ("dialogue.recorded", "party.recorded"))
+MESSAGES: Final = ("dialogue.recorded:sent", "party.recorded:sent")
+"""Always closed: what a side and the office wrote to each other. Each side takes its own along (`own_bundle`)."""
 _PROTECTED: Final = Redaction("protected identity", None, "submission.received", "sent")
 _NOBODY: Final = Given()
 
@@ -59,14 +60,17 @@ def export_bundle(
     a protected sender is left out and listed in `refused`. `given`: to whom and why; for an age recipient the bundle is
     one encrypted ZIP file. `id`: its name in the record (default: a fresh one). Raises UsageError (path, key of the
     log, a rule that fits nothing), KeyRefused, DoesNotHold where the record itself does not hold: then nothing was
-    handed out.
+    handed out. That a person without a seat asked is noted of the case, that somebody asked at all of each file that
+    is restricted: both stand in the read log, and count as no reading.
     """
     target = Target(to, zipped=zipped or bool(given.age))
     check_possible(target, given)
     keys = keys_of(case)
+    open_keys(living_of(keys), case=case.id, actor=actor, purpose=PURPOSE, ctx=ctx)  # refused before anything is read
     closed = _protected_parties(case)
     files, protected = list(files_of(case)), bool(closed)
-    rules = [*redact, *_MESSAGES, *([_PROTECTED] if protected else [])]
+    rules = [*redact, *map(parse_redaction, MESSAGES), *([_PROTECTED] if protected else [])]
+    note_refusal(restricted_among(files), actor=actor, purpose=PURPOSE, ctx=ctx)
     copies = copies_of(files, protected=protected, actor=actor, ctx=ctx)  # a copy made now is an act as well
     acts = open_records(living_of(keys), case=case.id, actor=actor, purpose=PURPOSE, ctx=ctx)
     letters = letters_for(letters_of_case(case.id), closed=closed, actor=actor, ctx=ctx, purpose=PURPOSE)

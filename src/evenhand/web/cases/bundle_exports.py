@@ -26,14 +26,15 @@ from evenhand.context import Context
 from evenhand.ledger.files import make_directories, sync_directory
 from evenhand.vault.chunks import SALT, open_chunks, seal_chunks
 from evenhand.web.cases.bundle import export_bundle, keys_of
-from evenhand.web.cases.bundle_making import EXPORTED, Given
+from evenhand.web.cases.bundle_making import EXPORTED, PURPOSE, Given
 from evenhand.web.cases.models import Case
 from evenhand.web.record.crypto import open_sealed, seal
-from evenhand.web.record.handing_out import open_records
+from evenhand.web.record.handing_out import open_keys, open_records
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.outbox import enqueue, queued
-from evenhand.web.record.reads import log_reads
+from evenhand.web.record.readings import Reading, readings_of_things
+from evenhand.web.record.reads import log_reads, note_refusal, noting_refusal
 from evenhand.web.record.sealed import open_texts
 
 JOB: Final = "export-bundle"
@@ -93,10 +94,21 @@ def ask_for_bundle(*, case: Case, asked: Asked, actor: ActorId, ctx: Context) ->
     for rule in asked.redact:
         parse_redaction(rule)
     new = ctx.new_id()
-    opened = [unwrap(key, actor=actor, purpose=_ASK) for key in keys_of(case)]
-    sealed = seal(opened[0], json.dumps(asdict(asked)).encode(), bound_to=_bound(new), random=ctx.random)
+    opened = open_keys(keys_of(case), case=case.id, actor=actor, purpose=_ASK, ctx=ctx)
+    sealed = seal(opened[KeyId(case.key)], json.dumps(asdict(asked)).encode(), bound_to=_bound(new), random=ctx.random)
     enqueue(JOB, {"export": new, "case": case.id, "actor": actor, "sealed": b64encode(sealed).decode()})
     return new
+
+
+def refuse(case: Case, *, actor: ActorId, ctx: Context) -> None:
+    """Note that somebody asked who holds no seat on both keys of the case; nothing else happens."""
+    note_refusal([(case.id, key) for key in keys_of(case)], actor=actor, purpose=_ASK, ctx=ctx)
+
+
+def refused_of(case: Case) -> list[Reading]:
+    """Return who asked for a bundle of a case and was refused: first and last when, oldest first. One query."""
+    asked = readings_of_things([case.id], key=case.key, refused=True)
+    return [each for each in asked if each.purpose in (_ASK, PURPOSE)]
 
 
 def make_asked(payload: dict[str, Any], ctx: Context) -> None:
@@ -105,7 +117,7 @@ def make_asked(payload: dict[str, Any], ctx: Context) -> None:
     if kept_file(new) is not None:
         return
     case = Case.objects.select_related("submission").get(pk=payload["case"])
-    key = unwrap(KeyId(case.key), actor=actor, purpose=_ASK)
+    (key,) = open_keys([KeyId(case.key)], case=case.id, actor=actor, purpose=_ASK, ctx=ctx).values()
     said = json.loads(open_sealed(key, b64decode(payload["sealed"]), bound_to=_bound(new)))
     given = Given(said["to"], said["why"], (said["age"],) if said["age"] else ())
     with making_place() as folder:
@@ -134,7 +146,8 @@ def fetch(*, keys: Sequence[KeyId], export: str, actor: ActorId, ctx: Context) -
     """
     path = kept_file(export)
     assert path is not None
-    opened = [unwrap(key, actor=actor, purpose=_FETCH) for key in keys]
+    with noting_refusal([(export, key) for key in keys], actor=actor, purpose=_FETCH, ctx=ctx):
+        opened = [unwrap(key, actor=actor, purpose=_FETCH) for key in keys]
     log_reads([(export, keys[0])], actor=actor, purpose=_FETCH, ctx=ctx)
     return _opened(path, opened[0], export)
 

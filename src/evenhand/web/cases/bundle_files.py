@@ -21,7 +21,7 @@ from evenhand.web.cases.steps.covering import covered_copy, covered_of
 from evenhand.web.cases.steps.files import working_copy
 from evenhand.web.cases.steps.worth import found_in, recorded_of, route_of
 from evenhand.web.record.handing_out import HandedOut
-from evenhand.web.record.ids import ActorId
+from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.vault.queries import erased_among
 
 DERIVED: Final = "evidence.derived"
@@ -62,6 +62,11 @@ def left_out(files: Sequence[Upload], *, protected: bool) -> Iterator[str]:
     for place, file in enumerate(files, 1):
         if why := stays_out(file, protected=protected):
             yield f"File {place} ({file.kind}): {why}."
+
+
+def restricted_among(files: Sequence[Upload]) -> list[tuple[str, KeyId]]:
+    """Return the files that nobody may copy, with their keys: that somebody asked for them is noted at each."""
+    return [(file.id, KeyId(file.key)) for file in files if file.state == "restricted"]
 
 
 def copies_of(files: Sequence[Upload], *, protected: bool, actor: ActorId, ctx: Context) -> list[Copy]:

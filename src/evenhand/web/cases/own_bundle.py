@@ -25,9 +25,8 @@ from evenhand.web.cases.queries import files_from, side_of_files
 from evenhand.web.cases.steps.challenge import UPHELD
 from evenhand.web.notices.queries import letters_of
 from evenhand.web.record.documents import instant
-from evenhand.web.record.handing_out import HandedOut, living_of, open_records
+from evenhand.web.record.handing_out import HandedOut, living_of, open_keys, open_records
 from evenhand.web.record.ids import ActorId, KeyId
-from evenhand.web.record.keys import unwrap
 from evenhand.web.record.outbox import Queued, enqueue, queued
 from evenhand.web.vault.queries import erased_among
 
@@ -120,7 +119,7 @@ def make_own(payload: dict[str, Any], ctx: Context) -> None:
         return
     party = Party.objects.select_related("case__submission").get(pk=payload["party"])
     case, actor = party.case, ActorId(party.id)
-    key = unwrap(KeyId(case.key), actor=actor, purpose=_PURPOSE)
+    (key,) = open_keys([KeyId(case.key)], case=case.id, actor=actor, purpose=_PURPOSE, ctx=ctx).values()
     with making_place() as folder:
         target = Target(folder / "bundle", zipped=True)
         check_possible(target, Given())

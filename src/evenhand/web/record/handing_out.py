@@ -18,7 +18,7 @@ from evenhand.web.record.documents import open_document, opening_bound
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.keys import unwrap
 from evenhand.web.record.models import LedgerEntry, Opening, Record
-from evenhand.web.record.reads import log_reads
+from evenhand.web.record.reads import log_reads, noting_refusal
 
 _AT_ONCE = 500
 
@@ -115,6 +115,15 @@ def _bare(seq: int, data: bytes, eraser: int | None) -> Bare:
     return Bare(seq, data, str(leaf["t"]), str(leaf["at"]), tuple(sorted(committed)), eraser)
 
 
+def open_keys(keys: Collection[KeyId], *, case: str, actor: ActorId, purpose: str, ctx: Context) -> dict[KeyId, bytes]:
+    """Return the data keys of a case (hex32), opened; whoever holds no seat is refused, and that is noted of the case.
+
+    Raises KeyRefused, NoKeyService.
+    """
+    with noting_refusal([(case, key) for key in keys], actor=actor, purpose=purpose, ctx=ctx):
+        return {key: unwrap(key, actor=actor, purpose=purpose) for key in keys}
+
+
 def open_records(
     keys: Collection[KeyId], *, case: str, actor: ActorId, purpose: str, ctx: Context, only: Only | None = None
 ) -> list[HandedOut]:
@@ -124,7 +133,7 @@ def open_records(
     row, committed first. Raises KeyRefused without a seat, NoKeyService, DoesNotHold where a document or an opening is
     not what its leaf commits to. Holds all of it at once.
     """
-    data_keys = {key: unwrap(key, actor=actor, purpose=purpose) for key in keys}
+    data_keys = open_keys(keys, case=case, actor=actor, purpose=purpose, ctx=ctx)
     leaves = [leaf for leaf in _leaves(keys) if leaf.case in (None, case)]
     if only is not None:
         leaves = [leaf for leaf in leaves if only(leaf.type, leaf.obj)]

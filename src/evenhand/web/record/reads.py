@@ -74,8 +74,14 @@ def noting_refusal(
         yield
     except KeyRefused as error:
         if actor != SYSTEM and not error.what.startswith("no_key") and not connection.in_atomic_block:
-            log_reads(objects, actor=actor, purpose=f"{REFUSED}{purpose}"[:_PURPOSE_LENGTH], ctx=ctx)
+            note_refusal(objects, actor=actor, purpose=purpose, ctx=ctx)
         raise
+
+
+def note_refusal(objects: Sequence[tuple[str, KeyId]], *, actor: ActorId, purpose: str, ctx: Context) -> None:
+    """Commit a row for each of these objects: somebody asked for it and got nothing. UsageError as `log_reads`."""
+    if objects:
+        log_reads(objects, actor=actor, purpose=f"{REFUSED}{purpose}"[:_PURPOSE_LENGTH], ctx=ctx)
 
 
 def row_bytes(row: ReadRow) -> bytes:

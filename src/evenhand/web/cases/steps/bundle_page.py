@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from evenhand.age import check_recipients
 from evenhand.errors import UsageError
-from evenhand.web.cases.bundle import keys_of
+from evenhand.web.cases.bundle import MESSAGES, keys_of
 from evenhand.web.cases.bundle_exports import (
     Asked,
     Export,
@@ -25,6 +25,8 @@ from evenhand.web.cases.bundle_exports import (
     exports_of,
     fetch,
     kept_file,
+    refuse,
+    refused_of,
     waiting_of,
 )
 from evenhand.web.cases.steps.base import page
@@ -126,6 +128,8 @@ class BundleForm(forms.Form):
 def view(here: Here) -> HttpResponse:
     """List the bundles, ask for one, or give one to the browser to save (`?fetch=`)."""
     if not all(has_seat(key, here.actor, here.ctx.now()) for key in keys_of(here.case)):
+        if here.posted or here.request.GET.get("fetch"):
+            refuse(here.case, actor=here.actor, ctx=here.ctx)
         return here.show("cases/steps/bundle.html", {"later": True})
     form = BundleForm(here.request.POST if here.posted else None, fields=_fields(here))
     if form.is_valid():
@@ -139,8 +143,10 @@ def view(here: Here) -> HttpResponse:
     if wanted := here.request.GET.get("fetch"):
         return _fetched(here, wanted, made)
     rows = [ExportRow(each, _who(here, each.actor)) for each in made]
+    refused = [(somebody(here.case, each.actor, reader=here.actor), each.last) for each in refused_of(here.case)]
     waiting: list[Waiting] = waiting_of(here.case, {each.id for each in made})
-    return here.show("cases/steps/bundle.html", {"form": form, "rows": rows, "waiting": waiting, "later": False})
+    shown = {"form": form, "rows": rows, "waiting": waiting, "refused": refused, "later": False}
+    return here.show("cases/steps/bundle.html", shown)
 
 
 def _fields(here: Here) -> list[tuple[str, Any]]:
@@ -149,7 +155,7 @@ def _fields(here: Here) -> list[tuple[str, Any]]:
         f"{type}:{field}" for type, fields in fields_of(keys_of(here.case), case=here.case.id) for field in fields
         if field != _DOCUMENT
     )  # fmt: skip
-    return [(name, _FIELDS.get(name, name)) for name in (*found, _DOCUMENT)]
+    return [(name, _FIELDS.get(name, name)) for name in (*found, _DOCUMENT) if name not in MESSAGES]
 
 
 def _who(here: Here, actor: ActorId) -> str:
