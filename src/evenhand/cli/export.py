@@ -52,10 +52,10 @@ def command(corpus: Path, target: Path, profile: str, as_json: bool) -> None:
         console.print(f"  {note}", markup=False, soft_wrap=True)
     copies = blanked_copies()
     for copy in copies:
-        refs = ", ".join(map(str, copy.refs))
+        about = f", about entry {', '.join(map(str, copy.refs))}" if copy.refs else ""
         words = f"{copy.blanked} of its records were erased; its sealed copy is {copy.copy_sha256[:12]}"
         console.print(
-            f"  source {copy.source_sha256[:12]}: {words} (entry {copy.leaf} of the log, about entry {refs})",
+            f"  source {copy.source_sha256[:12]}: {words} (entry {copy.leaf} of the log{about})",
             markup=False,
             soft_wrap=True,
         )

@@ -6,7 +6,7 @@ Nothing here commits: the files that come back count only once a manifest names 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from evenhand.posts.said import Said
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
+MOST_BARRED: Final = 100_000
 _BATCH: Final = 4096
 # A group of rows costs memory for as long as its file is being written, and again where it is read: few and large ones.
 _GROUP_ROWS: Final = 1 << 16
@@ -49,6 +50,8 @@ class Ingested:
     merged: int  # further records about a post that is there already
     observations: int  # rows added
     files: tuple[CorpusFile, ...] = ()
+    barred: frozenset[str] | None = frozenset()
+    """Record keys of what was dropped because of an erasure; None where there were too many to name."""
 
     @property
     def suppressed(self) -> int:
@@ -107,24 +110,30 @@ def ingest(
     read, kept, events = (corpus.work / f"{name}.{part}.parquet" for part in ("read", "kept", "events"))
     stage = _Stage(read, kept, events)
     try:
-        _write(stage, _admitted(recognised, report, terms, now), report, terms, now)
+        barred: set[str] = set()
+        _write(stage, _admitted(recognised, report, terms, now, barred), report, terms, now)
         _write_never_held(corpus, stage, recognised, now)
-        return _settle(corpus, stage, report, name=name, now=now, keep=keep)
+        settled = _settle(corpus, stage, report, name=name, now=now, keep=keep)
+        return replace(settled, barred=frozenset(barred) if len(barred) < MOST_BARRED else None)
     finally:
         stage.discard()
 
 
-def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int) -> Iterator[Row]:
+def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int, barred: set[str]) -> Iterator[Row]:
     rows = rows_of(recognised, report, imported_at=now)
     if terms.is_suppressed is None:
         return rows
-    return _not_suppressed(rows, report, terms.is_suppressed)
+    return _not_suppressed(rows, report, terms.is_suppressed, barred)
 
 
-def _not_suppressed(rows: Iterator[Row], report: Report, is_suppressed: Callable[[str], bool]) -> Iterator[Row]:
+def _not_suppressed(
+    rows: Iterator[Row], report: Report, is_suppressed: Callable[[str], bool], barred: set[str]
+) -> Iterator[Row]:
     for row in rows:
         if any(map(is_suppressed, _names_of(row))):
             report.suppressed += 1
+            if len(barred) < MOST_BARRED:
+                barred.add(row["record_key"])
         else:
             yield row
 

@@ -18,18 +18,25 @@ from tests.fixtures.make_x import jsonl, v1_tweet
 
 from evenhand.cli import export
 from evenhand.context import Context
+from evenhand.corpus import importing
+from evenhand.corpus.importing import author_name
+from evenhand.corpus.tally import tallied
+from evenhand.errors import UsageError
 from evenhand.posts import Recognised, Report, reader_named, recognise
+from evenhand.web.record.documents import open_document
 from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.keys import KeyRefused, unwrap
-from evenhand.web.record.queries import log_size, log_store
+from evenhand.web.record.models import Record
+from evenhand.web.record.queries import leaf_about, log_size, log_store
 from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import models
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.presenters import past
-from evenhand.web.sources.queries import blanked_copies, query
+from evenhand.web.sources.queries import blanked_copies, query, stray_copies
 from evenhand.web.sources.retention import erase_posts, forget_due
 from evenhand.web.sources.sealing import open_copy, path_of, sealed_source
+from evenhand.web.sources.suppression import keep_out
 
 
 def tweets(folder: Path, name: str, *numbers: int) -> Recognised:
@@ -47,6 +54,13 @@ def held_bytes(desk: Desk, row: models.Import) -> bytes:
 
 def leaves_from(start: int, end: int) -> list[dict[str, Any]]:
     return [json.loads(entry.data) for entry in log_store().entries(start, end)]
+
+
+def said_at(index: int) -> dict[str, Any]:
+    """Return the document of an entry."""
+    record = Record.objects.get(seq=index)
+    key = unwrap(KeyId(record.key_id), actor=SYSTEM, purpose="test")
+    return dict(json.loads(open_document(key, record.id, bytes(record.sealed))))
 
 
 def keys() -> list[str]:
@@ -190,14 +204,78 @@ def test_the_same_again_adds_nothing_and_counts_it(erased: Desk, tmp_path: Path)
     assert models.Import.objects.count() == 1
 
 
-def test_what_comes_with_it_comes_in_and_the_file_is_not_kept(erased: Desk, tmp_path: Path) -> None:
-    beside = import_file(recognised=tweets(tmp_path, "beside.jsonl", 2, 4), ctx=erased.ctx)
+def test_what_comes_with_it_comes_in_and_the_file_is_kept_without_it(erased: Desk, tmp_path: Path) -> None:
+    file = tweets(tmp_path, "beside.jsonl", 2, 4)
+    beside = import_file(recognised=file, ctx=erased.ctx)
     assert (beside.ingested.posts, beside.ingested.suppressed) == (1, 1)
     row = models.Import.objects.get(pk=beside.id)
-    assert (row.key_id, row.suppressed, row.posts) == ("", 1, 1)
+    assert (row.blanked, row.suppressed, row.posts) == (1, 1, 1)
     assert keys() == ["x:1", "x:3", "x:4"]
+    held, came = held_bytes(erased, row), file.source.path.read_bytes()
+    assert sha256(held).hexdigest() == row.copy_sha256 and sha256(came).hexdigest() == row.sha256
+    assert len(held) == len(came) and held.splitlines()[1] == came.splitlines()[1]
+    assert json.loads(held.splitlines()[0]) == {}
     assert b"wordabout2" not in bytes_of(erased)
+    copy = next(each for each in blanked_copies() if each.source_sha256 == row.sha256)
+    (leaf,) = leaves_from(copy.leaf, copy.leaf + 1)
+    assert (leaf["t"], copy.refs, copy.blanked) == ("corpus.imported", (), 1)
+    assert any(f"(entry {copy.leaf} of the log, as it was taken in)" in str(line[-1]) for line in past())
     assert verify(erased.ctx).exit_code != 1
+
+
+def test_a_copy_that_never_held_it_is_replaced_like_any_other(erased: Desk, tmp_path: Path) -> None:
+    beside = import_file(recognised=tweets(tmp_path, "beside.jsonl", 2, 4, 5), ctx=erased.ctx)
+    came = next(each.leaf for each in blanked_copies() if each.blanked == 1 and not each.refs)
+    assert erase_posts(["x:4"], erased.ctx).rows == 1
+    row = models.Import.objects.get(pk=beside.id)
+    assert row.blanked == 2 and [json.loads(line) == {} for line in held_bytes(erased, row).splitlines()] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert next(each.refs for each in blanked_copies() if each.source_sha256 == row.sha256) == (came,)
+    assert b"wordabout4" not in bytes_of(erased) and verify(erased.ctx).exit_code != 1
+
+
+@pytest.mark.parametrize("why", ["text_elsewhere_in_it", "too_many_records"])
+def test_a_file_that_cannot_be_kept_without_it_is_not_kept_and_says_why(
+    erased: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    if why == "too_many_records":
+        monkeypatch.setattr(importing, "MOST_BARRED", 1)
+    said = "the words of the second, said again beside it"
+    other = v1_tweet("4", "of my own") | {"unknown": said}
+    file = recognise(jsonl(tmp_path / "beside.jsonl", [v1_tweet("2", said), other]))
+    beside = import_file(recognised=file, ctx=erased.ctx)
+    row = models.Import.objects.get(pk=beside.id)
+    assert (row.key_id, row.copy_id, row.suppressed, row.posts) == ("", "", 1, 1)
+    index = leaf_about(row.id, "corpus.imported")
+    assert said_at(index)["body"]["not_kept"] == why
+    assert said.encode() not in bytes_of(erased) and not stray_copies(erased.home)
+    assert verify(erased.ctx).exit_code != 1
+
+
+def test_what_an_author_wrote_who_asked_is_blanked_in_what_comes_later(desk: Desk, tmp_path: Path) -> None:
+    theirs, other = v1_tweet("7", "what they wrote, all of it"), v1_tweet("8", "of somebody else")
+    other["user"] = other["user"] | {"id": 9, "id_str": "9", "screen_name": "another"}
+    keep_out({author_name("x", theirs["user"]["screen_name"])}, desk.ctx)
+    beside = import_file(recognised=recognise(jsonl(tmp_path / "a.jsonl", [theirs, other])), ctx=desk.ctx)
+    row = models.Import.objects.get(pk=beside.id)
+    assert (row.blanked, row.posts, row.suppressed) == (1, 1, 1)
+    assert json.loads(held_bytes(desk, row).splitlines()[0]) == {} and keys() == ["x:8"]
+    assert b"what they wrote" not in bytes_of(desk)
+
+
+def test_a_file_that_changes_while_it_comes_in_is_refused_and_leaves_nothing(erased: Desk, tmp_path: Path) -> None:
+    file = tweets(tmp_path, "beside.jsonl", 2, 4)
+    jsonl(file.source.path, [v1_tweet("2", "wordabout2"), v1_tweet("5", "wordabout5")])
+    with pytest.raises(UsageError, match="changed while it was read"):
+        import_file(recognised=file, ctx=erased.ctx)
+    assert models.Import.objects.count() == 1 and keys() == ["x:1", "x:3"] and not stray_copies(erased.home)
+
+
+def test_who_counts_the_rows_of_an_import_counts_them_once(erased: Desk, tmp_path: Path) -> None:
+    counted, tally = tallied(tweets(tmp_path, "beside.jsonl", 2, 4, 5))
+    assert import_file(recognised=counted, ctx=erased.ctx).ingested.suppressed == 1
+    assert sum(tally.relations.values()) == 3
 
 
 def test_a_deletion_of_an_erased_post_names_it_nowhere(erased: Desk, tmp_path: Path) -> None:

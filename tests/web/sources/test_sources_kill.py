@@ -6,8 +6,10 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connections
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
 from tests.kill import FAIL_POINTS, Acknowledge, Work, die, finished, killed_after, killed_at, points, random_delays
@@ -16,9 +18,10 @@ from evenhand.context import Context
 from evenhand.corpus import importing
 from evenhand.posts import recognise
 from evenhand.web.record.verify import verify
-from evenhand.web.sources import actions, models, sealing
+from evenhand.web.sources import actions, blanking, models, sealing
 from evenhand.web.sources.actions import import_file
-from evenhand.web.sources.queries import corpus_here, query, stray_copies
+from evenhand.web.sources.queries import blanked_copies, corpus_here, query, stray_copies
+from evenhand.web.sources.retention import erase_posts
 
 pytestmark = pytest.mark.slow
 TWEETS = 5
@@ -64,7 +67,7 @@ def nothing_is_left_over(desk: Desk) -> None:
     assert (corpus.strays(), stray_copies(desk.home)) == ([], [])
     assert [path.name for path in corpus.work.iterdir() if path.is_file()] == ["lock"]
     assert {path.stem for path in (desk.home.corpus / "sources").iterdir()} == {
-        row.id for row in models.Import.objects.all()
+        row.held_as for row in models.Import.objects.all()
     }
 
 
@@ -112,3 +115,55 @@ def test_killed_at_each_step(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
     import_file(recognised=recognise(export(tmp_path, 77)), ctx=ctx)
     assert models.Import.objects.count() == before + 1
     nothing_is_left_over(desk)
+
+
+def _dies_at_its_commit(*, after: bool) -> Callable[[], None]:
+    """Die at the commit of the import itself, not at one of those before it."""
+
+    def doom() -> None:
+        record, owner = actions._record, type(connections["default"])
+        commit: Any = owner._commit  # type: ignore[attr-defined]  # Django's own
+
+        def committed(self: Any) -> None:
+            if after:
+                commit(self)
+            die()
+
+        def doomed(*args: Any, **more: Any) -> str:
+            owner._commit = committed  # type: ignore[attr-defined]  # this process ends there
+            return record(*args, **more)
+
+        actions._record = doomed
+
+    return doom
+
+
+WITHOUT = {
+    "copy announced": _dies(Path, "rename"),
+    "copy whole": _dies(blanking, "check"),
+    "copy proved": _dies(blanking, "check_unchanged"),
+    "before record": _dies(actions, "_record"),
+    "before commit": _dies_at_its_commit(after=False),
+    "after commit": _dies_at_its_commit(after=True),
+}
+
+
+@pytest.mark.parametrize("step", WITHOUT)
+def test_killed_while_a_file_with_something_erased_comes_in(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Its words are on no disk at any moment, and the import is whole or was not."""
+    ctx = Context(now=desk.ctx.now, random=secrets.token_bytes)
+    import_file(recognised=recognise(jsonl(tmp_path / "a.jsonl", [v1_tweet("1", "one"), v1_tweet("2")])), ctx=ctx)
+    erase_posts(["x:2"], ctx)
+    later = jsonl(tmp_path / "b.jsonl", [v1_tweet("2", "secret words of the erased"), v1_tweet("3", "three")])
+    monkeypatch.setitem(FAIL_POINTS, "import", WITHOUT[step])
+    assert killed_at("import", lambda _said: import_file(recognised=recognise(later), ctx=ctx)) == []
+    there = models.Import.objects.count() == 2
+    assert there == (step == "after commit") == (len(blanked_copies()) == 2)
+    import_file(recognised=recognise(later), ctx=ctx)
+    assert models.Import.objects.count() == 2 and len(blanked_copies()) == 2
+    on_disk = b"".join(path.read_bytes() for path in desk.home.root.rglob("*") if path.is_file())
+    assert b"secret words" not in on_disk
+    nothing_is_left_over(desk)
+    assert verify(ctx).exit_code != 1

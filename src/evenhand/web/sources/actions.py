@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
@@ -13,12 +13,14 @@ from evenhand.corpus import NO_TERMS, CorpusFile, Ingested, Terms, ingest
 from evenhand.corpus.basis import check_basis
 from evenhand.errors import UsageError
 from evenhand.posts import Recognised
+from evenhand.posts.blanking import CannotBlank
 from evenhand.web.home import Home
 from evenhand.web.record.documents import instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
+from evenhand.web.sources.blanking import seal_without
 from evenhand.web.sources.queries import corpus_here, is_held
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
 from evenhand.web.sources.suppression import with_erasures
@@ -60,28 +62,53 @@ def import_file(
         ingested = ingest(corpus, recognised, ctx, with_erasures(terms))
         if not ingested.files and (ingested.suppressed or is_held(recognised.source.sha256)):
             return Imported("", ingested)
-        # A file that holds what was erased is not kept: its bytes would bring it back. Digest and counts stay.
-        copy = None if ingested.suppressed else seal_copy(home, recognised.source, ctx=ctx)
+        held = _sealed(recognised, ingested, ctx=ctx, home=home)
         try:
-            source_id = _record(recognised, ingested, copy, asked_by=asked_by, basis=basis, ctx=ctx)
+            source_id = _record(recognised, ingested, held, asked_by=asked_by, basis=basis, ctx=ctx)
         except BaseException:
-            if copy:
-                copy.undo()
+            if held.copy:
+                held.copy.undo()
             raise
     return Imported(source_id, ingested)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """In which form the bytes of a file are kept; `said`: what the document says of it besides."""
+
+    copy: SealedCopy | None
+    columns: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+def _sealed(recognised: Recognised, ingested: Ingested, *, ctx: Context, home: Home) -> _Held:
+    """Seal the file as it came; one that holds what was erased without that, for its bytes would bring it back.
+
+    Of one that cannot be blanked truthfully nothing is kept but digest and counts, and why.
+    """
+    if not ingested.suppressed:
+        return _Held(seal_copy(home, recognised.source, ctx=ctx))
+    if ingested.barred is None:
+        return _Held(None, said={"not_kept": "too_many_records"})
+    try:
+        made = seal_without(recognised, ingested.barred, ctx=ctx, home=home)
+    except CannotBlank as error:
+        return _Held(None, said={"not_kept": error.why.value})
+    columns = {"copy_id": made.copy.id, "copy_sha256": made.copy.sha256, "blanked": made.records}
+    return _Held(made.copy, columns, {"made": made.made})
 
 
 def _record(
     recognised: Recognised,
     ingested: Ingested,
-    copy: SealedCopy | None,
+    held: _Held,
     *,
     asked_by: ActorId | None,
     basis: str | None,
     ctx: Context,
 ) -> str:
     with recording(actor=SYSTEM, ctx=ctx, purpose="import posts") as r:
-        row = _import_row(r, recognised, ingested, basis) | _copy_columns(r, recognised, copy)
+        row = _import_row(r, recognised, ingested, basis) | _copy_columns(r, recognised, held)
         models.Import.objects.create(**row)
         files = [file_row(file) for file in ingested.files]
         models.CorpusFile.objects.bulk_create(models.CorpusFile(**file) for file in files)
@@ -98,6 +125,7 @@ def _record(
                 ],
                 "notes": ingested.report.notes[:100],
                 "asked_by": asked_by,
+                **held.said,
             },
             commitments={"content": bytes.fromhex(recognised.source.sha256)},
         )
@@ -107,12 +135,14 @@ def _record(
     return str(row["id"])
 
 
-def _copy_columns(r: Recorder, recognised: Recognised, copy: SealedCopy | None) -> dict[str, str]:
+def _copy_columns(r: Recorder, recognised: Recognised, held: _Held) -> dict[str, Any]:
     """Return what an import's row says of its sealed copy; empty columns where none is kept."""
+    copy = held.copy
     if copy is None:
         return {"id": r.ctx.new_id(), "key_id": "", "name_id": "", "wrapped_key": ""}
     name = seal_text(r, key=copy.key, field="source.name", text=recognised.source.name)
-    return {"id": copy.id, "key_id": copy.key, "name_id": name, "wrapped_key": copy.wrapped.hex()}
+    own = r.ctx.new_id() if held.columns else copy.id
+    return {"id": own, "key_id": copy.key, "name_id": name, "wrapped_key": copy.wrapped.hex()} | held.columns
 
 
 def _import_row(r: Recorder, recognised: Recognised, ingested: Ingested, basis: str | None) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """An erasure and the files its posts came in: each sealed copy is replaced by one in which those records are blanked.
 
+A file that comes in later and holds what was erased is sealed in that form at once (`seal_without`), never as it came.
+
 In this order, so that a cut at any place leaves a copy that can be opened and nothing half done: the new copy is sealed
 under a key of its own, durably; it is read again from its sealed form and compared; one transaction names it in the
 old one's place, with a leaf that refers to the old one's leaf; then the old key is destroyed and the old file removed.
@@ -11,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -20,7 +22,7 @@ from evenhand.errors import EvenhandError, UsageError
 from evenhand.posts import reader_named
 from evenhand.posts.blanking import CannotBlank, Found, Place, Why, blanked, check, find
 from evenhand.posts.blanking.finding import reads
-from evenhand.posts.reader import Head, Sign
+from evenhand.posts.reader import Head, Reader, ReaderAround, Sign
 from evenhand.posts.recognition import Recognised
 from evenhand.web.home import Home
 from evenhand.web.record.deleting import held
@@ -31,7 +33,7 @@ from evenhand.web.record.unit import recording
 from evenhand.web.sources.copies import destroy_copies, forget_copies, texts_beside
 from evenhand.web.sources.models import Import
 from evenhand.web.sources.queries import copy_name, corpus_here, leaves_of_copy, query
-from evenhand.web.sources.sealing import SealedCopy, seal_stream, sealed_source
+from evenhand.web.sources.sealing import SealedCopy, check_unchanged, seal_stream, sealed_source
 
 _PURPOSE: Final = "erase posts from a source file"
 TOOL: Final = "evenhand blanking/1"
@@ -77,6 +79,48 @@ def replace_copies(posts: Collection[str], *, ctx: Context, home: Home) -> list[
         forget_copies(rows, ctx=ctx, home=home, why=why)
         done += [Replaced(row.sha256, why=why) for row in rows]
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A sealed copy of a file that came in, without what was erased before; `made`: what a document says of that."""
+
+    copy: SealedCopy
+    records: int
+    made: dict[str, Any]
+
+
+def seal_without(recognised: Recognised, posts: Collection[str], *, ctx: Context, home: Home) -> Without:
+    """Seal a file that is being imported with posts (by record key) blanked, and read it again. Needs `writing`.
+
+    Raises CannotBlank where no truthful copy can be made, UsageError if the file changed meanwhile; then nothing is
+    left. Cost: the file's reader goes through it five times.
+    """
+    original = replace(recognised, reader=_innermost(recognised.reader))  # who counts rows counted them already
+    found = find(original, posts)
+    if not found.records:
+        raise CannotBlank(Why.UNREAD)  # it is not read as it was a moment ago
+    copy, others, names_stay = _sealed_copy(original, found, ctx=ctx, home=home)
+    try:
+        check_unchanged(original.source)
+    except BaseException:
+        copy.undo()
+        raise
+    return Without(copy, found.records, _made(original.source.sha256, copy, found, others, names_stay=names_stay))
+
+
+def _innermost(reader: Reader) -> Reader:
+    while isinstance(reader, ReaderAround):
+        reader = reader.inner
+    return reader
+
+
+def _made(came: str, copy: SealedCopy, found: Found, others: int, *, names_stay: bool) -> dict[str, Any]:
+    """Return what a document says of how a blanked copy was made from the bytes of a digest."""
+    return {
+        "tool": TOOL, "from": came, "to": copy.sha256, "blanked": found.records, "found_again": others,
+        "names_stay": names_stay,
+    }  # fmt: skip
 
 
 def _plans(posts: Collection[str], ctx: Context, home: Home) -> Iterator[_Plan]:
@@ -190,10 +234,7 @@ def _record(
             type="corpus.rewritten", obj=row.id, key=ORGANISATION, ref=refs,
             body={
                 "blanked_source": {"id": row.id, **changed}, "erased_texts": [row.name_id],
-                "made": {
-                    "tool": TOOL, "from": row.copy_sha256 or row.sha256, "to": copy.sha256,
-                    "blanked": found.records, "found_again": others, "names_stay": names_stay,
-                },
+                "made": _made(row.copy_sha256 or row.sha256, copy, found, others, names_stay=names_stay),
             },
             commitments={"content": bytes.fromhex(copy.sha256)},
         )  # fmt: skip

@@ -94,6 +94,9 @@ def _copy(row: Import) -> str:
     copy = blanked_copy(row)
     if copy is None:
         return _("as it came")
+    if not copy.refs:
+        words = _("a copy with its erased records blanked: %(count)s (entry %(leaf)d of the log, as it was taken in)")
+        return words % {"count": grouped(copy.blanked), "leaf": copy.leaf}
     words = _("a copy with its erased records blanked: %(count)s (entry %(leaf)d of the log, about entry %(refs)s)")
     return words % {"count": grouped(copy.blanked), "leaf": copy.leaf, "refs": ", ".join(map(str, copy.refs))}
 

@@ -99,8 +99,9 @@ def blanked_copy(row: models.Import) -> BlankedCopy | None:
     """Return what took the place of an import's sealed copy; None where it is held as it came, or not at all."""
     if not row.copy_id or not row.key_id:
         return None
-    *before, leaf = leaves_of_copy(row.id)
-    refs = (leaf_about(row.id, "corpus.imported"), *before[-1:])
+    came = leaf_about(row.id, "corpus.imported")
+    *before, leaf = [came, *leaves_of_copy(row.id)]  # what was erased before it came was never sealed as it came
+    refs = tuple(dict.fromkeys((*before[:1], *before[-1:])))
     return BlankedCopy(row.sha256, row.copy_sha256, row.blanked, leaf, refs)
 
 

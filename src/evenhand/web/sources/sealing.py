@@ -52,10 +52,26 @@ def seal_copy(home: Home, source: Source, *, ctx: Context) -> SealedCopy:
     """
     with source.open() as plain:
         copy = seal_stream(home, plain, ctx=ctx)
-    if copy.sha256 != source.sha256:
+    try:
+        _check_same(copy.sha256, source)
+    except BaseException:
         copy.undo()
-        raise UsageError("the file changed while it was read", where=str(source.path), mend="Try again.")
+        raise
     return copy
+
+
+def check_unchanged(source: Source) -> None:
+    """Raise UsageError if the bytes of a file are not those of its digest any more."""
+    digest = hashlib.sha256()
+    with source.open() as plain:
+        while chunk := plain.read(1 << 20):
+            digest.update(chunk)
+    _check_same(digest.hexdigest(), source)
+
+
+def _check_same(sha256: str, source: Source) -> None:
+    if sha256 != source.sha256:
+        raise UsageError("the file changed while it was read", where=str(source.path), mend="Try again.")
 
 
 def seal_stream(home: Home, plain: Readable, *, ctx: Context) -> SealedCopy:
