@@ -21,7 +21,7 @@ from evenhand.ledger.checking import Verdict
 from evenhand.web.record.erasing import leaves_under
 from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.keys import KeyRefused, destroy_key, living_keys, unwrap
-from evenhand.web.record.models import CountingRow, LedgerEntry, Opening, Record, SealedText
+from evenhand.web.record.models import CountingRow, LedgerEntry, Opening, ReadRow, Record, SealedText
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import Report, audit, verify
@@ -173,6 +173,8 @@ def test_one_person_alone_erases_nothing(desk: Desk, staff: Staff) -> None:
                 scope=scope_of_object(obj), ctx=desk.ctx,
             )  # fmt: skip
     assert not Erasure.objects.exists()
+    noted = ReadRow.objects.filter(purpose="refused: erase").order_by("seq").values_list("actor", "object_id")
+    assert [each for each, _ in noted][:2] == [staff.dpo, staff.officer] and {of for _, of in noted} == {obj}
 
 
 def test_lawful_destruction_beats_a_hold_and_is_for_restricted_files_alone(desk: Desk, staff: Staff) -> None:

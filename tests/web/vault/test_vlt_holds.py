@@ -18,6 +18,8 @@ from evenhand.web.people.standing import PersonId
 from evenhand.web.record.deleting import held
 from evenhand.web.record.guards import schema_changes
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
+from evenhand.web.record.models import ReadRow
+from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.sealed import erase_texts, open_texts, seal_text
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import verify
@@ -27,6 +29,7 @@ from evenhand.web.vault.holds import (
     ask_hold,
     ask_release,
     check_free,
+    hold_now,
     in_force,
     overdue,
     place_hold,
@@ -93,7 +96,13 @@ def test_two_people_in_two_roles_place_and_release_and_the_log_says_so(desk: Des
     assert verify(desk.ctx).findings == ()
 
 
-def test_nobody_signs_twice_in_two_roles_or_without_one(desk: Desk, staff: Staff) -> None:
+def noted() -> list[tuple[str, str]]:
+    """Return who was refused a signature, and for what, as the read log has it."""
+    rows = ReadRow.objects.filter(purpose="refused: legal hold").order_by("seq")
+    return list(rows.values_list("actor", "object_id"))
+
+
+def test_nobody_signs_twice_in_two_roles_or_without_one(desk: Desk, staff: Staff, clock: MovingClock) -> None:
     obj, both = store(desk), staff.person(Role.DPO)
     with pytest.raises(UsageError, match="data protection officer and a case keeper"):
         staff.ask(obj, person=staff.officer)
@@ -115,6 +124,18 @@ def test_nobody_signs_twice_in_two_roles_or_without_one(desk: Desk, staff: Staff
     alone = staff.ask(obj, person=one_person)
     with pytest.raises(UsageError, match="another person's"):
         place_hold(hold=alone, person=one_person, ctx=desk.ctx)
+    refusals = [(staff.officer, obj), *((each, hold) for each in (staff.dpo, both, staff.officer)),
+                *((each, hold) for each in (staff.dpo, both)), (one_person, alone)]  # fmt: skip
+    assert noted() == refusals, "who was refused, and for what, in the order of the attempts"
+    with pytest.raises(UsageError, match="another person's"):
+        hold_now(
+            kind=Kind.OBJECT, target=obj, reason=Reason.SAFETY, ground=GROUND, first=one_person, second=one_person,
+            review_on=desk.ctx.now().date() + timedelta(days=9), ctx=desk.ctx,
+        )  # fmt: skip
+    assert noted() == [*refusals, (one_person, obj)], "of both at once too, and once"
+    clock.move(minutes=30)
+    close_read_windows(desk.ctx)
+    assert verify(desk.ctx).findings == ()
 
 
 def test_whoever_holds_a_restricted_office_or_is_a_party_signs_nothing(

@@ -32,7 +32,7 @@ from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.holds import Held, check_free, holds_on, people_of
 from evenhand.web.vault.models import ErasedKey, ErasedLeaf, Erasure, VaultObject
 from evenhand.web.vault.objects import blob_store
-from evenhand.web.vault.signing import Signed, sign
+from evenhand.web.vault.signing import Signed, noting_unsigned, sign
 from evenhand.web.vault.words import Kind, State, Why
 
 _PURPOSE = "erase"
@@ -90,8 +90,9 @@ def erase(
     the record is read twice, inside the transaction.
     """
     barred = people_of(kind, target)
-    one = sign(first, ctx=ctx, barred=barred)
-    asked = _Asked(kind, target, why, one, sign(second, ctx=ctx, barred=barred, after=one), scope)
+    with noting_unsigned(target, purpose=_PURPOSE, ctx=ctx):
+        one = sign(first, ctx=ctx, barred=barred)
+        asked = _Asked(kind, target, why, one, sign(second, ctx=ctx, barred=barred, after=one), scope)
     _check_allowed(asked, ctx)
     erasers = _ERASERS if scope.posts else ()  # first: once the case is gone nobody knows its posts
     copies = tuple(sentence for eraser in erasers for sentence in eraser(scope.posts, ctx))

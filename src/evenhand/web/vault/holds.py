@@ -22,7 +22,7 @@ from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.models import Hold, VaultObject
-from evenhand.web.vault.signing import Signed, sign
+from evenhand.web.vault.signing import Signed, noting_unsigned, sign
 from evenhand.web.vault.words import Kind, Reason
 
 LONGEST: Final = timedelta(days=183)
@@ -86,7 +86,8 @@ def ask_hold(
     *, kind: Kind, target: str, reason: Reason, ground: str, review_on: date, person: str, ctx: Context
 ) -> str:
     """Ask for a hold and return its id. It is in force when a second person has signed it: `place_hold`."""
-    signed = sign(person, ctx=ctx, barred=people_of(kind, target))
+    with noting_unsigned(target, purpose=_PURPOSE, ctx=ctx):
+        signed = sign(person, ctx=ctx, barred=people_of(kind, target))
     _check_review(review_on, ctx)
     if kind is Kind.OBJECT and not VaultObject.objects.filter(pk=target).exists():
         raise UsageError(_("There is no such file."))
@@ -104,7 +105,7 @@ def ask_hold(
 
 def place_hold(*, hold: str, person: str, ctx: Context) -> None:
     """Sign a hold that another person asked for; from now on it is in force."""
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+    with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         row = _one(hold)
         if row.placed_at is not None:
             raise UsageError(_("This hold is in force already."))
@@ -114,7 +115,7 @@ def place_hold(*, hold: str, person: str, ctx: Context) -> None:
 
 def ask_release(*, hold: str, person: str, ctx: Context) -> None:
     """Ask that a hold ends. It ends when a second person has signed: `release_hold`."""
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+    with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         row = _in_force_one(hold)
         _sign(row, "end", person, None, ctx)
         _add(r, "hold.reviewed", row)
@@ -122,7 +123,7 @@ def ask_release(*, hold: str, person: str, ctx: Context) -> None:
 
 def release_hold(*, hold: str, person: str, ctx: Context) -> None:
     """Sign the end of a hold that another person asked for."""
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+    with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         row = _in_force_one(hold)
         if row.end_by is None:
             raise UsageError(_("Nobody has asked for this hold to end."), mend=_("Ask for it first."))
@@ -134,7 +135,7 @@ def hold_now(
     *, kind: Kind, target: str, reason: Reason, ground: str, review_on: date, first: str, second: str, ctx: Context
 ) -> str:
     """Place a hold that two people sign at the same time and return its id: all or nothing."""
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE):
+    with noting_unsigned(target, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE):
         hold = ask_hold(
             kind=kind, target=target, reason=reason, ground=ground, review_on=review_on, person=first, ctx=ctx
         )
@@ -144,7 +145,7 @@ def hold_now(
 
 def release_now(*, hold: str, first: str, second: str, ctx: Context) -> None:
     """Release a hold by two people at the same time: all or nothing. Whoever asked for the end before stays first."""
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE):
+    with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE):
         if _in_force_one(hold).end_by is None:
             ask_release(hold=hold, person=first, ctx=ctx)
         release_hold(hold=hold, person=second, ctx=ctx)
@@ -153,7 +154,7 @@ def release_now(*, hold: str, first: str, second: str, ctx: Context) -> None:
 def review_hold(*, hold: str, review_on: date, person: str, ctx: Context) -> None:
     """Record that a hold was looked at again and goes on; the next date lies at most six months ahead."""
     _check_review(review_on, ctx)
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+    with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         row = _in_force_one(hold)
         signed = sign(person, ctx=ctx, barred=people_of(Kind(row.kind), row.target))
         row.review_on = review_on

@@ -27,7 +27,7 @@ from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.erasing import Erased, Scope, erase
 from evenhand.web.vault.models import PersonErasure
-from evenhand.web.vault.signing import SIGNERS, Signed, sign
+from evenhand.web.vault.signing import SIGNERS, Signed, noting_unsigned, sign
 from evenhand.web.vault.words import Kind, Why
 
 JOB: Final = "erase a person"
@@ -58,8 +58,9 @@ def ask_person(*, person: Person, why: Why, by: str, ctx: Context) -> str:
         )  # fmt: skip
     if why is Why.DESTRUCTION:
         raise UsageError(_("Lawful destruction is for files marked do not look, do not copy."))
-    signed = sign(by, ctx=ctx, barred=_themselves(person))
     request = ctx.new_id()
+    with noting_unsigned(request, purpose=_PURPOSE, ctx=ctx):
+        signed = sign(by, ctx=ctx, barred=_themselves(person))
     key = create_key(ctx=ctx, scope=request, kind="subject")
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         text = seal_text(r, key=key, field="erasure.person", text=canonical(asdict(person)).decode())
@@ -78,7 +79,8 @@ def ask_person(*, person: Person, why: Why, by: str, ctx: Context) -> str:
 def sign_person(*, request: str, by: str, ctx: Context, later: bool = False) -> None:
     """Sign what another person asked for. `later`: a job does the erasing."""
     person = person_of(request, actor=SYSTEM, ctx=ctx)
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+    noting = noting_unsigned(request, purpose=_PURPOSE, ctx=ctx)
+    with noting, recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         row = waiting().filter(pk=request).first()
         if row is None:
             raise UsageError(_("There is no such request, or it was signed."))
@@ -94,7 +96,8 @@ def sign_person(*, request: str, by: str, ctx: Context, later: bool = False) -> 
 def ask_now(*, person: Person, why: Why, first: str, second: str, ctx: Context) -> str:
     """Ask and sign at the same time, by two people, and return the request's id; where one may not, nothing is left."""
     barred = _themselves(person)
-    sign(second, ctx=ctx, barred=barred, after=sign(first, ctx=ctx, barred=barred))
+    with noting_unsigned(ctx.new_id(), purpose=_PURPOSE, ctx=ctx):
+        sign(second, ctx=ctx, barred=barred, after=sign(first, ctx=ctx, barred=barred))
     request = ask_person(person=person, why=why, by=first, ctx=ctx)
     sign_person(request=request, by=second, ctx=ctx)
     return request
