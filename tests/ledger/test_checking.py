@@ -27,7 +27,8 @@ from evenhand.ledger.notes import Signer
 from evenhand.ledger.tree import leaf_hash, root_of
 from evenhand.ledger.vouching import check_checkpoints, check_note
 
-SIZE = 600
+SIZE, SIGNED = 1_000, (300, 700, 1_000)
+"""EVIDENCE §8: a log of 1,000 leaves with three checkpoints; the second one is held outside too."""
 
 
 @pytest.fixture
@@ -42,8 +43,8 @@ def signed(store: MemoryStore, signer: Signer) -> Checkpoint:
 
 @pytest.fixture
 def full(log: Any, signer: Signer) -> MemoryStore:
-    for _ in range(3):
-        log.fill(SIZE // 3)
+    for size in SIGNED:
+        log.fill(size - log.store.head().size)
         log.store.add_checkpoint(signed(log.store, signer))
     assert check_log(log.store) == []
     store: MemoryStore = log.store
@@ -99,7 +100,7 @@ def tile_gone(store: MemoryStore) -> None:
 
 
 def extra_tile(store: MemoryStore) -> None:
-    store.tile_rows[0, 3] = bytes(32)
+    store.tile_rows[0, 4] = bytes(32)
 
 
 def frontier(store: MemoryStore) -> None:
@@ -116,7 +117,7 @@ TAMPERINGS: list[tuple[Callable[[MemoryStore], None], Reason, str]] = [
     (tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 0"),
     (upper_tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 1 idx 0"),
     (tile_gone, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 1"),
-    (extra_tile, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 3"),
+    (extra_tile, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 4"),
     (frontier, Reason.ROOT_MISMATCH, "ledger_head"),
 ]
 
@@ -131,24 +132,67 @@ def test_each_kind_of_tampering_is_named(
     assert len(findings) <= 2
 
 
-def test_a_consistent_rewrite_is_caught_by_the_last_checkpoint(full: MemoryStore, signer: Signer) -> None:
-    data = [row.data for row in full.entries(0, SIZE)]
-    data[17] = edited(data[17])
+def _renumbered(data: list[bytes]) -> list[bytes]:
+    return [*data[:17], *data[18:]]
+
+
+def _swapped(data: list[bytes]) -> list[bytes]:
+    return [*data[:17], data[18], data[17], *data[19:]]
+
+
+def _inserted(data: list[bytes]) -> list[bytes]:
+    return [*data[:17], edited(data[17]), *data[17:]]
+
+
+def _back_dated(data: list[bytes]) -> list[bytes]:
+    return [*data[:17], data[17].replace(b"T05:06", b"T04:06"), *data[18:]]
+
+
+def _grown_again(data: list[bytes]) -> list[bytes]:
+    return [*data[:-5], *(edited(each) for each in data[-5:])]
+
+
+REWRITES: list[tuple[Callable[[list[bytes]], list[bytes]], dict[int, Reason]]] = [
+    (lambda data: [*data[:17], edited(data[17]), *data[18:]], dict.fromkeys(SIGNED, Reason.FORK_DETECTED)),
+    (_renumbered, {300: Reason.FORK_DETECTED, 700: Reason.FORK_DETECTED, 1_000: Reason.ROLLBACK_DETECTED}),
+    (_swapped, dict.fromkeys(SIGNED, Reason.FORK_DETECTED)),
+    (_inserted, dict.fromkeys(SIGNED, Reason.FORK_DETECTED)),
+    (_back_dated, dict.fromkeys(SIGNED, Reason.FORK_DETECTED)),
+    (_grown_again, {1_000: Reason.FORK_DETECTED}),
+    (lambda data: data[:750], {1_000: Reason.ROLLBACK_DETECTED}),
+    (lambda data: data[:500], {700: Reason.ROLLBACK_DETECTED, 1_000: Reason.ROLLBACK_DETECTED}),
+]
+
+
+@pytest.mark.parametrize(("rewrite", "named"), REWRITES, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_consistent_rewrite_is_caught_by_what_was_signed_here_and_outside(
+    full: MemoryStore, signer: Signer, rewrite: Callable[[list[bytes]], list[bytes]], named: dict[int, Reason]
+) -> None:
+    """Entries, hashes, tiles and head agree with each other: only what was signed before tells, each at its place."""
     rewritten = MemoryStore()
-    append_encoded(rewritten, data)
-    assert check_log(rewritten) == []
-    findings = check_checkpoints(rewritten, SIZE, full.checkpoints(), {signer.verifier: ACTIVE})
-    assert {finding.reason for finding in findings} == {Reason.FORK_DETECTED}
-    assert findings[0].place == "ledger_checkpoint size 200"
+    append_encoded(rewritten, rewrite([row.data for row in full.entries(0, SIZE)]))
+    assert worst(check_log(rewritten)) is Verdict.VERIFIED, "a clock that ran back is a remark"
+    size, trusted = rewritten.head().size, {signer.verifier: ACTIVE}
+    findings = check_checkpoints(rewritten, size, full.checkpoints(), trusted)
+    wanted = [(reason, f"ledger_checkpoint size {at}") for at, reason in named.items()]
+    assert [(finding.reason, finding.place) for finding in findings] == wanted
+    for row in full.checkpoints():
+        outside = check_note(rewritten, size, row.note, trusted, "the letter")
+        assert [finding.reason for finding in outside] == ([named[row.size]] if row.size in named else [])
 
 
-def test_a_truncated_log_is_a_rollback(full: MemoryStore, signer: Signer) -> None:
-    short = MemoryStore()
-    append_encoded(short, [row.data for row in full.entries(0, 250)])
-    findings = check_checkpoints(short, 250, full.checkpoints(), {signer.verifier: ACTIVE})
-    assert [(finding.reason, finding.place) for finding in findings] == [
-        (Reason.ROLLBACK_DETECTED, "ledger_checkpoint size 400"),
-        (Reason.ROLLBACK_DETECTED, "ledger_checkpoint size 600"),
+def test_a_full_rewrite_with_the_key_is_caught_by_an_outside_copy_alone(full: MemoryStore, signer: Signer) -> None:
+    """EVIDENCE §8: whoever holds the key and every file here is caught by a letter, a public copy or a witness only."""
+    data = [row.data for row in full.entries(0, SIZE)]
+    rewritten = MemoryStore()
+    for size in SIGNED:
+        append_encoded(rewritten, [edited(each) for each in data[rewritten.head().size : size]])
+        rewritten.add_checkpoint(signed(rewritten, signer))
+    trusted = {signer.verifier: ACTIVE}
+    assert check_log(rewritten) == [] == check_checkpoints(rewritten, SIZE, rewritten.checkpoints(), trusted)
+    letter = full.checkpoints()[1].note
+    assert [finding.reason for finding in check_note(rewritten, SIZE, letter, trusted, "the letter")] == [
+        Reason.FORK_DETECTED
     ]
 
 
@@ -164,8 +208,8 @@ def test_no_checkpoint_is_unverifiable_never_verified(full: MemoryStore, signer:
 
 
 def test_a_row_that_claims_another_size_than_its_note(full: MemoryStore, signer: Signer) -> None:
-    row = replace(full.checkpoints()[0], size=199)
-    assert check_checkpoints(full, SIZE, [row], {signer.verifier: ACTIVE})[0].place == "ledger_checkpoint size 199"
+    row = replace(full.checkpoints()[0], size=299)
+    assert check_checkpoints(full, SIZE, [row], {signer.verifier: ACTIVE})[0].place == "ledger_checkpoint size 299"
 
 
 @pytest.mark.parametrize(
@@ -178,9 +222,9 @@ def test_another_copy_that_is_no_note(full: MemoryStore, signer: Signer, note: b
 
 def test_a_note_of_another_log_and_a_changed_note(full: MemoryStore, signer: Signer, ctx: Context) -> None:
     stranger = Signer.generate("other.example", ctx)
-    foreign = sign_checkpoint(TreeHead("other.example", 600, bytes(32)), [stranger])
+    foreign = sign_checkpoint(TreeHead("other.example", SIZE, bytes(32)), [stranger])
     assert check_note(full, SIZE, foreign, {signer.verifier: ACTIVE}, "copy")[0].reason is Reason.UNKNOWN_LOG
-    changed = full.checkpoints()[0].note.replace(b"\n200\n", b"\n201\n")
+    changed = full.checkpoints()[0].note.replace(b"\n300\n", b"\n301\n")
     assert check_note(full, SIZE, changed, {signer.verifier: ACTIVE}, "copy")[0].reason is Reason.BAD_SIGNATURE
 
 

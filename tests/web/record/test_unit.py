@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from tests.databases import Desk
 
 from evenhand.errors import UsageError
@@ -17,6 +17,7 @@ from evenhand.web.record import store as store_module
 from evenhand.web.record import writing
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, DocumentId
 from evenhand.web.record.models import KeySeat, LedgerEntry, LedgerHead, Opening, Record, SealedText
+from evenhand.web.record.queries import log_store
 from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.store import DjangoStore
@@ -66,13 +67,18 @@ def test_nested_verbs_join_and_append_once(any_desk: Desk, monkeypatch: pytest.M
     assert inner.acknowledged == r.acknowledged
 
 
-@pytest.mark.parametrize("where", ["outer", "end"])
+@pytest.mark.parametrize("where", ["outer", "end", "commit"])
 def test_a_raise_leaves_nothing(any_desk: Desk, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sizes()
     with monkeypatch.context() as patch:
         if where == "end":
             patch.setattr(DjangoStore, "set_head", _raise)
-        with pytest.raises(ZeroDivisionError), recording(actor=SYSTEM, ctx=any_desk.ctx, purpose="test") as r:
+        if where == "commit":
+            patch.setattr(type(connections["default"]), "_commit", _cannot_commit)
+        with (
+            pytest.raises((ZeroDivisionError, OperationalError)),
+            recording(actor=SYSTEM, ctx=any_desk.ctx, purpose="test") as r,
+        ):
             seat(any_desk, r)
             dispose(any_desk, r, "never")
             if where == "outer":
@@ -116,10 +122,15 @@ def _next_is_right(desk: Desk, index: int) -> None:
     with recording(actor=SYSTEM, ctx=desk.ctx, purpose="next") as r:
         dispose(desk, r, "next")
     assert [w.index for w in r.acknowledged] == [index]
+    assert check_log(log_store()) == [], "entries, tiles and head give one root"
 
 
 def _raise(*_: object) -> None:
     raise ZeroDivisionError
+
+
+def _cannot_commit(*_: object) -> None:
+    raise OperationalError("disk I/O error")
 
 
 def test_no_unit_begins_in_a_foreign_transaction(desk: Desk) -> None:
