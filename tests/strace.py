@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from tests.kill import Acknowledge, finished
+from tests.kill import Acknowledge, Work, finished
 
 ANSWER: Final = "the answer"
+_NO_TRACING: Final = "no tracing"
 _SYNCS: Final = "fsync,fdatasync,sync_file_range"
 _NAMES: Final = "rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat"
 _WRITES: Final = "write,pwrite64,writev"
@@ -40,33 +41,49 @@ class Call(NamedTuple):
 
 def traced(work: Callable[[], None], folder: Path) -> list[Call]:
     """Return what `work` asked of the kernel, then a write of the `ANSWER` that somebody outside may rely on."""
+    out = folder / "calls.strace"
+
+    def answered(acknowledge: Acknowledge) -> None:
+        work()
+        acknowledge(ANSWER)
+
+    assert _under_strace(answered, (f"trace={_SYNCS},{_NAMES},{_WRITES}",), out) == [ANSWER]
+    return [call for each in out.read_text("utf-8", "replace").splitlines() if (call := _call(each)) is not None]
+
+
+def with_failing_sync(work: Work, folder: Path, *, call: str, nth: int) -> list[str]:
+    """Run `work` in a child whose nth `call`, fsync or fdatasync, fails with EIO; return its acknowledged lines.
+
+    Ours is fsync, SQLite's fdatasync.
+    """
+    return _under_strace(work, (f"trace={call}", f"inject={call}:error=EIO:when={nth}"), folder / "syncs.strace")
+
+
+def _under_strace(work: Work, asked: Sequence[str], out: Path) -> list[str]:
     if sys.platform != "linux" or shutil.which("strace") is None:
         pytest.skip("strace is not installed: what is synced first is not seen here (apt-get install strace)")
-    out = folder / "calls.strace"
 
     def watched(acknowledge: Acknowledge) -> None:
         libc = ctypes.CDLL(None)
         libc.prctl(*_ANY_TRACER)
-        with subprocess.Popen(_command(out), stderr=subprocess.PIPE, text=True) as tracer:
+        with subprocess.Popen(_command(asked, out), stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None
             said = tracer.stderr.readline()
             if "attached" not in said:
-                acknowledge(f"no tracing: {said.strip()}")
+                acknowledge(f"{_NO_TRACING}: {said.strip()}")
                 return
-            work()
-            acknowledge(ANSWER)
+            work(acknowledge)
             tracer.terminate()
 
-    [line, *more] = finished(watched)
-    if line != ANSWER:
-        pytest.skip(f"{line}: what is synced first is not seen here")
-    assert not more
-    return [call for each in out.read_text("utf-8", "replace").splitlines() if (call := _call(each)) is not None]
+    lines = finished(watched)
+    if lines and lines[0].startswith(_NO_TRACING):
+        pytest.skip(f"{lines[0]}: what is synced first is not seen here")
+    return lines
 
 
-def _command(out: Path) -> Sequence[str]:
-    asked = f"trace={_SYNCS},{_NAMES},{_WRITES}"
-    return ["strace", "-f", "-y", "-s", "64", "-e", asked, "-o", str(out), "-p", str(os.getpid())]
+def _command(asked: Sequence[str], out: Path) -> Sequence[str]:
+    wanted = [word for each in asked for word in ("-e", each)]
+    return ["strace", "-f", "-y", "-s", "64", *wanted, "-o", str(out), "-p", str(os.getpid())]
 
 
 def _call(line: str) -> Call | None:
