@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import struct
 import tracemalloc
+import zipfile
 import zlib
 
 import pytest
@@ -251,6 +254,44 @@ def test_a_bomb_is_never_unpacked_whole():
     strip(data)
     assert tracemalloc.get_traced_memory()[1] < 20 * 1024 * 1024
     tracemalloc.stop()
+
+
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b"]><x>&j;</x>"
+)
+
+
+def word_file(document: bytes) -> bytes:
+    """Return a DOCX with this document in it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", b'<?xml version="1.0"?><Types/>')
+        file.writestr("word/document.xml", document)
+    return packed.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: word_file(bytes(200_000_000)), lambda: word_file(LAUGHS), lambda: word_file(word_file(LAUGHS)),
+        lambda: gzip.compress(bytes(200_000_000)), lambda: LAUGHS, lambda: b"\xef\xbb\xbf" + LAUGHS,
+        lambda: LAUGHS.replace(b"<x>", b'<svg xmlns="http://www.w3.org/2000/svg">'),
+    ],
+    ids=["docx of zeros", "docx of entities", "docx in a docx", "gzip", "entities", "entities after a mark", "svg"],
+)  # fmt: skip
+def test_no_document_of_others_is_unpacked_or_expanded(made):
+    data = made()
+    with pytest.raises(UploadRefused):
+        strip(word_file(b""))  # what is loaded when the first container comes is no part of it
+    tracemalloc.start()
+    with pytest.raises(UploadRefused) as refused:
+        strip(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert refused.value.mend and peak < 5 * 1024 * 1024
 
 
 @pytest.mark.parametrize("depth", [9, 200])

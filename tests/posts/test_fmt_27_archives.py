@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import struct
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.fixtures.make_x import archive, archive_tweet, script
 
+import evenhand
 from evenhand.errors import UsageError
 from evenhand.posts import IMPORT, UPLOAD, Report, archives, read, recognise
 
@@ -220,6 +223,27 @@ def test_nested_archives_are_never_opened(tmp_path: Path) -> None:
         inner = (tmp_path / f"{depth}.zip").read_bytes()
     with pytest.raises(UsageError, match="holds no export"):
         list(read(tmp_path / "1.zip"))
+
+
+@pytest.mark.slow
+def test_a_document_of_a_text_program_is_no_export_and_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", b'<?xml version="1.0"?><Types/>')
+        file.writestr("word/document.xml", bytes(200_000_000))
+    tracemalloc.start()
+    with pytest.raises(UsageError, match="holds no export"):
+        list(read(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * 1024 * 1024
+
+
+def test_nothing_of_ours_parses_xml() -> None:
+    """EVIDENCE §2.8: no DTD, no entities. What is not parsed expands nothing."""
+    parser = re.compile(r"^\s*(?:import|from)\s+(?:xml|lxml|defusedxml|xmltodict)\b", re.MULTILINE)
+    source = Path(evenhand.__file__).parent
+    assert [path.name for path in source.rglob("*.py") if parser.search(path.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.9, 0.99])
