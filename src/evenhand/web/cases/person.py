@@ -99,6 +99,7 @@ def erase_person(request: str, ctx: Context) -> Gone:
     stays += _close(person, ctx)
     if row.why is Why.REQUEST:  # asked for by the person: what they wrote does not come in again either
         keep_out({author_name(*_parts(account)) for account in person.accounts}, ctx)
+    empty_journal()  # before it is called done: cut short here, going on does it again
     last = finish_person(request=request, posts=posts - kept, stays=stays, unfind=lambda: _unfind(person, ctx), ctx=ctx)
     empty_journal()
     return Gone(tuple(went), len(posts - kept), tuple(stays), tuple(recipients), (*copies, *last.copies))
