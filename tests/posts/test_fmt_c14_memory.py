@@ -61,7 +61,9 @@ def test_a_further_record_takes_next_to_nothing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("evenhand.posts.lines._READ", 4_096)
     monkeypatch.setattr("evenhand.posts.parts._READ", 4_096)
     few, many = (300, 600) if name != "mail/1" else (80, 200)  # between them the table of hashes does not grow
-    _, small, large = (peak(tmp_path / "file.bin", MADE[name](count)) for count in (20, few, many))
+    peak(tmp_path / "file.bin", MADE[name](20))
+    # What Python happens to keep or tidy up between two readings is not the reader's: the lesser of two is.
+    small, large = (min(peak(tmp_path / "file.bin", MADE[name](count)) for _ in "ab") for count in (few, many))
     assert (large - small) / (many - few) < BY_RECORD, (name, small, large)
 
 
