@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -363,6 +364,20 @@ def _same_content(verifier: object, archive: Path, content: set[bytes]) -> bool:
     """A bit of the container alone (a time, an attribute) leaves every file as it was."""
     bag = verifier.open_bag(archive)
     return {bag.read(name) for name in bag.names} == content
+
+
+@pytest.mark.parametrize("name", ["", "\0x"])
+def test_a_file_without_a_name_is_found_not_stumbled_over(bundle: Path, tmp_path: Path, name: str) -> None:
+    archive = tmp_path / "one.zip"
+    with zipfile.ZipFile(archive, "w") as flat:
+        for path in filter(Path.is_file, bundle.rglob("*")):
+            flat.write(path, path.relative_to(bundle).as_posix())
+        nameless = zipfile.ZipInfo("placeholder")
+        nameless.filename = nameless.orig_filename = name
+        flat.writestr(nameless, b"x")
+    said = both(archive)
+    assert said.verdict == "failed"
+    assert said.found == {("", "item_added")}
 
 
 def test_links_are_not_followed(bundle: Path) -> None:

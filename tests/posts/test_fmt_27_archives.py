@@ -39,6 +39,8 @@ def add(path: Path, name: str, content: bytes | str = "x", mode: int = 0) -> Non
         ("C:/x", 0),
         ("data\\tweets.js", 0),
         ("data/a\nb.js", 0),
+        ("", 0),
+        ("\0x", 0),
         ("data/link.js", stat.S_IFLNK | 0o777),
         ("data/device.js", stat.S_IFBLK | 0o600),
         ("data/socket.js", stat.S_IFSOCK | 0o600),

@@ -103,7 +103,7 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     tops = {entry.filename.split("/", 1)[0] for entry in entries if "/" in entry.filename}
     inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
     found = OpenedBundle({})

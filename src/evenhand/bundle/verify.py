@@ -415,7 +415,7 @@ def open_file(path: Path) -> IO[bytes]:
 def zip_bag(path: Path) -> Bag:
     """Return the bundle in a ZIP file, at its top or in the one folder that it holds."""
     archive = zipfile.ZipFile(path)
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     tops = {entry.filename.partition("/")[0] for entry in entries}
     inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
     strip = f"{tops.pop()}/" if inside else ""

@@ -96,7 +96,7 @@ class Archive:
             self._too_many(len(entries))
         heads = self._heads(entries)
         for entry in entries:
-            if entry.is_dir() and unsafe_reason(entry, self._limits) is None:
+            if entry.filename.endswith("/") and unsafe_reason(entry, self._limits) is None:
                 continue
             self._take(entry, heads[id(entry)])
 
