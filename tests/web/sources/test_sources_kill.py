@@ -121,8 +121,8 @@ def _dies_at_its_commit(*, after: bool) -> Callable[[], None]:
     """Die at the commit of the import itself, not at one of those before it."""
 
     def doom() -> None:
-        record, owner = actions._record, type(connections["default"])
-        commit: Any = owner._commit  # type: ignore[attr-defined]  # Django's own
+        owner: Any = type(connections["default"])  # its method for a commit is Django's own
+        record, commit = actions._record, owner._commit
 
         def committed(self: Any) -> None:
             if after:
@@ -130,7 +130,7 @@ def _dies_at_its_commit(*, after: bool) -> Callable[[], None]:
             die()
 
         def doomed(*args: Any, **more: Any) -> str:
-            owner._commit = committed  # type: ignore[attr-defined]  # this process ends there
+            owner._commit = committed  # this process ends there
             return record(*args, **more)
 
         actions._record = doomed

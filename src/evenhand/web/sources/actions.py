@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,12 +63,8 @@ def import_file(
         if not ingested.files and (ingested.suppressed or is_held(recognised.source.sha256)):
             return Imported("", ingested)
         held = _sealed(recognised, ingested, ctx=ctx, home=home)
-        try:
+        with held.copy.or_undone() if held.copy else nullcontext():
             source_id = _record(recognised, ingested, held, asked_by=asked_by, basis=basis, ctx=ctx)
-        except BaseException:
-            if held.copy:
-                held.copy.undo()
-            raise
     return Imported(source_id, ingested)
 
 

@@ -101,11 +101,8 @@ def seal_without(recognised: Recognised, posts: Collection[str], *, ctx: Context
     if not found.records:
         raise CannotBlank(Why.UNREAD)  # it is not read as it was a moment ago
     copy, others, names_stay = _sealed_copy(original, found, ctx=ctx, home=home)
-    try:
+    with copy.or_undone():
         check_unchanged(original.source)
-    except BaseException:
-        copy.undo()
-        raise
     return Without(copy, found.records, _made(original.source.sha256, copy, found, others, names_stay=names_stay))
 
 
@@ -182,11 +179,8 @@ def _replace(plan: _Plan, *, ctx: Context, home: Home) -> Replaced:
         raise CannotBlank(Why(plan.why))
     with corpus_here(home).writing():
         copy, others, names_stay = _sealed_copy(plan.original, plan.found, ctx=ctx, home=home)
-        try:
+        with copy.or_undone():
             _record(plan, plan.found, copy, others, names_stay=names_stay, ctx=ctx, home=home)
-        except BaseException:
-            copy.undo()
-            raise
     return Replaced(plan.row.sha256, plan.found.records, others)
 
 
@@ -198,22 +192,19 @@ def _sealed_copy(original: Recognised, found: Found, *, ctx: Context, home: Home
     for names_stay in (False, True):
         copy = seal_stream(home, _Chunks(blanked(original, found, names_stay=names_stay)), ctx=ctx)
         try:
-            source = sealed_source(
-                home,
-                copy.id,
-                name=original.source.name,
-                sha256=original.source.sha256,
-                key=copy.key,
-                wrapped=copy.wrapped,
-            )
-            return copy, check(original, replace(original, source=source), found), names_stay
+            with copy.or_undone():
+                source = sealed_source(
+                    home,
+                    copy.id,
+                    name=original.source.name,
+                    sha256=original.source.sha256,
+                    key=copy.key,
+                    wrapped=copy.wrapped,
+                )
+                return copy, check(original, replace(original, source=source), found), names_stay
         except CannotBlank as error:
-            copy.undo()
             if names_stay or error.why is not Why.OTHERS:
                 raise
-        except BaseException:
-            copy.undo()
-            raise
     raise AssertionError("one of the two returns or raises")
 
 

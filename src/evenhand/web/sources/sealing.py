@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -39,6 +40,15 @@ class SealedCopy:
         discard(self.path)
         destroy_key(self.key)
 
+    @contextmanager
+    def or_undone(self) -> Iterator[None]:
+        """Undo the copy unless the block ends well: whatever cuts it short, Ctrl-C included, no orphan key stays."""
+        try:
+            yield
+        except BaseException:
+            self.undo()
+            raise
+
 
 def path_of(home: Home, source_id: str) -> Path:
     """Return where the sealed copy of a source lies."""
@@ -52,11 +62,8 @@ def seal_copy(home: Home, source: Source, *, ctx: Context) -> SealedCopy:
     """
     with source.open() as plain:
         copy = seal_stream(home, plain, ctx=ctx)
-    try:
+    with copy.or_undone():
         _check_same(copy.sha256, source)
-    except BaseException:
-        copy.undo()
-        raise
     return copy
 
 
@@ -82,13 +89,10 @@ def seal_stream(home: Home, plain: Readable, *, ctx: Context) -> SealedCopy:
     source_id = ctx.new_id()
     key = create_key(ctx=ctx, scope=source_id, kind="subject")
     copy = SealedCopy(source_id, key, b"", path_of(home, source_id))
-    try:
+    with copy.or_undone():
         file_key = ctx.random(32)
         wrapped = _wrap(file_key, key, source_id, ctx)
         digest = _write(corpus_here(home), copy.path, plain, file_key, ctx=ctx)
-    except BaseException:
-        copy.undo()
-        raise
     return replace(copy, wrapped=wrapped, sha256=digest)
 
 
