@@ -31,6 +31,8 @@ def home_page() -> HomePage:
 
 def _off_words() -> dict[str, str]:
     """Return words for the steps whose names on a button would tell a reader little."""
+    # The letter about a decision (N8) promises appeals, so this must say how they are heard all the same.
+    appeals = _("appeals in this system: who asks, as the letter about the decision says, is heard outside it")
     return {
         "T05": _("an agreed solution in place of a formal case"),
         "T05a": _("an agreed solution in place of a formal case"),
@@ -39,9 +41,9 @@ def _off_words() -> dict[str, str]:
         "T21a": _("going on with a case whose report was taken back"),
         "T06a": _("temporary measures while facts are looked into"),
         "T06b": _("putting a case on hold"),
-        "T15": _("appeals"),
+        "T15": appeals,
         "T15a": _("asking that somebody new checks a refusal"),
-        "T16": _("appeals"),
+        "T16": appeals,
         "T19": _("asking to look again at a case that is over"),
         "T20": _("what happens when somebody leaves while their case is open"),
         "T20a": _("what happens when somebody leaves while their case is open"),
