@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -28,7 +29,9 @@ Floats = NDArray[np.float32]
 MODEL: Final = "encoder.onnx"
 TOKENIZER: Final = "tokenizer.json"
 CALIBRATION: Final = "calibration.json"
-BATCH: Final = 32
+# Rows of one run: more take longer each, since what stands between the maps no longer fits beside the core.
+BATCH: Final = 16
+# How many runs are made side by side. Two cores at one run share each small step, and wait for one another at each.
 THREADS: Final = 2
 # How much longer than the shortest row of a run its longest may be: so many times, and so many tokens.
 STRETCH: Final = 1.25
@@ -51,17 +54,21 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A session, its tokeniser and how posts are worded for it. Safe to share between threads."""
+    """A session, its tokeniser and how posts are worded for it. Safe to share between threads.
+
+    `threads`: how many runs of one call may be made at once, a core each.
+    """
 
     id: str
     session: Any = field(repr=False)
     tokenizer: Tokenizer = field(repr=False)
     reading: int = READING
+    threads: int = THREADS
 
     def read(self, views: Sequence[View], parents: Sequence[View | None]) -> list[Read]:
         """Return what the encoder says of some views in normal form, in order.
 
-        Rows are sorted by length and run up to 32 at a time; scales are fixed, so neighbours and padding change no
+        Rows are sorted by length and run up to 16 at a time; scales are fixed, so neighbours and padding change no
         score by more than rounding. Cost: about 3 ms a post of 20 tokens on one core, linear in the text.
         """
         own = [worded(view, self.reading) for view in views]
@@ -86,10 +93,17 @@ class Encoder:
         return [one.ids for one in pieces(self.tokenizer, texts)]
 
     def _run(self, rows: Sequence[Window]) -> Iterator[tuple[list[int], Floats, Floats]]:
-        for chosen in runs([row.size for row in rows]):
+        def run(chosen: list[int]) -> tuple[list[int], Floats, Floats]:
             ids, parts = padded([rows[number] for number in chosen])
             heads, spans = self.session.run(None, {"ids": ids, "parts": parts})
-            yield chosen, heads, spans
+            return chosen, heads, spans
+
+        every = list(runs([row.size for row in rows]))
+        if min(self.threads, len(every)) < 2:
+            yield from map(run, every)
+            return
+        with ThreadPoolExecutor(self.threads) as side_by_side:  # the longest first, so that none waits for it alone
+            yield from side_by_side.map(run, reversed(every))
 
 
 def runs(sizes: Sequence[int]) -> Iterator[list[int]]:
@@ -125,7 +139,7 @@ def encoder_id(model: bytes, tokenizer: bytes, reading: int = READING) -> str:
 
 
 def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
-    """Return the package of a folder. `threads`: how many cores one batch may use.
+    """Return the package of a folder. `threads`: how many cores one call may use.
 
     Raises UsageError if a file is missing or unreadable, or the calibration belongs to other weights.
     """
@@ -134,7 +148,7 @@ def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
         model, tokenizer = (folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()
         ids = {encoder_id(model, tokenizer, reading): reading for reading in range(1, READING + 1)}
         if (found := raw["model"]) in ids:
-            encoder = Encoder(found, _session(model, threads), load_tokenizer(folder / TOKENIZER), ids[found])
+            encoder = Encoder(found, _session(model), load_tokenizer(folder / TOKENIZER), ids[found], threads)
             return EncoderPackage(encoder, Settled.from_dict(raw["calibration"]))
     except Exception as error:
         raise UsageError(
@@ -147,18 +161,20 @@ def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
     )
 
 
-def _session(model: bytes, threads: int) -> Any:
+def _session(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # Waiting threads sleep: a worker that scores nothing must cost nothing.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-@cache
 def shipped_encoder(threads: int = THREADS) -> EncoderPackage:
-    """Return the package that comes with this version, loaded once per process and number of threads."""
+    """Return the package that comes with this version, loaded once per process."""
+    package = _shipped()
+    return replace(package, model=replace(package.model, threads=threads))
+
+
+@cache
+def _shipped() -> EncoderPackage:
     with as_file(files("evenhand.screening") / "weights" / "encoder") as folder:
-        return load_encoder(folder, threads)
+        return load_encoder(folder)

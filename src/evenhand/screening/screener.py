@@ -46,7 +46,7 @@ class Screener:
     `model` names an older local package by its id, looked for in `models` (a folder of packages); None is
     the shipped one. Raises UsageError (exit 2) if it is not there: another model is never taken instead.
     `fast` (bulk only) lets the linear gate answer for posts in which it sees next to nothing: those verdicts
-    bear the gate's model id. `threads`: cores one batch may use. `off`: ids of rules the organisation has
+    bear the gate's model id. `threads`: cores one call may use. `off`: ids of rules the organisation has
     switched off.
     Memory: about 150 MB. Safe to share between threads: nothing changes after it is made.
     """
