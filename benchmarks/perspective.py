@@ -33,7 +33,7 @@ from evenhand.perspective.scorer import Item, Scorer
 from evenhand.perspective.server import Server
 from evenhand.perspective.store import Store
 from evenhand.screening import Screener, Verdict
-from evenhand.screening.encoder import THREADS
+from evenhand.screening.screener import THREADS
 
 WORDS = """
 thank you for the report about the harbour and the meeting tomorrow where we vote on the new budget which I

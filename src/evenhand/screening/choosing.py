@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from evenhand.errors import UsageError
-from evenhand.screening.encoder import THREADS, EncoderPackage, load_encoder, shipped_encoder
+from evenhand.screening.encoder import EncoderPackage, load_encoder, shipped_encoder
 from evenhand.screening.gate import Gate
 from evenhand.screening.judges import FullJudge, Judge, LinearJudge
 from evenhand.screening.model import Package, load, shipped
@@ -29,19 +29,18 @@ def judges_of(
     models: Path | None,
     *,
     fast: bool = False,
-    threads: int = THREADS,
     off: frozenset[str] = frozenset(),
 ) -> Judges:
     """Return the judges for a model id (None: the shipped one). Raises UsageError if it is not on this machine."""
-    full = shipped_encoder(threads)
+    full = shipped_encoder()
     if model is None or model == full.model.id:
         return Judges(full_judge(full, None, off), Gate(shipped(), full.calibration.gate) if fast else None)
     if model == shipped().model.id:
         return Judges(LinearJudge(shipped()))
-    return Judges(_local(model, models, threads, off))
+    return Judges(_local(model, models, off))
 
 
-def _local(model: str, models: Path | None, threads: int, off: frozenset[str]) -> Judge:
+def _local(model: str, models: Path | None, off: frozenset[str]) -> Judge:
     if not _MODEL_ID.fullmatch(model):
         raise UsageError(f"{model!r} is not a model id.", mend="A model id looks like minilm-0123456789ab.")
     folder = models / model if models is not None else None
@@ -49,11 +48,11 @@ def _local(model: str, models: Path | None, threads: int, off: frozenset[str]) -
         raise UsageError(
             f"the model {model} is not on this machine.",
             where=str(folder) if folder else "",
-            mend=f"Put its package there, or leave --model out to use {shipped_encoder(threads).model.id}.",
+            mend=f"Put its package there, or leave --model out to use {shipped_encoder().model.id}.",
         )
     found: Judge
     is_linear = model.startswith("linear-")
-    found = LinearJudge(load(folder)) if is_linear else full_judge(load_encoder(folder, threads), folder, off)
+    found = LinearJudge(load(folder)) if is_linear else full_judge(load_encoder(folder), folder, off)
     if found.id != model:
         raise UsageError(f"this folder holds {found.id}.", where=str(folder), mend="Restore the right package.")
     return found

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -31,8 +30,6 @@ TOKENIZER: Final = "tokenizer.json"
 CALIBRATION: Final = "calibration.json"
 # Rows of one run: more take longer each, since what stands between the maps no longer fits beside the core.
 BATCH: Final = 16
-# How many runs are made side by side. Two cores at one run share each small step, and wait for one another at each.
-THREADS: Final = 2
 # How much longer than the shortest row of a run its longest may be: so many times, and so many tokens.
 STRETCH: Final = 1.25
 SPARE: Final = 4
@@ -54,16 +51,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """A session, its tokeniser and how posts are worded for it. Safe to share between threads.
-
-    `threads`: how many runs of one call may be made at once, a core each.
-    """
+    """A session, its tokeniser and how posts are worded for it. Safe to share between threads; a call uses one core."""
 
     id: str
     session: Any = field(repr=False)
     tokenizer: Tokenizer = field(repr=False)
     reading: int = READING
-    threads: int = THREADS
 
     def read(self, views: Sequence[View], parents: Sequence[View | None]) -> list[Read]:
         """Return what the encoder says of some views in normal form, in order.
@@ -93,17 +86,10 @@ class Encoder:
         return [one.ids for one in pieces(self.tokenizer, texts)]
 
     def _run(self, rows: Sequence[Window]) -> Iterator[tuple[list[int], Floats, Floats]]:
-        def run(chosen: list[int]) -> tuple[list[int], Floats, Floats]:
+        for chosen in runs([row.size for row in rows]):
             ids, parts = padded([rows[number] for number in chosen])
             heads, spans = self.session.run(None, {"ids": ids, "parts": parts})
-            return chosen, heads, spans
-
-        every = list(runs([row.size for row in rows]))
-        if min(self.threads, len(every)) < 2:
-            yield from map(run, every)
-            return
-        with ThreadPoolExecutor(self.threads) as side_by_side:  # the longest first, so that none waits for it alone
-            yield from side_by_side.map(run, reversed(every))
+            yield chosen, heads, spans
 
 
 def runs(sizes: Sequence[int]) -> Iterator[list[int]]:
@@ -138,8 +124,8 @@ def encoder_id(model: bytes, tokenizer: bytes, reading: int = READING) -> str:
     return "minilm-" + digest.hexdigest()[:12]
 
 
-def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
-    """Return the package of a folder. `threads`: how many cores one call may use.
+def load_encoder(folder: Path) -> EncoderPackage:
+    """Return the package of a folder.
 
     Raises UsageError if a file is missing or unreadable, or the calibration belongs to other weights.
     """
@@ -148,7 +134,7 @@ def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
         model, tokenizer = (folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()
         ids = {encoder_id(model, tokenizer, reading): reading for reading in range(1, READING + 1)}
         if (found := raw["model"]) in ids:
-            encoder = Encoder(found, _session(model), load_tokenizer(folder / TOKENIZER), ids[found], threads)
+            encoder = Encoder(found, _session(model), load_tokenizer(folder / TOKENIZER), ids[found])
             return EncoderPackage(encoder, Settled.from_dict(raw["calibration"]))
     except Exception as error:
         raise UsageError(
@@ -163,18 +149,14 @@ def load_encoder(folder: Path, threads: int = THREADS) -> EncoderPackage:
 
 def _session(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
+    # Two cores at one run would wait for one another at each small step: they read different posts instead.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def shipped_encoder(threads: int = THREADS) -> EncoderPackage:
-    """Return the package that comes with this version, loaded once per process."""
-    package = _shipped()
-    return replace(package, model=replace(package.model, threads=threads))
-
-
 @cache
-def _shipped() -> EncoderPackage:
+def shipped_encoder() -> EncoderPackage:
+    """Return the package that comes with this version, loaded once per process."""
     with as_file(files("evenhand.screening") / "weights" / "encoder") as folder:
         return load_encoder(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,6 @@ from typing import Final
 from evenhand.categories import Category
 from evenhand.errors import UsageError
 from evenhand.screening.choosing import judges_of
-from evenhand.screening.encoder import THREADS
 from evenhand.screening.frames import FrameRule, framings
 from evenhand.screening.gate import Gate
 from evenhand.screening.judges import Judge, Judged
@@ -24,9 +23,9 @@ from evenhand.screening.verdict import ABSTENTION_REASONS, Abstention, Frame, Sp
 from evenhand.screening.views import LONGEST, Reading, abstention, read, vocabulary
 from evenhand.text import View, normalise
 
+# Posts that are sorted by length together; each core takes one such batch after the other.
 BATCH: Final = 512
-# With the gate a batch is larger: the full model reads what is left of it, and sorts that by length.
-BULK: Final = 1024
+THREADS: Final = 2
 _NONE: Final[dict[Category, float | None]] = dict.fromkeys(Category)
 
 
@@ -60,7 +59,8 @@ class Screener:
         threads: int = THREADS,
         off: Iterable[str] = (),
     ) -> None:
-        chosen = judges_of(model, models, fast=fast, threads=threads, off=switched_off(off))
+        chosen = judges_of(model, models, fast=fast, off=switched_off(off))
+        self._threads = threads
         self._judge: Judge = chosen.judge
         self._gate = chosen.gate
         self.package = chosen.judge.package
@@ -99,21 +99,17 @@ class Screener:
     def _stream(
         self, texts: Sequence[str], parents: Sequence[str | None], languages: Sequence[str | None]
     ) -> Iterator[Verdict]:
-        if self._gate is None:
-            parts = [slice(start, start + BATCH) for start in range(0, len(texts), BATCH)]
-            for part in parts:
-                yield from self._finished(self._sifted(texts[part], parents[part], languages[part]))
+        size = max(1, min(BATCH, -(-len(texts) // self._threads)))
+        parts = [slice(start, start + size) for start in range(0, len(texts), size)]
+
+        def screened(part: slice) -> list[Verdict]:
+            return self._finished(self._sifted(texts[part], parents[part], languages[part]))
+
+        if len(parts) < 2:
+            yield from (verdict for part in parts for verdict in screened(part))
             return
-        # While the full model reads what is left of one batch, the gate sifts the next.
-        parts = [slice(start, start + BULK) for start in range(0, len(texts), BULK)]
-        with ThreadPoolExecutor(1) as other:
-            before: Future[list[Verdict]] | None = None
-            for part in parts:
-                sifted = self._sifted(texts[part], parents[part], languages[part])
-                if before is not None:
-                    yield from before.result()
-                before = other.submit(self._finished, sifted)
-            yield from before.result() if before is not None else ()
+        with ThreadPoolExecutor(self._threads) as cores:
+            yield from (verdict for verdicts in cores.map(screened, parts) for verdict in verdicts)
 
     def _sifted(
         self, texts: Sequence[str], parents: Sequence[str | None], languages: Sequence[str | None]

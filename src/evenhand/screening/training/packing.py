@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from evenhand.screening.encoder import (
     CALIBRATION,
     MODEL,
-    THREADS,
     TOKENIZER,
     Encoder,
     EncoderPackage,
@@ -97,12 +96,11 @@ def settle_folder(
     benign: Sequence[Row],
     *,
     say: Callable[[str], None],
-    threads: int = THREADS,
 ) -> tuple[EncoderPackage, Looked, Looked]:
     """Fix calibration, thresholds and cut-offs of a folder's model on dev and benign threshold rows; return all."""
-    dev, quiet = looked(load_encoder(folder, threads).model, gate, rows, benign, say)
+    dev, quiet = looked(load_encoder(folder).model, gate, rows, benign, say)
     write_settled(folder, replace(settle(dev, quiet), linear_model=gate.model.id))
-    return load_encoder(folder, threads), dev, quiet
+    return load_encoder(folder), dev, quiet
 
 
 def _stands(every: Sequence[Row], looked: Sequence[Row]) -> NDArray[np.float64]:
