@@ -340,24 +340,39 @@ def span_f1(gold: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]]) -
 
 
 def gate_table(settled: Settled, dev: Looked, benign: Looked) -> dict[str, float]:
-    """Return the gate's weights and cut-off, fixed on half of the rows; `kept` and `skipped` tell of the other."""
+    """Return the gate's weights and cut-off, fixed on all rows.
+
+    `kept` and `skipped` are counted on each half of the rows with a table that was fixed on the other half, and are the
+    mean of both: one half alone can be lucky.
+    """
     rows = [*dev.rows, *benign.rows]
     raw = np.concatenate([dev.gate, benign.gate])
     flags, right = (
         np.concatenate(pair) for pair in zip(_flagged(settled, dev), _flagged(settled, benign), strict=True)
     )
+    quiet = np.asarray([row.share("presumed_benign") == 1 for row in rows])
     half = np.asarray([digest_number(row.text) // 16 % 2 == 0 for row in rows])
-    if len(set(flags[half].tolist())) < 2:
-        return {**dict.fromkeys(names_of(raw), 1.0), "cut": -40.0, "kept": 1.0, "skipped": 0.0}
-    fitted = LogisticRegression(C=1.0, max_iter=500).fit(raw[half], flags[half])
+    counted = []
+    for here in (half, ~half):
+        table = _gate_fitted(raw[here], flags[here], right[here])
+        passes = gate_sums(raw, table) >= table["cut"]
+        kept, skipped = passes[~here & right], ~passes[~here & quiet]
+        counted.append((kept.mean() if len(kept) else 1.0, skipped.mean() if len(skipped) else 0.0))
+    kept, skipped = np.mean(counted, axis=0)
+    return {
+        **_gate_fitted(raw, flags, right),
+        "kept": round(float(kept), 4),
+        "skipped": round(float(skipped), 4),
+    }
+
+
+def _gate_fitted(raw: Floats, flags: NDArray[np.bool_], right: NDArray[np.bool_]) -> dict[str, float]:
+    if len(set(flags.tolist())) < 2:
+        return {**dict.fromkeys(names_of(raw), 1.0), "cut": -40.0}
+    fitted = LogisticRegression(C=1.0, max_iter=500).fit(raw, flags)
     table = {head: round(float(value), 6) for head, value in zip(names_of(raw), fitted.coef_[0], strict=True)}
-    sums = gate_sums(raw, table)
-    wanted = np.sort(sums[half & right])
+    wanted = np.sort(gate_sums(raw, table)[right])
     table["cut"] = round(float(wanted[int(LOST * len(wanted))]), 6) if len(wanted) else -40.0
-    other = ~half
-    quiet = other & np.asarray([row.share("presumed_benign") == 1 for row in rows])
-    table["kept"] = round(float((sums[other & right] >= table["cut"]).mean()), 4) if (other & right).any() else 1.0
-    table["skipped"] = round(float((sums[quiet] < table["cut"]).mean()), 4) if quiet.any() else 0.0
     return table
 
 
