@@ -21,7 +21,7 @@ def home_of(directory: str | None) -> Home:
 
 def setup_django(home: Home) -> None:
     """Point Django at `home` and load its apps. Creates the folder; touches no database."""
-    home.root.mkdir(parents=True, exist_ok=True)
+    home.make()
     os.environ["EVENHAND_DATA"] = str(home.root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evenhand.web.settings")
     import django

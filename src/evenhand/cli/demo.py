@@ -122,7 +122,7 @@ def _begin(home: Home, posts: int | None) -> Built:
             )
         fresh = DEFAULT_POSTS if posts is None else posts
         check_size(fresh)  # before anything is written: else the next try would find a demo of that size begun
-        home.root.mkdir(parents=True, exist_ok=True)
+        home.make()
         built = Built(posts=fresh, now=datetime.now(UTC).replace(microsecond=0).isoformat(), sign_ins={})
         built.save(home)
     elif posts is not None and built.posts != posts:

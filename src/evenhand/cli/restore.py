@@ -90,7 +90,7 @@ def _empty(home: Home) -> Iterator[Path]:
 
     Whatever lies beside such a folder was put there by that restore: it only begins in an empty home.
     """
-    home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.make()
     work = home.root / _WORK
     there = list(home.root.iterdir())
     if there and work not in there:

@@ -18,6 +18,10 @@ class Home:
 
     root: Path
 
+    def make(self) -> None:
+        """Make the folder for its owner alone, if it is not there: SQLite itself would let others read its files."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def database(self) -> Path:
         """The SQLite desk database, unless DATABASE_URL names another."""

@@ -107,7 +107,7 @@ def test_a_wave_and_the_page_of_the_person_concerned_are_german(desk: Desk, monk
     refused = officer.post(f"/desk/waves/{wave}", {"username": "ana"}, follow=True).content.decode()
     assert "Die Person kann es schon sehen." in refused
     html = german(person).get("/my").content.decode()
-    assert "3 Beiträge können Beschimpfungen sein." in html and "2 Konten schrieben 67 %." in html
+    assert "3 Beiträge können Herabwürdigungen sein." in html and "2 Konten schrieben 67 %." in html
     assert english_in(html, [unread_words(tallies())]) == []
 
 

@@ -1,4 +1,4 @@
-"""Which installation a corpus folder belongs to."""
+"""Which installation a corpus folder belongs to, and whose a new one is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evenhand.cli._django import setup_django
 from evenhand.web.home import Home
 
 
@@ -23,3 +24,9 @@ def test_the_home_of_a_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert Home.of_corpus(other / "corpus") == Home(other), "another installation's corpus is never ours"
         assert Home.of_corpus(alone) == Home(alone)
         assert Home.of_corpus(desk / "exports") == Home(desk / "exports")
+
+
+def test_a_new_home_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENHAND_DATA", str(tmp_path))
+    setup_django(Home(tmp_path / "homes" / "new"))
+    assert (tmp_path / "homes" / "new").stat().st_mode & 0o777 == 0o700, "SQLite lets others read its files"
