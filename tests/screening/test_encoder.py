@@ -83,14 +83,6 @@ def test_the_number_of_threads_changes_no_flag(threads: int) -> None:
         assert all(abs((first.scores[c] or 0) - (second.scores[c] or 0)) <= 1e-3 for c in Category)
 
 
-@pytest.mark.slow
-def test_the_end_of_a_long_post_is_read() -> None:
-    calm = "The committee met and talked about the timetable of the ferry. " * 30
-    verdict = Screener().screen([calm + "I will kill you, you worthless idiot."])[0]
-    assert verdict.flags
-    assert any(span.begin > len(calm) for span in verdict.spans)
-
-
 def test_scoring_opens_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a socket was opened")

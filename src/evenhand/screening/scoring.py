@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +18,24 @@ from evenhand.screening.threats import threat_score
 from evenhand.screening.words import canon
 from evenhand.text import View
 
+# Shorter than a window of the full model: of 16, 24, 32, 48 words and whole posts it found most on dev rows.
+WORDS: Final = 32
+STRIDE: Final = 24
+_WORD: Final = re.compile(r"\S+")
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One post scored.
 
     view: the view that carries the evidence. raw: the highest raw score per head over the views. hits: the
-    threat rules that hit in that view. scores: probabilities. known_share: of the words of the last view.
+    threat rules that hit in that view. scores: probabilities.
     """
 
     view: View
     raw: NDArray[np.float64]
     hits: tuple[ThreatHit, ...]
     scores: dict[Category, float]
-    known_share: float
 
 
 def score(package: Package, posts: Sequence[Sequence[View]]) -> list[Scored]:
@@ -37,9 +43,7 @@ def score(package: Package, posts: Sequence[Sequence[View]]) -> list[Scored]:
     views = [view for post in posts for view in post]
     if not views:
         return []
-    tokens = tokenise([view.text for view in views], canon())
-    raw = package.model.raw_scores(tokens)
-    return list(_best_of_each(package.calibration, posts, raw, _shares(package.model, tokens)))
+    return list(_best_of_each(package.calibration, posts, _raw(package.model, views)))
 
 
 def highest_raw(model: LinearModel, posts: Sequence[Sequence[View]]) -> NDArray[np.float64]:
@@ -47,9 +51,31 @@ def highest_raw(model: LinearModel, posts: Sequence[Sequence[View]]) -> NDArray[
     views = [view for post in posts for view in post]
     if not views:
         return np.zeros((0, len(HEADS)))
-    raw = model.raw_scores(tokenise([view.text for view in views], canon()))[:, : len(HEADS)]
-    first = np.cumsum([0, *(len(post) for post in posts[:-1])])
-    return np.maximum.reduceat(raw, first, axis=0)
+    return _highest(_raw(model, views)[:, : len(HEADS)], [len(post) for post in posts])
+
+
+def _raw(model: LinearModel, views: Sequence[View]) -> NDArray[np.float64]:
+    """Return per view the highest raw score of each head over its stretches.
+
+    The model adds up words: over a whole essay a calm page would outvote the threat at its end.
+    """
+    parts = [stretches(view.text) for view in views]
+    raw = model.raw_scores(tokenise([text for part in parts for text in part], canon()))
+    return _highest(raw, [len(part) for part in parts])
+
+
+def _highest(raw: NDArray[np.float64], sizes: Sequence[int]) -> NDArray[np.float64]:
+    """Return the highest of each column over each group of rows, given how many rows each has (one or more)."""
+    return np.maximum.reduceat(raw, np.cumsum([0, *sizes[:-1]]), axis=0)
+
+
+def stretches(text: str) -> list[str]:
+    """Return the parts that are judged by themselves: the text, or stretches of WORDS words of a long one."""
+    words = list(_WORD.finditer(text))
+    if len(words) <= WORDS:
+        return [text]
+    starts = range(0, len(words) - WORDS + STRIDE, STRIDE)
+    return [text[words[at].start() : words[min(at + WORDS, len(words)) - 1].end()] for at in starts]
 
 
 def known_shares(model: LinearModel, views: Sequence[View]) -> list[float]:
@@ -67,17 +93,14 @@ def _shares(model: LinearModel, tokens: Tokens) -> NDArray[np.float64]:
     return np.asarray(np.bincount(tokens.post, known, minlength=tokens.posts) / np.maximum(words, 1))
 
 
-def _best_of_each(
-    fixed: Calibration, posts: Sequence[Sequence[View]], raw: NDArray[np.float64], shares: NDArray[np.float64]
-) -> Iterator[Scored]:
+def _best_of_each(fixed: Calibration, posts: Sequence[Sequence[View]], raw: NDArray[np.float64]) -> Iterator[Scored]:
     at = 0
     for views in posts:
-        rows = raw[at : at + len(views)]
+        yield _best(fixed, views, raw[at : at + len(views)])
         at += len(views)
-        yield _best(fixed, views, rows, float(shares[at - 1]))
 
 
-def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64], share: float) -> Scored:
+def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64]) -> Scored:
     found = [tuple(find_threats(view.text)) for view in views]
     best = 0
     if len(views) > 1:
@@ -85,7 +108,7 @@ def _best(fixed: Calibration, views: Sequence[View], raw: NDArray[np.float64], s
         if not found[best]:
             best = next((index for index, hits in enumerate(found) if hits), best)
     highest = raw.max(axis=0) if len(views) > 1 else raw[0]
-    return Scored(views[best], highest, found[best], probabilities(fixed, highest, found[best]), share)
+    return Scored(views[best], highest, found[best], probabilities(fixed, highest, found[best]))
 
 
 def probabilities(fixed: Calibration, raw: NDArray[np.float64], hits: Sequence[ThreatHit]) -> dict[Category, float]:
