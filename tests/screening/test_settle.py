@@ -3,18 +3,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from evenhand.categories import Category
 from evenhand.screening.encoder import Read
 from evenhand.screening.judges import served_flags, served_scores
-from evenhand.screening.model import Platt
+from evenhand.screening.model import HEADS, Platt
 from evenhand.screening.outputs import CATEGORIES, OUTPUTS
 from evenhand.screening.pieces import Pieces
 from evenhand.screening.ruling import Ruling
 from evenhand.screening.settled import Settled
 from evenhand.screening.training.calibrate import quiet_threshold
 from evenhand.screening.training.product import fitted_product
-from evenhand.screening.training.rows import Part, Row
+from evenhand.screening.training.rows import Part, Row, digest_number
 from evenhand.screening.training.settle import (
     HARSH,
     HARSH_COST,
@@ -22,6 +23,7 @@ from evenhand.screening.training.settle import (
     QUIET,
     Looked,
     affordable,
+    gate_table,
     scores_of,
     settle,
     span_cuts,
@@ -164,6 +166,22 @@ def test_the_gate_keeps_true_positives_and_skips_calm_rows() -> None:
     table = settle(_dev(), _benign()).gate
     assert table["kept"] >= 0.95
     assert table["skipped"] >= 0.5
+
+
+def test_what_the_gate_keeps_is_counted_on_both_halves_never_on_the_rows_that_fixed_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dev, benign = _dev(), _benign()
+    settled = settle(dev, benign)
+    first = np.asarray([digest_number(row.text) // 16 % 2 == 0 for row in dev.rows])
+    # The positives of one half are all louder than those of the other, and a table keeps all that it is fixed on.
+    loud = replace(dev, gate=np.column_stack([np.where(first, 2.0, 1.0), dev.gate[:, 1:] * 0]))
+    only = {name: float(name == HEADS[0]) for name in HEADS}
+    monkeypatch.setattr(
+        "evenhand.screening.training.settle._gate_fitted",
+        lambda raw, _flags, right: {**only, "cut": float(raw[right][:, 0].min())},
+    )
+    assert gate_table(settled, loud, benign)["kept"] == 0.5
 
 
 def test_what_is_published_is_calibrated_not_only_the_raw_score() -> None:

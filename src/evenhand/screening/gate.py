@@ -19,8 +19,8 @@ class Gate:
     """The linear model with the weights and the cut-off fixed for one full model.
 
     `table` holds a weight per raw score and the cut-off: a post passes if the weighted sum of its raw scores
-    reaches it, or a rule hits. Fixed on half of the dev rows so that few true positives of the full model
-    are lost, counted on the other half.
+    reaches it, or a rule hits. Fixed on dev rows so that few true positives of the full model are lost; counted
+    on halves of them that did not fix it.
     """
 
     package: Package
