@@ -128,8 +128,8 @@ LIMITS = """
   that tell somebody nobody wants them (`benchmarks/ablations.py --beside`). Two further legs on such lines mended
   little of it and cost threats; a training from the beginning that had them mended no more.
 - A threat beside an insult is often heard as abuse and insult, and not as a threat besides ("I will kill you, you
-  worthless idiot."): the threat rules were given next to no weight by dev rows, where the same words are often quoted
-  or a figure of speech.
+  worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave next to no weight to
+  the rules for direct threats (those for veiled ones and for wishes weigh).
 - What stands alone is heard louder than the same words among calm ones: a short calm text round an insult can keep it
   under the threshold, a long one no more than a short one.
 - Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
