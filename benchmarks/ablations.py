@@ -42,7 +42,8 @@ Pair = tuple[Looked, Looked]
 # Own files whose dev lines say most of what a model confuses; those that hold both kinds are told apart by label.
 OWN = (
     "kind_wishes", "bodies_and_visits", "force_metaphors", "harsh_civic", "speaking_up", "group_questions", "belonging",
-    "unwanted", "name_calling", "threats_veiled",
+    "unwanted", "name_calling", "threats_veiled", "harsh_voices", "threat_pairs", "contempt_pairs", "group_pairs",
+    "long_posts", "reported_words", "everyday", "rare_harms",
 )  # fmt: skip
 
 

