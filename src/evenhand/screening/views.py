@@ -11,8 +11,18 @@ from typing import Final
 from evenhand.screening.features import word_hash
 from evenhand.screening.model import LinearModel
 from evenhand.screening.verdict import Abstention
-from evenhand.screening.words import group_of_word, strong_words
-from evenhand.text import ENGLISH, UNKNOWN, View, Vocabulary, deobfuscate, guess_language, in_foreign_script, normalise
+from evenhand.screening.words import group_of_word, hidden_words, unhidden_words
+from evenhand.text import (
+    ENGLISH,
+    UNKNOWN,
+    View,
+    Vocabulary,
+    deobfuscate,
+    guess_language,
+    in_foreign_script,
+    normalise,
+    unspaced,
+)
 from evenhand.text.forms import PLACEHOLDERS
 
 _LETTERS: Final = re.compile(rf"[^\W\d_{PLACEHOLDERS}]")
@@ -25,7 +35,10 @@ LONGEST: Final = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post's views. `plain` is the normal form, `clear` the de-obfuscated one (the same object if equal)."""
+    """A post's views: `plain` and `clear` (the same object if equal).
+
+    `plain` is the normal form with spaced-out letters joined, `clear` the de-obfuscated one.
+    """
 
     plain: View
     clear: View
@@ -37,20 +50,20 @@ class Reading:
 
 
 def vocabulary(model: LinearModel) -> Vocabulary:
-    """Return the words a repair may give: those the model knows, group words and the strong words."""
+    """Return the words a repair may give: those the model knows, group words and words that people hide."""
     known = frozenset(model.known.tolist())
-    groups = group_of_word()
+    groups, stand = group_of_word(), unhidden_words()
 
     @lru_cache(maxsize=1 << 15)
     def is_known(word: str) -> bool:
-        return word in groups or word_hash(word) in known
+        return word in groups or word in stand or word_hash(word) in known
 
-    return Vocabulary(is_known, strong_words())
+    return Vocabulary(is_known, hidden_words())
 
 
 def read(text: str, words: Vocabulary) -> Reading:
     """Return both readings of a post."""
-    plain = normalise(text[:LONGEST])
+    plain = unspaced(normalise(text[:LONGEST]), words)
     return Reading(plain, deobfuscate(plain, words))
 
 

@@ -36,3 +36,16 @@ def strong_words() -> frozenset[str]:
     """Return the mild insults and hard words that are repaired when somebody hides them."""
     lines: dict[str, str] = read_data("strong")["words"]
     return frozenset(word for line in lines.values() for word in line.split())
+
+
+@cache
+def unhidden_words() -> frozenset[str]:
+    """Return the words that look like a strong or a group word misspelt and are words of their own."""
+    return frozenset(read_data("strong")["unhidden"]["words"].split())
+
+
+@cache
+def hidden_words() -> tuple[str, ...]:
+    """Return what people hide: strong words first, then words for groups; a repair prefers them in this order."""
+    groups = sorted(word for word in group_of_word() if word.isalpha())
+    return (*sorted(strong_words()), *groups)
