@@ -52,7 +52,9 @@ English only; other languages are not assessed and are counted as such. It ranks
 decides nothing, and what it does not flag can still be reported. Profanity and incivility are information: alone
 they make no lead.
 
-Before a post is read its hidden words are spelt out (both readings are judged), words for groups become one sign,
+Before a post is read its hidden words are spelt out (both readings are judged; of letters spaced out, what they
+spell): any word behind signs or digits, our list of hard words and the words for groups also where a letter is missing,
+swapped or masked, or where they stand together with others. Words for groups become one sign,
 and pronouns and family words one form: the model cannot learn that a group is bad, and swapping listed words for one
 another changes no input. The general head `abuse` is lowered by what the doxxing and the pile-on head explain.
 Account names and links are masked. Posts longer than 62 tokens are read in overlapping
@@ -71,13 +73,16 @@ and benign threshold rows was read with a word hidden."""
 TRIED = """
 ## How it was trained
 
-Five legs, each on one thread of a shared machine: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4
-for the top layer falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors
-frozen; seed 20261121. The first leg goes on from the pretrained weights, with dropout; the second at three quarters of
-its rate, the others at half. After three legs a model stood that shares nothing with the one shipped before
-(`minilm-9a9bd23a36d3`) but its beginning. The fourth leg began half-way between the weights of both, and it and the
-fifth learnt from both: an answer is three tenths the label and seven tenths the mean answer of the two models, and
-theirs alone where nobody labelled. What is shown disguised or dressed is to be answered like the text itself.
+Four legs on a shared machine: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for the top layer
+falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors frozen; seed
+20261121. The first leg goes on from the pretrained weights, with dropout; the second at three quarters of its rate, the
+third at half. After three legs a model stood that shares nothing with those shipped before but its beginning. The
+fourth leg (six tenths of the rate, dropout .05) began half-way between its weights and those of the model before
+(`minilm-27fb51e41ecf`), had 4,600 written lines more, and learnt from three models, those two and the one before them:
+an answer is three tenths the label (of our own sentences six tenths) and for the rest their mean answer, and theirs
+alone where nobody labelled; lines that no model had read are answered by their labels, a fiftieth less sure. What is
+installed lies six tenths of the way from the model before to that student.
+What is shown disguised or dressed is to be answered like the text itself.
 Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's `train` rows are shown as
 often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
 their punctuation, {parents:.0%} stand under a parent post that says nothing about them, and
@@ -96,11 +101,12 @@ between channels and weights; unsigned weights over the full range (no more prec
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. But for the
-last four lines they are of the model before and its legs ("as shipped" means that one). The choice
+last seven lines they are of earlier models and their legs; "as shipped" means the one shipped at that time, and of the
+last three lines `minilm-27fb51e41ecf`, settled anew. The choice
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
 sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
 rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
-time: distillation between folds at full length, and more than two teachers."""
+time: distillation between folds at full length."""
 
 LIMITS = """
 ## What falls short
@@ -119,14 +125,15 @@ LIMITS = """
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
-- Hate that is implied, that is told of others as a trait, and that stands over two sentences is missed more often than
-  by the model before, which flagged more posts wrongly (the tables above).
+- Who denies hate about a group is taken for a hater more often than by the model before (`negate_neg_nh`), and contempt
+  told of a group as a trait, or over two sentences, is still missed in a third of the cases (the tables above).
 - Kind wishes and advice in the shape of a threat ("Watch your step on the ice outside the library") are sometimes read
   as one; so is talk of how a vote was killed or a motion buried.
-- Written against it, posts go wrong more often than the tables above tell. Of new dev lines it flagged 6 of 16 kind
-  ones on illness and visits and 3 of 7 on animals, and found 12 of 34 that tell somebody they do not belong and 3 of 9
-  that tell somebody nobody wants them (`benchmarks/ablations.py --beside`). Two further legs on such lines mended
-  little of it and cost threats; a training from the beginning that had them mended no more.
+- Written against it, posts go wrong more often than the tables above tell. Of our own dev lines it flags 4 of 16 kind
+  ones on illness and visits and 10 of 97 that quote or tell harm, and finds 12 of 34 that tell somebody they do not
+  belong, 30 of 44 that hold contempt for a person in civil words and 115 of 216 that hold it for a group
+  (`benchmarks/ablations.py --beside`, before these weights were installed). The student that it is a part of did better
+  there, and flagged more harsh speech.
 - A threat beside an insult is often heard as abuse and insult, and not as a threat besides ("I will kill you, you
   worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave next to no weight to
   the rules for direct threats (those for veiled ones and for wishes weigh).
@@ -135,7 +142,7 @@ LIMITS = """
 - Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
   to doxxing, so that its threshold stands high. Addresses and number plates of a known shape are
   found by rules besides.
-- Eight bits change a flag in one post of twenty-two of HateCheck, in one of fifty of the dev rows (asked: one in a
+- Eight bits change a flag in one post of twenty-four of HateCheck, in one of fifty of the dev rows (asked: one in a
   hundred). No single map does it: weights alone change a flag in one post of 76 dev rows, what goes into the maps
   alone in one of 66, and neither can be had finer within a quarter more time (see what was tried).
 - The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts a
@@ -182,7 +189,9 @@ def before(package: EncoderPackage, data: Path) -> Iterator[str]:
 def _tried() -> Iterator[str]:
     """Yield what was tried with the weights as they are, and whether it was kept."""
     with TRIED_FILE.open(newline="", encoding="utf-8") as handle:
-        head, *lines = csv.reader(handle)
+        head, *lines = csv.reader(handle, strict=True)
+    if broken := [line[0] for line in lines if len(line) != len(head)]:
+        raise SystemExit(f"{TRIED_FILE.name}: {broken[0][:60]}... has another number of fields than the first line")
     yield from table("What was tried before these weights, and what with them", head, lines)
     yield SINCE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,9 +118,7 @@ def test_a_later_leg_goes_on_from_the_weights_of_the_first_with_its_own_rate(tun
     starts = [None, *(out / "state.pt" for _, out in every[:-1])]
     starts[len(ALONE)] = tmp_path / HALFWAY
     assert [plan.start for plan, _ in every] == starts
-    assert [plan.seed for plan, _ in every] == ["20261121"] * 2 + [
-        f"20261121/{name}" for name in ("last", "student", "student2")
-    ]
+    assert [plan.seed for plan, _ in every] == ["20261121"] * 2 + [f"20261121/{name}" for name in ("last", "lines4")]
     start = folder / "tuning" / "state.pt"
     still = Plan(128, threads=1, start=start, peak=0.0, dropout=0.0)
     network = tune(pretrained(), material, still, tmp_path / "still", say=lambda _: None)
@@ -133,7 +132,7 @@ def test_eight_bits_read_back_answer_as_the_graph_does(tuned) -> None:
     from evenhand.screening.encoder import load_encoder
     from evenhand.screening.training.full import pretrained
     from evenhand.screening.training.packing import export
-    from evenhand.screening.training.teaching import floated, halfway
+    from evenhand.screening.training.teaching import between, floated
     from evenhand.screening.training.tuning import begun
     from evenhand.text import normalise
 
@@ -144,8 +143,9 @@ def test_eight_bits_read_back_answer_as_the_graph_does(tuned) -> None:
     assert {name: value.shape for name, value in back.items()} == {name: value.shape for name, value in own.items()}
     same = [name for name, value in own.items() if np.array_equal(back[name], value)]
     assert {"heads.weight", "parts.weight", "places.weight", "layers.3.key.bias", "layers.5.mix_norm.weight"} <= {*same}
-    middle = halfway(own, back)
-    assert np.allclose(middle["words.weight"], (own["words.weight"] + back["words.weight"]) / 2)
+    for share in (0.5, 0.4):
+        middle = between(own, back, share)["words.weight"]
+        assert np.allclose(middle, own["words.weight"] * (1 - share) + back["words.weight"] * share)
     encoder = load_encoder(folder / "encoder").model
     network = begun(pretrained(), encoder.tokenizer, 0.0)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in back.items()})
@@ -195,6 +195,10 @@ def test_a_student_begins_between_its_teachers_and_learns_their_mean(tuned, tmp_
     wanted = taught(held, 0.7)(row)
     for label, theirs, mixed in zip(own, held[row.dataset, row.id], wanted, strict=True):
         assert mixed == pytest.approx(theirs if np.isnan(label) else 0.3 * label + 0.7 * theirs)
+    ours = replace(row, dataset="own")
+    sure = taught({("own", row.id): held[row.dataset, row.id]}, 0.7)(ours)
+    for label, theirs, mixed in zip(categories(ours), held[row.dataset, row.id], sure, strict=True):
+        assert mixed == pytest.approx(theirs if np.isnan(label) else 0.6 * label + 0.4 * theirs)
     labelled = taught(held, 0.7, fills=False)(row)
     assert np.array_equal(np.isnan(labelled), np.isnan(own)) and np.isnan(own).any()
     unseen = next(row for row in material.rows if (row.dataset, row.id) not in held)
@@ -204,7 +208,6 @@ def test_a_student_begins_between_its_teachers_and_learns_their_mean(tuned, tmp_
 
 
 def test_the_gate_learns_what_the_full_model_flags(tuned) -> None:
-    from dataclasses import replace
 
     from evenhand.categories import Category
     from evenhand.screening.encoder import load_encoder

@@ -29,6 +29,8 @@ Said = dict[tuple[str, str], Array]
 
 # How much of a labelled answer is the teachers'; the rest is the label's.
 TAUGHT: Final = 0.7
+# Of our own sentences: their labels are surer than anybody's answer.
+TAUGHT_OWN: Final = 0.4
 CHUNK: Final = 512
 _TABLES: Final = {"parts.weight": "part.table", "places.weight": "places"}
 _THREE: Final = {"query": 0, "key": 1, "value": 2}
@@ -61,9 +63,10 @@ def _one(name: str, held: Mapping[str, NDArray[np.generic]]) -> Array:
     return np.split(all_three, 3)[_THREE[part]] if part in _THREE else all_three
 
 
-def halfway(one: State, other: State) -> dict[str, Array]:
-    """Return the mean of two networks' weights."""
-    return {name: (value + other[name]) / np.float32(2) for name, value in one.items()}
+def between(one: State, other: State, share: float = 0.5) -> dict[str, Array]:
+    """Return the weights that lie between two networks', `share` of the way from one to the other."""
+    way = np.float32(share)
+    return {name: (1 - way) * value + way * other[name] for name, value in one.items()}
 
 
 def mean_answers(
@@ -91,7 +94,8 @@ def mean_answers(
 def taught(said: Said, share: float = TAUGHT, *, fills: bool = True) -> Answers:
     """Return what a row is to answer: its labels and the teachers' answer mixed, theirs alone where nobody labelled.
 
-    Without `fills` nothing is asked where nobody labelled.
+    `share` is the teachers', TAUGHT_OWN at most for our own sentences. Without `fills` nothing is asked where nobody
+    labelled.
     """
 
     def answers(row: Row) -> Sequence[float]:
@@ -99,7 +103,8 @@ def taught(said: Said, share: float = TAUGHT, *, fills: bool = True) -> Answers:
         theirs = said.get((row.dataset, row.id))
         if theirs is None:
             return list(own)
-        return list(np.where(np.isnan(own), theirs if fills else own, (1 - share) * own + share * theirs))
+        mixed = min(share, TAUGHT_OWN) if row.dataset == "own" else share
+        return list(np.where(np.isnan(own), theirs if fills else own, (1 - mixed) * own + mixed * theirs))
 
     return answers
 
