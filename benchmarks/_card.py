@@ -134,9 +134,9 @@ LIMITS = """
   belong, 30 of 44 that hold contempt for a person in civil words and 115 of 216 that hold it for a group
   (`benchmarks/ablations.py --beside`, before these weights were installed). The student that it is a part of did better
   there, and flagged more harsh speech.
-- A threat beside an insult is often heard as abuse and insult, and not as a threat besides ("I will kill you, you
-  worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave next to no weight to
-  the rules for direct threats (those for veiled ones and for wishes weigh).
+- A threat beside an insult is sometimes heard as abuse and insult, and not as a threat besides ("I'll stab you tonight,
+  you worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave no weight to the
+  rules for direct threats (those for veiled ones and for wishes weigh).
 - What stands alone is heard louder than the same words among calm ones: a short calm text round an insult can keep it
   under the threshold, a long one no more than a short one.
 - Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
