@@ -25,6 +25,7 @@ WORDS = Vocabulary(KNOWN.__contains__, ("clown", "idiot", "kill", "moron", "wome
         ("you ｉ ｄ ｉ ｏ ｔ", "you idiot", "ｉ ｄ ｉ ｏ ｔ"),
         ("you i,d,i,o,t", "you idiot", "i,d,i,o,t"),
         ("you !d1ot", "you idiot", "!d1ot"),
+        ("an idiot c10wn", "an idiot clown", "idiot"),
         ("you 1dio+", "you idiot", "1dio+"),
         ("you id-ot", "you idiot", "id-ot"),
         ("you id#_t", "you idiot", "id#_t"),
@@ -61,6 +62,15 @@ def test_spaced_letters_are_read_as_words_whatever_they_spell() -> None:
 
 def test_what_is_a_word_of_its_own_stands() -> None:
     assert deobfuscate(normalise("kil women"), Vocabulary({"kil"}.__contains__, ("kill", "women"))).text == "kil women"
+
+
+def test_a_hidden_word_is_not_another_one_misspelt() -> None:
+    assert deobfuscate(normalise("the bars"), Vocabulary(KNOWN.__contains__, ("boars", "bars"))).text == "the bars"
+
+
+def test_three_letters_x_are_a_mask_before_they_are_a_drawn_out_letter() -> None:
+    words = Vocabulary(KNOWN.__contains__, ("christians",))
+    assert deobfuscate(normalise("all chrxxxians"), words).text == "all christians"
 
 
 def test_chance_pieces_do_not_make_a_row_of_words() -> None:

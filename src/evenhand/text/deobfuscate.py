@@ -31,7 +31,7 @@ _SPACED: Final = re.compile(rf"(?<![a-z0-9@$])[a-z0-9@$!](?:{_SEPARATOR}{{1,3}}[
 # Counts are bounded: from each of its places a hostile row of letters and dots would be read to its end.
 _INNER_SIGNS: Final = re.compile(r"(?<![a-z0-9*#])[a-z]{1,40}+(?:[.\-_~/*#]{1,9}+[a-z]{1,40}+){1,40}+(?![a-z0-9*#])")
 _MASKED_END: Final = re.compile(r"(?<![a-z0-9*#])[a-z]{2,}[*#]+(?![a-z0-9*#])")
-_MIXED: Final = re.compile(rf"(?<![{_SIGN}])(?=[0-9@$!|+€]*[a-z])(?=[a-z]*[0-9@$!|+€])[{_SIGN}]{{3,60}}(?![{_SIGN}])")
+_MIXED: Final = re.compile(rf"(?<![{_SIGN}])(?=[0-9@$!|+€]*[a-z])(?=[a-z]*[0-9@$!|+€])[{_SIGN}]{{3,30}}(?![{_SIGN}])")
 # A number with its unit or ending ("5am", "3rd") is left alone unless it spells a word that people hide.
 _UNIT: Final = re.compile(r"[0-9]+[a-z]{1,2}")
 _LONG: Final = re.compile(r"(?<![a-z])[a-z]*([a-z])\1\1[a-z]*")
@@ -50,7 +50,8 @@ LONGEST_PIECE: Final = 14
 # Letters a word in a row of joined words has on the mean: shorter ones are chance ("he nd er son").
 LEAST_PIECE: Final = 3
 # Spellings of one token with digits for letters that are looked up at most.
-MOST_SPELLINGS: Final = 64
+MOST_SPELLINGS: Final = 16
+LONGEST_WORD: Final = 30
 _ANY: Final = "*"
 
 
@@ -138,8 +139,11 @@ def _known(candidates: Iterable[str], words: Vocabulary) -> str | None:
 
 
 def _spellings(mixed: str) -> Iterator[str]:
-    """Yield what a token with digits and signs for letters can spell, likeliest first, MOST_SPELLINGS at most."""
-    options = [_LEET.get(sign, sign) for sign in mixed]
+    """Return what a token with digits and signs for letters can spell: likeliest first, MOST_SPELLINGS at most.
+
+    Nothing where it is longer than any word.
+    """
+    options = [_LEET.get(sign, sign) for sign in mixed] if len(mixed) <= LONGEST_WORD else [""]
     return ("".join(letters) for letters in islice(product(*options), MOST_SPELLINGS))
 
 
