@@ -78,7 +78,7 @@ falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a
 20261121. The first leg goes on from the pretrained weights, with dropout; the second at three quarters of its rate, the
 third at half. After three legs a model stood that shares nothing with those shipped before but its beginning. The
 fourth leg (six tenths of the rate, dropout .05) began half-way between its weights and those of the model before
-(`minilm-27fb51e41ecf`), had 4,600 written lines more, and learnt from three models, those two and the one before them:
+(`minilm-27fb51e41ecf`), had 4,558 written lines more, and learnt from three models, those two and the one before them:
 an answer is three tenths the label (of our own sentences six tenths) and for the rest their mean answer, and theirs
 alone where nobody labelled; lines that no model had read are answered by their labels, a fiftieth less sure. What is
 installed lies six tenths of the way from the model before to that student.

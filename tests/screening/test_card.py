@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from evenhand.screening import Screener
@@ -17,3 +18,10 @@ def test_the_card_states_the_published_thresholds() -> None:
     card = CARD.read_text("utf-8")
     for head, threshold in Screener().package.calibration.thresholds.items():
         assert f"| {head} | {threshold:.3f} |" in card
+
+
+def test_every_line_of_what_was_tried_has_the_fields_of_the_first() -> None:
+    tried = Path(__file__).resolve().parents[2] / "benchmarks" / "tried.csv"
+    with tried.open(newline="", encoding="utf-8") as handle:
+        head, *lines = csv.reader(handle, strict=True)
+    assert [line[0] for line in lines if len(line) != len(head)] == []

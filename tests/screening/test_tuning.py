@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -232,3 +233,38 @@ def test_the_gate_learns_what_the_full_model_flags(tuned) -> None:
     assert set(settled.gate) == {*HEADS, GATE, "cut", "kept", "skipped"}
     again = with_gate(gate, load_encoder(folder / "encoder"), material.rows, lambda _: None)
     assert again.model.weights.shape == gate.model.weights.shape
+
+
+def test_what_is_packed_lies_between_the_student_and_the_shipped_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib.resources import as_file, files
+
+    import torch
+
+    from evenhand.screening.encoder import shipped_encoder
+    from evenhand.screening.model import shipped
+    from evenhand.screening.training import full
+    from evenhand.screening.training.teaching import floated
+    from evenhand.screening.training.tuning import Plan, begun
+
+    network = begun(full.pretrained(), shipped_encoder().model.tokenizer, 0.0)
+    student = {name: value.numpy().copy() for name, value in network.state_dict().items()}
+
+    class Packed(Exception):
+        pass
+
+    def export(packed, *_rest) -> None:
+        raise Packed(packed.state_dict()["heads.weight"].numpy())
+
+    monkeypatch.setattr(full, "gather", lambda data: SimpleNamespace(rows=[], benign=[]))
+    monkeypatch.setattr(full, "tune", lambda *_given, **_named: network)
+    monkeypatch.setattr(full, "teach", lambda *_given, **_named: None)
+    monkeypatch.setattr(full, "kept_answers", lambda path: {})
+    monkeypatch.setattr(full, "export", export)
+    with pytest.raises(Packed) as packed:
+        full.train_full(tmp_path, tmp_path, Plan(8), gate=shipped(), say=lambda _: None)
+    with as_file(files("evenhand.screening") / "weights" / "encoder") as folder:
+        theirs = floated(folder, student)["heads.weight"]
+    wanted = torch.from_numpy(0.6 * student["heads.weight"] + 0.4 * theirs)
+    assert torch.allclose(torch.from_numpy(packed.value.args[0]), wanted, atol=1e-5)

@@ -16,8 +16,9 @@ from evenhand.screening.training.disguise import disguised, unpunctuated
 from evenhand.screening.training.dressing import Spans, dressed
 from evenhand.screening.training.rows import Part, Row
 from evenhand.screening.training.targets import categories, frame, target
+from evenhand.screening.views import read
 from evenhand.screening.wording import worded
-from evenhand.text import View, Vocabulary, deobfuscate, normalise
+from evenhand.text import View, Vocabulary
 
 Floats = NDArray[np.float32]
 # What a row is to answer: a wanted probability per category, nan where unknown. Its labels, unless a teacher says it.
@@ -72,7 +73,7 @@ class Example:
 
 def wording(text: str, words: Vocabulary) -> View:
     """Return the de-obfuscated view of a text in the encoder's wording."""
-    return worded(deobfuscate(normalise(text), words))
+    return worded(read(text, words).clear)
 
 
 def drawn(
@@ -87,8 +88,8 @@ def drawn(
         text = unpunctuated(text)
     if row.dataset not in FULL_DRESS and draw.random() < DRESSED:
         text, spans = dressed(text, spans, draw)
-    plain = normalise(text)
-    view = worded(plain if draw.random() < 0.3 else deobfuscate(plain, words))
+    reading = read(text, words)
+    view = worded(reading.plain if draw.random() < 0.3 else reading.clear)
     parent = row.parent or ""
     if not parent and parents and draw.random() < STRANGE_PARENT:
         parent = draw.choice(parents)

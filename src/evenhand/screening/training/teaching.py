@@ -20,7 +20,8 @@ from evenhand.screening.outputs import CATEGORY_PART
 from evenhand.screening.training.examples import Answers
 from evenhand.screening.training.rows import Row
 from evenhand.screening.training.targets import categories
-from evenhand.text import Vocabulary, deobfuscate, normalise
+from evenhand.screening.views import read
+from evenhand.text import Vocabulary, normalise
 
 Array = NDArray[np.float32]
 State = Mapping[str, Array]
@@ -81,7 +82,7 @@ def mean_answers(
     said: Said = {}
     for start in range(0, len(every), CHUNK):
         some = every[start : start + CHUNK]
-        views = [deobfuscate(normalise(row.text), words) for row in some]
+        views = [read(row.text, words).clear for row in some]
         above = [normalise(row.parent) if row.parent else None for row in some]
         raw = [[read.heads[:, CATEGORY_PART].max(axis=0) for read in one.read(views, above)] for one in teachers]
         mean = np.mean(np.asarray(raw, np.float64), axis=0)
