@@ -7,6 +7,7 @@ database's own work, or writing 64 KiB instead of 200 bytes, is the larger part.
 from __future__ import annotations
 
 import io
+import mmap
 import os
 import statistics
 import time
@@ -84,16 +85,19 @@ def files_alone(folder: Path, count: int) -> float:
 
 
 def sealing_alone(folder: Path, mib: int) -> float:
-    """Return processor seconds of hashing, sealing in the format's 16-KiB chunks, and writing so many MiB; no more."""
+    """Return processor seconds of hashing, sealing in the format's 16-KiB chunks, and writing so many MiB straight."""
     block, cipher, nonce, digest = memoryview(bytes(1 << 20)), AESGCM(bytes(32)), bytes(12), sha256()
+    out = mmap.mmap(-1, 1 << 20)
     began = time.process_time()
-    with (folder / "alone").open("wb") as file:
-        for _ in range(mib):
-            digest.update(block)
-            for start in range(0, 1 << 20, CHUNK):
-                file.write(cipher.encrypt(nonce, block[start : start + CHUNK], None))
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(folder / "alone", os.O_WRONLY | os.O_CREAT | getattr(os, "O_DIRECT", 0))
+    for _ in range(mib):
+        digest.update(block)
+        for start in range(0, 1 << 20, CHUNK):
+            # The tag of 16 bytes is left out here: a block is as long as the disk wants it.
+            out[start : start + CHUNK] = cipher.encrypt(nonce, block[start : start + CHUNK], None)[:CHUNK]
+        os.write(descriptor, out)
+    os.fsync(descriptor)
+    os.close(descriptor)
     took = time.process_time() - began
     (folder / "alone").unlink()
     return took

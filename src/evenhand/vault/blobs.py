@@ -22,6 +22,7 @@ from typing import BinaryIO, Final
 from evenhand.errors import DoesNotHold
 from evenhand.ledger.files import make_directories, sync_directory
 from evenhand.vault.chunks import Damaged, Readable, SealedReader, seal_chunks
+from evenhand.vault.straight import StraightFile
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _HALF: Final = "work"
@@ -65,7 +66,7 @@ class BlobStore:
     def write(
         self, plain: Readable, *, key: bytes, context: bytes, salt: bytes, name: Callable[[bytes], str]
     ) -> Written:
-        """Seal a stream into the store and return what lies there; durable on return. RSS: three chunks.
+        """Seal a stream into the store and return what lies there; durable on return. RSS: a block of 1 MiB.
 
         `name`: gives the name for the SHA-256 of the plaintext, which is known at the end only. Raises OSError.
         """
@@ -73,12 +74,10 @@ class BlobStore:
         half = self.folder / _HALF / f"{context.hex()}.half"
         counted = _Counted(plain)
         try:
-            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
-            with os.fdopen(descriptor, "wb") as file:
+            with StraightFile(half, 0o440) as file:
                 for piece in seal_chunks(counted, key=key, context=context, salt=salt):
                     file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
+                file.sync()
             digest = counted.digest.digest()
             return Written(name(digest), digest, counted.size, self._place(half, name(digest)))
         finally:

@@ -15,6 +15,7 @@ from evenhand.context import Context
 from evenhand.ledger.export import export_log
 from evenhand.posts import recognise
 from evenhand.vault.blobs import BlobStore, blob_name
+from evenhand.web.cases.bundle_exports import keep_bundle
 from evenhand.web.record.checkpoints import make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.queries import latest_checkpoint, log_store
@@ -107,3 +108,12 @@ def test_the_copy_of_an_import_is_whole_before_the_import_commits(desk: Desk, tm
     answer = place(calls, "write", ANSWER)
     last = max(at for at, call in enumerate(calls[:answer]) if call.name == "sync" and call.paths[0].endswith(log))
     assert folder < last, "the row that names the copy was durable before the copy was"
+
+
+def test_a_finished_bundle_is_whole_before_it_has_its_name(desk: Desk, tmp_path: Path) -> None:
+    plain, folder = tmp_path / "plain", desk.home.root / "exports"
+    plain.write_bytes(b"a bundle" * 9_000)
+    folder.mkdir(exist_ok=True)
+    calls = traced(lambda: keep_bundle(plain, "this", key=bytes(32), ending="zip", ctx=real(desk)), tmp_path)
+    named = synced_into(calls, folder / "this.zip", by="rename", half=".this.part")
+    assert named < place(calls, "write", ANSWER)

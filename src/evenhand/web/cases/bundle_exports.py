@@ -25,6 +25,7 @@ from evenhand.bundle.redaction import parse_redaction
 from evenhand.context import Context
 from evenhand.ledger.files import make_directories, sync_directory
 from evenhand.vault.chunks import SALT, open_chunks, seal_chunks
+from evenhand.vault.straight import StraightFile
 from evenhand.web.cases.bundle import export_bundle, keys_of
 from evenhand.web.cases.bundle_making import EXPORTED, PURPOSE, Given
 from evenhand.web.cases.models import Case
@@ -212,12 +213,13 @@ def _export(document: dict[str, Any], texts: dict[str, str]) -> Export:
 
 
 def keep_bundle(plain: Path, export: str, *, key: bytes, ending: str, ctx: Context) -> None:
-    """Seal a finished bundle into its place: whole, or not there."""
+    """Seal a finished bundle into its place: whole and on the disk, or not there."""
     half = _folder() / f".{export}.part"
-    with plain.open("rb") as source, half.open("wb") as target:
+    half.unlink(missing_ok=True)
+    with plain.open("rb") as source, StraightFile(half, 0o600) as target:
         for chunk in seal_chunks(source, key=key, context=_bound(export), salt=ctx.random(SALT)):
             target.write(chunk)
-    half.chmod(0o600)
+        target.sync()
     half.rename(_folder() / f"{export}.{ending}")
     sync_directory(_folder())
 

@@ -10,15 +10,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from evenhand.ledger.errors import AppendRefused
 from evenhand.ledger.notes import SignatureLine, VerifierKey
-from evenhand.ledger.store import Checkpoint, Entry, Head, Tile
+from evenhand.ledger.store import TILE_WIDTH, Checkpoint, Entry, Head, Tile
 from evenhand.web.record.documents import instant
 from evenhand.web.record.durability import SERVER_SETTINGS, check_durability, check_server_settings
 
 _READ_AT_ONCE: Final = 2_000
-# The settings as they are, then what SET LOCAL does, in the statement that takes the lock.
+# The settings as they are, then what SET LOCAL does, in the statement that takes the lock. The tile that grows next is
+# asked for on the same way to the server: a statement of its own, or it would see the log as it was before the lock.
 _LOCK: Final = f"""
 SELECT size, frontier, {SERVER_SETTINGS}, set_config('synchronous_commit', 'on', true)
-FROM ledger_head WHERE id = 1 FOR UPDATE
+FROM ledger_head WHERE id = 1 FOR UPDATE;
+SELECT idx, hashes FROM ledger_tile
+WHERE level = 0 AND idx = (SELECT size / {TILE_WIDTH} FROM ledger_head WHERE id = 1)
 """  # noqa: S608 nothing from outside
 # What so few leaves change is written in one statement: every further one is a way to the server and back, while
 # everybody else waits for the lock.
@@ -38,6 +41,7 @@ class DjangoStore:
         self._held: list[Entry] = []
         self._growing: list[Tile] = []
         self._there: set[tuple[int, int]] = set()  # tiles that were read, under the lock
+        self._came_along: dict[tuple[int, int], bytes] = {}  # came with the lock; given out once: it may grow
 
     def in_transaction(self) -> bool:
         """Return whether a transaction is open on the connection."""
@@ -51,8 +55,8 @@ class DjangoStore:
         """
         if self._appended or not self.in_transaction():
             raise AppendRefused("the log is appended to once, at the end of an open transaction", where="record")
-        if self._is_server and (rows := self._rows(_LOCK)):
-            size, frontier, *settings, _on = rows[0]
+        if self._is_server and (row := self._locked()):
+            size, frontier, *settings, _on = row
             check_server_settings(self._db, settings)
             return Head.unpack(size, _blob(frontier))
         check_durability(self._db)
@@ -100,10 +104,12 @@ class DjangoStore:
 
     def tile(self, level: int, idx: int) -> bytes | None:
         """Return the stored hashes of a tile, or None."""
-        rows = self._rows("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", [level, idx])
-        if rows:
+        if (hashes := self._came_along.pop((level, idx), None)) is None:
+            rows = self._rows("SELECT hashes FROM ledger_tile WHERE level = %s AND idx = %s", [level, idx])
+            hashes = _blob(rows[0][0]) if rows else None
+        if hashes is not None:
             self._there.add((level, idx))
-        return _blob(rows[0][0]) if rows else None
+        return hashes
 
     def entries(self, start: int, end: int) -> Iterator[Entry]:
         """Yield the rows with start <= seq < end in order, a few thousand in memory at a time."""
@@ -161,6 +167,14 @@ class DjangoStore:
     def _head(self, query: str) -> Head:
         rows = self._rows(query)
         return Head.unpack(rows[0][0], _blob(rows[0][1])) if rows else Head()
+
+    def _locked(self) -> tuple[Any, ...] | None:
+        with self._db.cursor() as cursor:
+            cursor.execute(_LOCK)
+            rows = cursor.fetchall()
+            if cursor.nextset():
+                self._came_along = {(0, idx): _blob(hashes) for idx, hashes in cursor.fetchall()}
+        return rows[0] if rows else None
 
     def _run(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._db.cursor() as cursor:

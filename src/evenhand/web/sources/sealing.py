@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from evenhand.corpus.store import discard, sync_folder
 from evenhand.errors import UsageError
 from evenhand.posts import Source
 from evenhand.vault.chunks import SALT, Readable, SealedReader, open_chunks, plain_size, seal_chunks
+from evenhand.vault.straight import StraightFile
 from evenhand.web.home import Home
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import create_key, destroy_key, unwrap
@@ -112,13 +112,11 @@ def _write(corpus: Corpus, target: Path, plain: Readable, file_key: bytes, *, ct
     half = corpus.work / f"{target.stem}.half"
     digest = hashlib.sha256()
     try:
-        with half.open("xb") as sealed:
+        with StraightFile(half, 0o440) as sealed:
             context = bytes.fromhex(target.stem)
             for chunk in seal_chunks(_Hashed(plain, digest), key=file_key, context=context, salt=ctx.random(SALT)):
                 sealed.write(chunk)
-            sealed.flush()
-            os.fsync(sealed.fileno())
-        half.chmod(0o440)
+            sealed.sync()
         corpus.announce(copy_name(target.stem))
         half.rename(target)
         sync_folder(target.parent)
