@@ -286,23 +286,28 @@ def held_out(bench: Bench) -> Iterator[str]:
     rows = [row for row in own_rows() if row.part is Part.TEST]
     verdicts = bench.screener.screen([row.text for row in rows])
     found: dict[str, list[Verdict]] = defaultdict(list)
+    written: dict[str, dict[str, bool]] = defaultdict(dict)
+    harm = suites.flag_of(*suites.HARM)
     for row, verdict in zip(rows, verdicts, strict=True):
-        found[row.id.removeprefix("own:").split("-")[0]].append(verdict)
+        name, line = row.id.removeprefix("own:").split("-")[0], str(row.orig.get("line", row.id))
+        found[name].append(verdict)
+        written[name][line] = written[name].get(line, False) or harm(verdict)
     lines = []
     for name, group in sorted(found.items()):
+        own = written[name].values()
         cells = [
             str(figure(share, np.array([judge(v) for v in group], float)))
             for judge in (
-                suites.flag_of(*suites.HARM),
+                harm,
                 suites.flag_of(Category.THREAT),
                 suites.flag_of(Category.INCIVILITY),
             )
         ]
-        lines.append((name, str(len(group)), *cells))
-    head = ("sentences", "count", "any harm flagged", "threat flagged", "tone flagged")
-    yield from table(
-        "Our own held-out sentences at office-holders (one writer, small; looked at in an earlier version)", head, lines
-    )
+        lines.append((name, str(len(group)), *cells, f"{sum(own)} of {len(own)}"))
+    head = ("sentences", "count", "any harm flagged", "threat flagged", "tone flagged", "lines of which one is flagged")
+    yield from table("Our own held-out sentences at office-holders", head, lines)
+    yield "\nA template's sentences, which differ in names and matters alone, are one line. Two writers: all by one and"
+    yield "looked at in an earlier version; but `heldout_apart` by another who had seen nothing else, not looked at."
 
 
 def spans(bench: Bench) -> Iterator[str]:
