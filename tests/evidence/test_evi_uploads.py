@@ -294,6 +294,16 @@ def test_no_document_of_others_is_unpacked_or_expanded(made):
     assert refused.value.mend and peak < 5 * 1024 * 1024
 
 
+@pytest.mark.parametrize("name", ["META-INF/manifest.xml", "META-INF/container.xml"])
+def test_a_document_or_book_without_types_is_refused_too(name):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for member in ("mimetype", name, "content.xml"):
+            file.writestr(member, b"application/any")
+    with pytest.raises(UploadRefused, match="an office document or a book"):
+        strip(packed.getvalue())
+
+
 @pytest.mark.parametrize("depth", [9, 200])
 def test_a_mail_of_mails_ends(depth):
     data = b"From: a@b.example\nDate: x\n"

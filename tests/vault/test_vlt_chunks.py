@@ -106,6 +106,13 @@ def test_any_part_can_be_read_alone(length: int, data: st.DataObject) -> None:
         part = reader(seal(plain))
 
 
+@pytest.mark.parametrize("length", [64 * CHUNK + more for more in (-1, 0, 1, CHUNK, 64 * CHUNK, 65 * CHUNK + 1)])
+def test_a_file_that_is_read_in_several_goes_is_sealed_as_one(length: int) -> None:
+    sealed = seal(plaintext(length))
+    assert opened(sealed) == read_whole(sealed) == plaintext(length)
+    assert len(sealed) == 56 + length + 16 * (length // CHUNK + 1)
+
+
 def test_a_cut_file_is_noticed_before_its_first_byte() -> None:
     sealed = seal(plaintext(2 * CHUNK))
     for cut in (len(sealed) - 16, 56 + 16400, 56, 40, 0):

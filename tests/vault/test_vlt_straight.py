@@ -118,6 +118,50 @@ def test_what_the_disk_does_not_take_goes_the_usual_way(
     assert kept(tmp_path, [some(2 * BLOCK + 5)]) == some(2 * BLOCK + 5)
 
 
+def test_what_comes_after_a_sync_stands_after_it(tmp_path: Path) -> None:
+    pieces = [some(5), some(BLOCK + 3), b"end"]
+    with StraightFile(tmp_path / "file", 0o440) as file:
+        for piece in pieces:
+            file.write(piece)
+            file.sync()
+    assert (tmp_path / "file").read_bytes() == b"".join(pieces)
+
+
+def test_a_whole_file_is_closed(tmp_path: Path) -> None:
+    before = sorted(os.listdir("/proc/self/fd"))
+    kept(tmp_path, [some(BLOCK + 1)])
+    assert sorted(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_what_fails_past_the_cache_is_not_tried_by_way_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    class Failing(Disk):
+        def answer(self, descriptor: int, data: Any) -> int:
+            if self.straight[-1]:
+                raise OSError(number, os.strerror(number))
+            return super().answer(descriptor, data)
+
+    disk = Failing(monkeypatch)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        kept(tmp_path, [some(BLOCK + 1)])
+    assert disk.straight == [True]
+
+
+def test_only_a_file_system_that_cannot_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fcntl.fcntl
+
+    def fails(descriptor: int, command: int, flags: int = 0) -> int:
+        if command == fcntl.F_SETFL:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(descriptor, command, flags)
+
+    monkeypatch.setattr(straight.fcntl, "fcntl", fails)
+    with pytest.raises(OSError, match="Input/output"):
+        kept(tmp_path, [some(BLOCK + 1)])
+
+
 def test_a_disk_that_is_full_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Full(Disk):
         def answer(self, descriptor: int, data: Any) -> int:

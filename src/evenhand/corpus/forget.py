@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 
 from evenhand.context import Context
+from evenhand.corpus.kept_out import without_repeats
 from evenhand.corpus.manifest import CorpusFile, FileKind
 from evenhand.corpus.store import Corpus, discard, publish
 from evenhand.errors import UsageError
@@ -77,7 +78,8 @@ def forget(
 ) -> Forgotten:
     """Write anew the files that hold rows past their time, and return the swap to commit. Needs `writing`.
 
-    `gone`: record keys that are erased whatever their age; then every file is read. Leads and exhibits hold a sealed
+    `gone`: record keys that are erased whatever their age, with what other rows repeat of their words; then every file
+    is read. Leads and exhibits hold a sealed
     snapshot of their own, so nothing here keeps its text for them. About 100 µs per old row.
     """
     now = ctx.now()
@@ -104,12 +106,19 @@ class _Pass:
     gone: frozenset[str] = frozenset()
     texts: int = 0
     rows: int = 0
+    repeats: int = 0
+
+    @property
+    def changed(self) -> int:
+        """Return how many rows went or are no longer what they were."""
+        return self.texts + self.rows + self.repeats
 
     def after(self, row: Row) -> Row | None:
         """Return what stays of a row: all of it, its bare facts, or nothing."""
         if row["record_key"] in self.gone:
             self.rows += 1
             return None
+        self.repeats += without_repeats(row, self.gone.__contains__)
         if row["imported_at"] >= self.text_before:
             return row
         if row["imported_at"] < self.row_before:
@@ -151,7 +160,7 @@ def _rewrite(corpus: Corpus, file: CorpusFile, pass_: _Pass, ctx: Context) -> Co
     """Return the file that replaces `file`; itself if nothing changed, None if nothing is left."""
     name = ctx.new_id()
     half = corpus.work / f"{name}.forget.parquet"
-    before = pass_.texts + pass_.rows
+    before = pass_.changed
     left, oldest = 0, 0
     try:
         with pq.ParquetFile(corpus.path(file)) as old, pq.ParquetWriter(half, POST_SCHEMA, compression="zstd") as new:
@@ -162,7 +171,7 @@ def _rewrite(corpus: Corpus, file: CorpusFile, pass_: _Pass, ctx: Context) -> Co
                     due = min(pass_.next_due(row) for row in rows)
                     oldest = min(oldest or due, due)
                     left += len(rows)
-        if pass_.texts + pass_.rows == before and oldest <= file.oldest_import:
+        if pass_.changed == before and oldest <= file.oldest_import:
             return file
         return publish(corpus, half, file.kind, name=name, rows=left, oldest=oldest) if left else None
     finally:

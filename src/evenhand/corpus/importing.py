@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from evenhand.context import Context
 from evenhand.corpus.connect import INGEST, connect, table_sql
+from evenhand.corpus.kept_out import MOST_BARRED, not_erased
 from evenhand.corpus.manifest import CorpusFile, FileKind
 from evenhand.corpus.store import Corpus, discard, publish
 from evenhand.posts import Recognised, Report, rows_of
@@ -28,7 +29,6 @@ from evenhand.posts.said import Said
 from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
-MOST_BARRED: Final = 100_000
 _BATCH: Final = 4096
 # A group of rows costs memory for as long as its file is being written, and again where it is read: few and large ones.
 _GROUP_ROWS: Final = 1 << 16
@@ -123,30 +123,7 @@ def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int, ba
     rows = rows_of(recognised, report, imported_at=now)
     if terms.is_suppressed is None:
         return rows
-    return _not_suppressed(rows, report, terms.is_suppressed, barred)
-
-
-def _not_suppressed(
-    rows: Iterator[Row], report: Report, is_suppressed: Callable[[str], bool], barred: set[str]
-) -> Iterator[Row]:
-    for row in rows:
-        if any(map(is_suppressed, _names_of(row))):
-            report.suppressed += 1
-            if len(barred) < MOST_BARRED:
-                barred.add(row["record_key"])
-        else:
-            yield row
-
-
-def _names_of(row: Row) -> list[str]:
-    """Return by what an erasure may have barred a row: its record key, and its author where one asked for it."""
-    authors = (row["author_id"], row["author_handle"])
-    return [row["record_key"], *(author_name(row["platform"], name) for name in authors if name)]
-
-
-def author_name(platform: str, name: str) -> str:
-    """Return how an author stands on the list of what was erased, by id or handle; never a record key."""
-    return f"author {platform}:{name.removeprefix('@').casefold()}"
+    return not_erased(rows, report, terms.is_suppressed, barred)
 
 
 def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import secrets
 import subprocess
 import sys
 import zipfile
@@ -15,14 +17,19 @@ from typing import Any
 import pytest
 from django.http import StreamingHttpResponse
 from tests.cast import text_of
+from tests.kill import killed_at_call
 from tests.web.cases.story_room import Story, from_triage
 
 from evenhand.age import decrypt_file
+from evenhand.context import Context
 from evenhand.procedure.roles import CaseRole
+from evenhand.vault.straight import StraightFile
 from evenhand.web.cases import bundle_exports
+from evenhand.web.cases.bundle import keys_of
 from evenhand.web.cases.bundle_exports import (
     KEPT,
     exports_of,
+    fetch,
     forget_exports,
     kept_file,
     make_asked,
@@ -163,6 +170,38 @@ def test_whoever_lost_the_seat_before_the_worker_came_gets_none(taken: Story) ->
     assert log_size() == size
 
 
+@pytest.mark.parametrize("who", ["nobody", "half"])
+def test_the_key_service_is_asked_for_both_keys_before_anything_is_opened(taken: Story, who: str) -> None:
+    ask(taken)
+    run_pending()
+    one, keys = made(taken).id, keys_of(taken.case)
+    from_triage(taken)
+    # Whoever assesses without names sits on the case's key and not yet on the report's.
+    reader = ActorId(taken.people["charge_1"] if who == "nobody" else taken.sits(CaseRole.ASSESSOR))
+    with pytest.raises(KeyRefused):
+        fetch(keys=keys, export=one, actor=reader, ctx=taken.ctx)
+    noted = ReadRow.objects.filter(actor=reader, object_id=one)
+    assert [(row.key_id, row.purpose) for row in noted.order_by("seq")] == [
+        (key, "refused: fetch a bundle") for key in keys
+    ]
+
+
+def test_a_worker_that_was_killed_while_it_sealed_does_not_stop_the_next(taken: Story) -> None:
+    ask(taken)
+    (job,) = queued(bundle_exports.JOB)
+    ctx = Context(now=taken.ctx.now, random=secrets.token_bytes)  # a fork draws the same bytes again
+    assert killed_at_call(StraightFile, "sync", lambda _said: make_asked(job.payload, ctx), before=True) == []
+    one = job.payload["export"]
+    half = taken.desk.home.root / "exports" / f".{one}.part"
+    assert half.is_file() and kept_file(one) is None
+    make_asked(job.payload, ctx)
+    kept = kept_file(one)
+    assert kept is not None and kept.stat().st_mode & 0o777 == 0o600 and not half.exists()
+    officer = ActorId(taken.people["officer_1"])
+    data = b"".join(fetch(keys=keys_of(taken.case), export=one, actor=officer, ctx=ctx))
+    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+
+
 def test_a_failure_is_said_and_leaves_nothing(taken: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: object) -> None:
         raise OSError("the disk is full")
@@ -172,6 +211,16 @@ def test_a_failure_is_said_and_leaves_nothing(taken: Story, monkeypatch: pytest.
     run_pending()
     page = taken.client(taken.people["officer_1"]).get(there(taken)).content.decode()
     assert "It could not be made." in page
+    assert list((taken.desk.home.root / "exports").iterdir()) == []
+
+
+def test_a_disk_that_is_full_keeps_no_half_of_a_bundle(taken: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: StraightFile) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(StraightFile, "sync", full)
+    ask(taken)
+    run_pending()
     assert list((taken.desk.home.root / "exports").iterdir()) == []
 
 

@@ -272,6 +272,34 @@ def test_under_the_lock_of_the_head_the_server_is_asked_twice(any_desk: Desk) ->
         assert worst(check_log(DjangoStore(connection))) is not Verdict.FAILED
 
 
+@pytest.mark.postgresql
+@pytest.mark.slow
+@pytest.mark.parametrize("any_desk", ["postgresql"], indirect=True)
+def test_the_tile_that_came_with_the_lock_is_not_given_out_once_it_grew(any_desk: Desk) -> None:
+    draft = Draft("lead.disposed", bytes(16), {"doc": bytes(32)})
+    with transaction.atomic():
+        store = DjangoStore(connection)
+        append(store, [draft], any_desk.ctx)
+        assert store.tile(0, 0) == DjangoStore(connection).tile(0, 0)
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow
+@pytest.mark.parametrize("any_desk", ["postgresql"], indirect=True)
+def test_an_append_waits_for_the_disk_whatever_the_connection_says_and_nothing_else_does(any_desk: Desk) -> None:
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = local")
+    with transaction.atomic():
+        append(DjangoStore(connection), [Draft("lead.disposed", bytes(16), {"doc": bytes(32)})], any_desk.ctx)
+        assert waits() == "on"
+    assert waits() == "local"
+
+
 def _refuses(desk: Desk, setting: str) -> None:
     before = LedgerHead.objects.get().size
     with pytest.raises(UsageError, match=setting), recording(actor=SYSTEM, ctx=desk.ctx, purpose="test"):

@@ -17,6 +17,7 @@ from tests.kill import FAIL_POINTS, die, killed_at
 from evenhand.context import Context
 from evenhand.posts import recognise
 from evenhand.web.record.ids import SYSTEM, KeyId
+from evenhand.web.record.keys import living_keys
 from evenhand.web.record.verify import verify
 from evenhand.web.sources import blanking, copies, models, sealing
 from evenhand.web.sources.actions import import_file
@@ -68,11 +69,14 @@ def test_killed_at_each_step(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
     ctx = Context(now=desk.ctx.now, random=secrets.token_bytes)
     file = jsonl(tmp_path / "a.jsonl", [v1_tweet(str(n), f"secret words {n}") for n in (1, 2, 3)])
     import_file(recognised=recognise(file), ctx=ctx)
+    old = models.Import.objects.get().key_id
     monkeypatch.setitem(FAIL_POINTS, "erase", STEPS[step])
     assert killed_at("erase", lambda _said: erase_posts(["x:2"], ctx)) == []
     replaced = bool(blanked_copies())
     assert replaced == (step in DONE), "the copy is named exactly if its leaf is there"
     assert (b"secret words 2" in b"".join(lines(desk))) != replaced
+    kept = old in {key for key, _ in living_keys()}
+    assert kept != (step == "old key destroyed"), "the key goes before the file: of a file a disk may keep a trace"
     assert verify(ctx).exit_code != 1
     erase_posts(["x:2"], ctx)
     remove_retired(ctx)

@@ -19,7 +19,7 @@ from tests.fixtures.make_x import jsonl, v1_tweet
 from evenhand.cli import export
 from evenhand.context import Context
 from evenhand.corpus import importing
-from evenhand.corpus.importing import author_name
+from evenhand.corpus.kept_out import author_name
 from evenhand.corpus.tally import tallied
 from evenhand.errors import UsageError
 from evenhand.posts import Recognised, Report, reader_named, recognise

@@ -71,6 +71,15 @@ def test_the_same_file_twice_leaves_no_trace(desk: Desk, tweets: Recognised) -> 
     assert (files(desk), models.Import.objects.count()) == (before, 1)
 
 
+def test_another_file_with_the_same_posts_is_kept_and_recorded(desk: Desk, tweets: Recognised, tmp_path: Path) -> None:
+    import_file(recognised=tweets, ctx=desk.ctx)
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(tweets.source.path.read_bytes() + b"\n")
+    imported = import_file(recognised=recognise(other), ctx=desk.ctx)
+    row = models.Import.objects.get(pk=imported.id)
+    assert (row.posts, row.merged, path_of(desk.home, row.id).is_file()) == (0, 3, True)
+
+
 @pytest.mark.parametrize("place", ["seal_copy", "seal_text", "recording"])
 def test_an_import_that_fails_anywhere_leaves_nothing(
     desk: Desk, tweets: Recognised, monkeypatch: pytest.MonkeyPatch, place: str

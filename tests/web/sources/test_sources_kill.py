@@ -18,7 +18,7 @@ from evenhand.context import Context
 from evenhand.corpus import importing
 from evenhand.posts import recognise
 from evenhand.web.record.verify import verify
-from evenhand.web.sources import actions, blanking, models, sealing
+from evenhand.web.sources import actions, blanking, models, retention, sealing
 from evenhand.web.sources.actions import import_file
 from evenhand.web.sources.queries import blanked_copies, corpus_here, query, stray_copies
 from evenhand.web.sources.retention import erase_posts
@@ -95,9 +95,32 @@ def _dies(owner: object, name: str) -> Callable[[], None]:
     return lambda: setattr(owner, name, die)
 
 
+def dies_naming(ending: str, *, after: bool) -> Callable[[], None]:
+    """Die as a whole file with this ending gets its name: it was announced before, or nobody would ever find it."""
+
+    def doom() -> None:
+        rename = Path.rename
+
+        def renamed(self: Path, target: Any) -> Path:
+            ours = str(target).endswith(ending)
+            if ours and not after:
+                die()
+            named = rename(self, target)
+            if ours:
+                die()
+            return named
+
+        setattr(Path, "rename", renamed)  # noqa: B010 this process ends there
+
+    return doom
+
+
 STEPS = {
+    "observations announced": dies_naming(".parquet", after=False),
+    "observations named": dies_naming(".parquet", after=True),
     "observations whole": _dies(importing, "_settle_events"),
-    "sealed copy announced": _dies(Path, "rename"),
+    "sealed copy announced": dies_naming(".sealed", after=False),
+    "sealed copy named": dies_naming(".sealed", after=True),
     "sealed copy whole": _dies(sealing, "sync_folder"),
     "before record": _dies(actions, "_record"),
     "before commit": FAIL_POINTS["before commit"],
@@ -139,7 +162,8 @@ def _dies_at_its_commit(*, after: bool) -> Callable[[], None]:
 
 
 WITHOUT = {
-    "copy announced": _dies(Path, "rename"),
+    "copy announced": dies_naming(".sealed", after=False),
+    "copy named": dies_naming(".sealed", after=True),
     "copy whole": _dies(blanking, "check"),
     "copy proved": _dies(blanking, "check_unchanged"),
     "before record": _dies(actions, "_record"),
@@ -165,5 +189,27 @@ def test_killed_while_a_file_with_something_erased_comes_in(
     assert models.Import.objects.count() == 2 and len(blanked_copies()) == 2
     on_disk = b"".join(path.read_bytes() for path in desk.home.root.rglob("*") if path.is_file())
     assert b"secret words" not in on_disk
+    nothing_is_left_over(desk)
+    assert verify(ctx).exit_code != 1
+
+
+def test_an_import_after_an_erasure_that_was_killed_and_itself_killed_brings_nothing_back(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the erasure was done but its first step; the next run of it finishes."""
+    ctx = Context(now=desk.ctx.now, random=secrets.token_bytes)
+    import_file(recognised=recognise(jsonl(tmp_path / "a.jsonl", [v1_tweet("1"), v1_tweet("2")])), ctx=ctx)
+    monkeypatch.setitem(FAIL_POINTS, "erase", _dies(retention, "replace_copies"))
+    assert killed_at("erase", lambda _said: erase_posts(["x:2"], ctx)) == []
+    later = jsonl(tmp_path / "b.jsonl", [v1_tweet("2", "secret words of the erased"), v1_tweet("3", "three")])
+    for step in ("before record", "before commit"):
+        monkeypatch.setitem(FAIL_POINTS, "import", WITHOUT[step])
+        assert killed_at("import", lambda _said: import_file(recognised=recognise(later), ctx=ctx)) == []
+    import_file(recognised=recognise(later), ctx=ctx)
+    on_disk = b"".join(path.read_bytes() for path in desk.home.root.rglob("*") if path.is_file())
+    assert b"secret words" not in on_disk and len(blanked_copies()) == 1
+    erase_posts(["x:2"], ctx)
+    held = query("SELECT record_key FROM observations ORDER BY record_key").to_pylist()
+    assert [row["record_key"] for row in held] == ["x:1", "x:3"] and len(blanked_copies()) == 2
     nothing_is_left_over(desk)
     assert verify(ctx).exit_code != 1

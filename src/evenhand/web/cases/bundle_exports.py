@@ -215,12 +215,15 @@ def _export(document: dict[str, Any], texts: dict[str, str]) -> Export:
 def keep_bundle(plain: Path, export: str, *, key: bytes, ending: str, ctx: Context) -> None:
     """Seal a finished bundle into its place: whole and on the disk, or not there."""
     half = _folder() / f".{export}.part"
-    half.unlink(missing_ok=True)
-    with plain.open("rb") as source, StraightFile(half, 0o600) as target:
-        for chunk in seal_chunks(source, key=key, context=_bound(export), salt=ctx.random(SALT)):
-            target.write(chunk)
-        target.sync()
-    half.rename(_folder() / f"{export}.{ending}")
+    half.unlink(missing_ok=True)  # left by a cut
+    try:
+        with plain.open("rb") as source, StraightFile(half, 0o600) as target:
+            for chunk in seal_chunks(source, key=key, context=_bound(export), salt=ctx.random(SALT)):
+                target.write(chunk)
+            target.sync()
+        half.rename(_folder() / f"{export}.{ending}")
+    finally:
+        half.unlink(missing_ok=True)
     sync_directory(_folder())
 
 

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
-from evenhand.corpus.importing import author_name
+from evenhand.corpus.kept_out import author_name
 from evenhand.errors import UsageError
 from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.erasing import erase_case

@@ -82,7 +82,7 @@ def _sealed(recognised: Recognised, ingested: Ingested, *, ctx: Context, home: H
 
     Of one that cannot be blanked truthfully nothing is kept but digest and counts, and why.
     """
-    if not ingested.suppressed:
+    if ingested.barred == frozenset():
         return _Held(seal_copy(home, recognised.source, ctx=ctx))
     if ingested.barred is None:
         return _Held(None, said={"not_kept": "too_many_records"})

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evenhand.context import Context
 from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
+from evenhand.corpus.kept_out import REPEATED
 from evenhand.corpus.store import Busy
 from evenhand.posts.blanking import Why
 from evenhand.posts.times import to_us
@@ -73,14 +74,18 @@ class ErasedPosts:
 def erase_posts(posts: Collection[str], ctx: Context) -> ErasedPosts:
     """Erase posts (by record key) from the corpus and from the sealed copies of the files they came in; for an erasure.
 
-    Raises UsageError where one of the files is held, Busy during an import. From then on no import brings them in.
+    What others shared of them without a word of their own goes with them. A post that quotes or answers one stays in
+    the corpus without the words it repeats; where its record holds them it is blanked in the sealed copies. Raises
+    UsageError where one of the files is held, Busy during an import. From then on no import brings them in.
     """
     home = Home.here()
+    posts = with_shares(posts)
     if posts:
         keep_out(posts, ctx)
     if not posts or not home.corpus.is_dir():
         return ErasedPosts()
-    copies = replace_copies(posts, ctx=ctx, home=home)
+    repeating = _repeating(posts)
+    copies = replace_copies(posts | (repeating - posts_held(repeating)), ctx=ctx, home=home)
     return ErasedPosts(_forget_rows(ctx=ctx, home=home, gone=posts).rows, tuple(copies))
 
 
@@ -111,7 +116,10 @@ def posts_held(posts: Collection[str]) -> frozenset[str]:
 
 
 def posts_by(accounts: Collection[str]) -> frozenset[str]:
-    """Return the posts (by record key) that these accounts wrote, `platform:id` or `platform:@handle`."""
+    """Return the posts (by record key) that these accounts wrote, and every share of one of them by anybody.
+
+    `accounts`: `platform:id` or `platform:@handle`.
+    """
     if not Home.here().corpus.is_dir():
         return frozenset()
     found: set[str] = set()
@@ -124,7 +132,24 @@ def posts_by(accounts: Collection[str]) -> frozenset[str]:
             [platform, plain],
         )
         found.update(row["record_key"] for row in rows.to_pylist())
-    return frozenset(found)
+    return with_shares(found)
+
+
+def with_shares(posts: Collection[str]) -> frozenset[str]:
+    """Return posts (by record key) with all shares of them that the corpus holds: the same words in another's name."""
+    if not posts or not Home.here().corpus.is_dir():
+        return frozenset(posts)
+    marks = ", ".join("?" for _ in posts)
+    found = query(f"SELECT DISTINCT record_key FROM observations WHERE share_of IN ({marks})", [*posts])  # noqa: S608 marks alone
+    return frozenset(posts) | {row["record_key"] for row in found.to_pylist()}
+
+
+def _repeating(posts: Collection[str]) -> frozenset[str]:
+    """Return the posts (by record key) whose records repeat the words of one of these."""
+    marks = ", ".join("?" for _ in posts)
+    which = " OR ".join(f"({refers} IN ({marks}) AND side['{name}'] IS NOT NULL)" for refers, name in REPEATED)
+    found = query(f"SELECT DISTINCT record_key FROM observations WHERE {which}", [*posts] * len(REPEATED))  # noqa: S608 marks alone
+    return frozenset(row["record_key"] for row in found.to_pylist())
 
 
 def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) -> int:
