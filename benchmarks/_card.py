@@ -101,8 +101,8 @@ between channels and weights; unsigned weights over the full range (no more prec
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. But for the
-last seven lines they are of earlier models and their legs; "as shipped" means the one shipped at that time, and of the
-last three lines `minilm-27fb51e41ecf`, settled anew. The choice
+last nine lines they are of earlier models and their legs; "as shipped" means the one shipped at that time, of the three
+lines before the last two `minilm-27fb51e41ecf`, settled anew, and of the last two the model of this card. The choice
 against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
 sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
 rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
@@ -121,7 +121,10 @@ LIMITS = """
 - Capital letters carry no weight, so shouting is not seen. Pictures are not read.
 - Language is told by function words and known words; short or slangy English is sometimes taken for another
   language and abstained on, and the share is printed above.
-- Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above). On dev
+- Of 160 threats by a writer who had seen nothing of this, most in the words of politics, three in ten are not heard as
+  such (`heldout_apart_threats`): a threshold that spares harsh speech costs them.
+- Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above; of that
+  writer's 239 lines of harsh speech six are flagged where two would be allowed, four of them as threats). On dev
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
