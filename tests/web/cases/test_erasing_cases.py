@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,28 +12,32 @@ from tests.databases import Desk
 from tests.web.cases.cases_story import Story
 from tests.web.cases.cases_story import story as walked
 from tests.web.cases.story_room import Story as Pages
+from tests.web.cases.story_room import to_assessor
 from tests.web.cases.test_contact_step import png
 from tests.web.vault.test_vlt_holds import Staff
 from tests.web.vault.vault_room import everything_on_disk
 
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.procedure.states import State
 from evenhand.statistics import Period
 from evenhand.web.cases.bundle import export_bundle
 from evenhand.web.cases.counting import count
-from evenhand.web.cases.erasing import erase_case
-from evenhand.web.cases.models import Case, Party, SubmissionItem, Upload
+from evenhand.web.cases.erasing import erase_case, forget_lookups
+from evenhand.web.cases.models import Case, LookupAsk, Party, SubmissionItem, Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.files import add_file, clear
+from evenhand.web.cases.steps.scope import approve_lookup, ask_lookup
 from evenhand.web.record.erasing import counts
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import KeyRefused, unwrap
 from evenhand.web.record.models import LedgerEntry, Opening, Pseudonym, Record, SealedText
 from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import audit, verify
 from evenhand.web.vault.erasing import erase as erase_object
-from evenhand.web.vault.erasing import scope_of_object
+from evenhand.web.vault.erasing import leaves_about, scope_of_object
 from evenhand.web.vault.holds import Held
 from evenhand.web.vault.models import VaultObject
 from evenhand.web.vault.words import Kind, Why
@@ -80,6 +85,52 @@ def test_a_closed_case_goes_and_every_other_proof_and_figure_stays(room: Desk) -
         assert report.verdict is Verdict.VERIFIED, [f for f in report.findings if f.verdict is Verdict.FAILED]
         assert "erased_lawfully" in {finding.reason for finding in report.findings}
     assert Record.objects.filter(key_id=kept.case.key).exists() and files_of(gone.case).count() == 1
+
+
+def asked(told: Story, account: str) -> LookupAsk:
+    ask_lookup(
+        case=told.case, account=account, purpose=f"Is {account} a member?", on_day=date(2026, 1, 5),
+        actor=ActorId(told.people["officer_1"]), ctx=told.ctx,
+    )  # fmt: skip
+    ask = LookupAsk.objects.get(case=told.case_id)
+    approve_lookup(ask=ask, actor=ActorId(told.people["officer_2"]), ctx=told.ctx)
+    return ask
+
+
+def left_of(ask: LookupAsk) -> list[str]:
+    return list(open_texts([ask.account, ask.purpose], actor=SYSTEM, purpose="test", ctx=Context.system()).values())
+
+
+def test_whom_a_look_up_asked_for_goes_with_its_case(room: Desk) -> None:
+    gone = closed(room)
+    other = closed(room, gone)
+    mine, theirs = asked(gone, "Q100119"), asked(other, "Q100120")
+    assert left_of(mine) == ["Q100119", "Is Q100119 a member?"], "it lay under the organisation's key"
+    erase(Staff(room), gone.case)
+    assert left_of(mine) == [] and len(left_of(theirs)) == 2
+    assert not Record.objects.filter(seq__in=leaves_about(mine.id, "owner.changed")).exists()
+    assert forget_lookups(room.ctx) == 0, "nothing is left to do"
+    assert verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_what_older_erasures_left_of_look_ups_goes_as_well(room: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = closed(room)
+    ask = asked(told, "Q100119")
+    with monkeypatch.context() as before:
+        before.setattr(LookupAsk.objects, "filter", lambda **_: LookupAsk.objects.none())
+        erase(Staff(room), told.case)
+    assert len(left_of(ask)) == 2, "as it was before"
+    assert forget_lookups(room.ctx) == 1 and forget_lookups(room.ctx) == 0
+    assert left_of(ask) == [] and verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_a_look_up_that_was_made_lies_under_the_key_of_its_case(story: Pages) -> None:
+    to_assessor(story)
+    ask = LookupAsk.objects.get()
+    keys = SealedText.objects.filter(field__startswith="lookup.").values_list("field", "key_id")
+    fields = ("lookup.account", "lookup.evidence", "lookup.purpose")
+    assert sorted(keys) == [(field, story.case.key) for field in fields] and left_of(ask) == []
+    assert verify(story.ctx).verdict is Verdict.VERIFIED
 
 
 def test_an_open_or_held_case_stays(room: Desk) -> None:

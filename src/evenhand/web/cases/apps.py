@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from evenhand.web.cases import clocks, edges, holding, projections, switches, vacancies
         from evenhand.web.cases import person as erased_people
         from evenhand.web.cases.bundle_exports import JOB, make_asked, sweep_exports
+        from evenhand.web.cases.erasing import forget_lookups
         from evenhand.web.cases.incoming import sweep_parts
         from evenhand.web.cases.own_bundle import JOB as OWN_BUNDLE
         from evenhand.web.cases.own_bundle import make_own
@@ -62,5 +63,6 @@ class CasesConfig(AppConfig):
         register_due("settings that let something out put on record", switches.record_switches)
         register_job(ERASE_PERSON, erased_people.erase_asked)
         register_due("erasures of people gone on with", erased_people.finish_people)
+        register_due("look-ups of erased cases forgotten", forget_lookups)
         register_due("bundles removed that nobody needs any more", sweep_exports)
         register_due("files removed that nobody finished sending", sweep_parts)

@@ -130,13 +130,14 @@ def scope_of_object(obj: str) -> Scope:
         latest = set(VaultObject.objects.filter(source__in=latest).values_list("id", flat=True)) - family
         family |= latest
     sealing = ("evidence.sealed", "evidence.quarantined", "evidence.derived", "evidence.redacted")
-    leaves = {leaf for each in family for kind in sealing for leaf in _leaves_about(each, kind)}
+    leaves = {leaf for each in family for kind in sealing for leaf in leaves_about(each, kind)}
     rows = VaultObject.objects.filter(pk__in=family)
     texts = {text for row in rows for text in (row.link, row.declared_loss) if text}
     return Scope(objects=frozenset(family), leaves=frozenset(leaves), texts=frozenset(map(SealedId, texts)))
 
 
-def _leaves_about(obj: str, kind: str) -> list[int]:
+def leaves_about(obj: str, kind: str) -> list[int]:
+    """Return the leaves of a type about a thing (hex32), in order. Linear in the log, once per leaf."""
     found: list[int] = []
     while True:
         try:
@@ -233,7 +234,7 @@ def _finish(erasure: Erasure, ctx: Context) -> None:
     _destroy(list(ErasedKey.objects.filter(erasure=erasure)))
     leaves = frozenset(ErasedLeaf.objects.filter(erasure=erasure).values_list("seq", flat=True))
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
-        counted = _leaves_about(erasure.id, "retention.purged")
+        counted = leaves_about(erasure.id, "retention.purged")
         for leaf in counted:
             keep_count(leaf)
         erasure.ended_at = ctx.now().replace(microsecond=0)
