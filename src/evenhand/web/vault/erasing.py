@@ -7,15 +7,16 @@
 3. One unit: `evidence.erased` with the same references, the end of the erasure.
 
 Whatever cuts it short, `finish_erasures` goes on: at every start, and as due work. It destroys again whatever an old
-backup brought back.
+backup brought back, also of keys that went without an erasure (`note_destroyed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
@@ -109,12 +110,22 @@ def finish_erasures(ctx: Context) -> int:
     if not ErasedKey.objects.exists() or not is_running(Home.here()):
         return 0
     alive = {*(key for key, _ in living_keys()), *(blob for blob, _, _ in blob_keys())}
-    ended = ErasedKey.objects.filter(erasure__ended_at__isnull=False)
-    again = _destroy([row for row in ended if row.key in alive])
+    gone = ErasedKey.objects.filter(Q(erasure=None) | Q(erasure__ended_at__isnull=False))
+    again = _destroy([row for row in gone if row.key in alive])
     unfinished = list(Erasure.objects.filter(ended_at=None).order_by("started_at", "id"))
     for erasure in unfinished:
         _finish(erasure, ctx)
     return len(unfinished) + again
+
+
+def note_destroyed(keys: Collection[KeyId]) -> list[list[Any]]:
+    """Note data keys that go without an erasure, and return the rows as the caller's document says them (`ROWS`).
+
+    In the unit that lets go of what lay under them; after its commit the caller destroys them. Cut short, or when an
+    old key store comes back, the next start does.
+    """
+    rows = [ErasedKey(key=key, of_file=False) for key in sorted(keys)]
+    return [said(row) for row in ErasedKey.objects.bulk_create(rows)]
 
 
 def finished(targets: Sequence[str]) -> frozenset[str]:
