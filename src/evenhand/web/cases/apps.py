@@ -47,7 +47,10 @@ class CasesConfig(AppConfig):
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
         withheld.register(weighed_by)
-        register_cases(holding.cases_of, holding.people_of, holding.numbers_of, holding.numbered)
+        register_cases(
+            cases_of=holding.cases_of, people_of=holding.people_of, numbers_of=holding.numbers_of,
+            numbered=holding.numbered, running=holding.running_among, files_in=holding.files_in,
+        )  # fmt: skip
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.errors import EvenhandError, UsageError
 from evenhand.evidence.item_id import canonical_item
-from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.bundle_exports import exports_of, forget_exports
 from evenhand.web.cases.counting import counting_of
+from evenhand.web.cases.holding import running_among
 from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionItem
 from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.home import Home
@@ -28,7 +28,7 @@ from evenhand.web.record.keys import is_running
 from evenhand.web.record.models import SealedText
 from evenhand.web.record.sealed import erase_texts, open_texts
 from evenhand.web.record.unit import recording
-from evenhand.web.vault.erasing import Erased, Scope, erase, finished, leaves_about, scope_of_object
+from evenhand.web.vault.erasing import Erased, Scope, check_not_erased, erase, finished, leaves_about, scope_of_object
 from evenhand.web.vault.words import Kind, Why
 
 ASKED: Final = "owner.changed"
@@ -46,16 +46,29 @@ class ErasedCase:
 def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -> ErasedCase:
     """Erase a closed case; two people sign, holds beat it, its figures stay. Copies of bundles kept here go too.
 
-    Raises UsageError for a case that is not closed; else as `vault.erasing.erase`.
+    Raises UsageError for a case that is not closed, that a running one was merged with, or that was erased before;
+    else as `vault.erasing.erase`.
     """
-    if State(case.state) not in ENDS | {State.CLOSED}:
-        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+    check_not_erased(case.id, where=case.number)  # before anything is read: its key is gone
+    _check_over(case)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
     erased = erase(
         kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
     )
     forget_exports(each.id for each in exports)
     return ErasedCase(erased, tuple((instant(each.at), each.to, each.how) for each in exports))
+
+
+def _check_over(case: Case) -> None:
+    running = running_among([case.id])
+    if case.id in running:
+        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+    if running:
+        raise UsageError(
+            _("It was merged into a case that is not closed (%(numbers)s) and stands on what it brought.")
+            % {"numbers": ", ".join(sorted(running.values()))},
+            where=case.number, mend=_("Erase both when that one is closed."),
+        )  # fmt: skip
 
 
 def scope_of(case: Case, ctx: Context) -> Scope:

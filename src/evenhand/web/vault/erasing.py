@@ -23,14 +23,14 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.home import Home
 from evenhand.web.record.checks.counts import COUNTED, KEPT
-from evenhand.web.record.documents import canonical
+from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.erasing import check_rows, in_refs, keep_count, leaves_under, left_without, outliving, take
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import blob_keys, destroy_blob_key, destroy_key, is_running, living_keys
 from evenhand.web.record.projections import RESTATED, said
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.unit import Recorder, recording
-from evenhand.web.vault.holds import Held, check_free, holds_on, people_of
+from evenhand.web.vault.holds import Held, check_free, check_nothing_runs, holds_on, people_of
 from evenhand.web.vault.models import ErasedKey, ErasedLeaf, Erasure, VaultObject
 from evenhand.web.vault.objects import blob_store
 from evenhand.web.vault.signing import Signed, noting_unsigned, sign
@@ -134,6 +134,21 @@ def finished(targets: Sequence[str]) -> frozenset[str]:
     return frozenset(done.values_list("target", flat=True))
 
 
+def check_not_erased(target: str, *, where: str = "") -> None:
+    """Raise UsageError, in words, where something was erased already or its erasure is under way."""
+    erasure = Erasure.objects.filter(target=target).order_by("started_at").first()
+    if erasure is None:
+        return
+    if erasure.ended_at is None:
+        raise UsageError(_("The erasure of this is under way."), where=where, mend="evenhand vault list")
+    words = _("Its leaves in the log stay: they say when it came and when it went.")
+    if erasure.kind == Kind.CASE:
+        words = _("No bundle of it can be made any more; those handed out before still verify.") + " " + words
+    raise UsageError(
+        _("This was erased already, at %(at)s.") % {"at": instant(erasure.ended_at)}, where=where, mend=words
+    )
+
+
 def scope_of_object(obj: str) -> Scope:
     """Return what goes with one object: it and everything derived from it, with the leaves by which they came in."""
     family, latest = {obj}, {obj}
@@ -172,13 +187,14 @@ class _Asked:
 
 
 def _check_allowed(asked: _Asked, ctx: Context) -> None:
-    if Erasure.objects.filter(target=asked.target).exists():
-        raise UsageError(_("This was erased already, or its erasure is under way."), mend="evenhand vault list")
+    check_not_erased(asked.target)
     if asked.why is Why.DESTRUCTION:
         others = VaultObject.objects.filter(pk__in=asked.scope.objects).exclude(state=State.RESTRICTED)
         if asked.kind is not Kind.OBJECT or others.exists():
             raise UsageError(_("Lawful destruction is for files marked do not look, do not copy."))
         return
+    if asked.kind is Kind.OBJECT:
+        check_nothing_runs([asked.target])
     try:
         check_free(cases=asked.cases, objects=asked.scope.objects)
     except Held:
