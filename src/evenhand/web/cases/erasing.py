@@ -65,7 +65,7 @@ def _check_over(case: Case) -> None:
         raise UsageError(_("Only a closed case can be erased."), where=case.number)
     if running:
         raise UsageError(
-            _("It was merged into a case that is not closed (%(numbers)s) and stands on what it brought.")
+            _("It was merged into a case that is not closed (%(numbers)s), which stands on what it brought.")
             % {"numbers": ", ".join(sorted(running.values()))},
             where=case.number, mend=_("Erase both when that one is closed."),
         )  # fmt: skip
