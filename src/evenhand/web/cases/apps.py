@@ -38,7 +38,6 @@ class CasesConfig(AppConfig):
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.outbox import ASIDE, register_job
         from evenhand.web.ui.navigation import Entry, register
-        from evenhand.web.vault.holds import register_cases
         from evenhand.web.vault.people import JOB as ERASE_PERSON
 
         register(Entry(_("Erase one person"), "erasures", permission="sign_erasures", place=15))
@@ -47,10 +46,7 @@ class CasesConfig(AppConfig):
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
         withheld.register(weighed_by)
-        register_cases(
-            cases_of=holding.cases_of, people_of=holding.people_of, numbers_of=holding.numbers_of,
-            numbered=holding.numbered, running=holding.running_among, files_in=holding.files_in,
-        )  # fmt: skip
+        holding.tell_vault()
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)

@@ -25,10 +25,18 @@ from evenhand.web.home import Home
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import is_running
-from evenhand.web.record.models import SealedText
-from evenhand.web.record.sealed import erase_texts, open_texts
+from evenhand.web.record.sealed import erase_texts, open_texts, still_there
 from evenhand.web.record.unit import recording
-from evenhand.web.vault.erasing import Erased, Scope, check_not_erased, erase, finished, leaves_about, scope_of_object
+from evenhand.web.vault.erasing import (
+    Erased,
+    Scope,
+    check_not_erased,
+    erase,
+    erased_cases,
+    finished,
+    leaves_about,
+    scope_of_object,
+)
 from evenhand.web.vault.words import Kind, Why
 
 ASKED: Final = "owner.changed"
@@ -100,14 +108,13 @@ def forget_lookups(ctx: Context) -> int:
 
     For cases that were erased before their erasure took this along. Without a key service nothing is due.
     """
-    kept = SealedText.objects.filter(key_id=ORGANISATION, field="lookup.account").values("id")
-    asks = list(LookupAsk.objects.filter(account__in=kept))
-    gone = finished([ask.case_id for ask in asks])
-    late = [ask for ask in asks if ask.case_id in gone]
+    asks = list(LookupAsk.objects.filter(case__in=erased_cases()))
+    there = still_there(_asked(asks))
+    late = [ask for ask in asks if {ask.account, ask.purpose} & there]
     if not late or not is_running(Home.here()):
         return 0
     with recording(actor=SYSTEM, ctx=ctx, purpose="erase") as r:
-        texts = sorted(_asked(late))
+        texts = sorted(there)
         erase_texts(r, texts)
         r.add(
             type="retention.purged", key=ORGANISATION, body={"erased_texts": texts},

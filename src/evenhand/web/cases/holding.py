@@ -10,9 +10,18 @@ from django.db.models import Q
 from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.models import Case, Party, Upload
 from evenhand.web.cases.queries import files_of
+from evenhand.web.vault.holds import register_cases
 
 OVER: Final = frozenset(state.value for state in ENDS | {State.CLOSED})
 """The states of a case that may go: nothing is decided after them."""
+
+
+def tell_vault() -> None:
+    """Register what is below with the vault; from `ready()`."""
+    register_cases(
+        cases_of=cases_of, people_of=people_of, numbers_of=numbers_of, numbered=numbered, running=running_among,
+        files_in=files_in,
+    )  # fmt: skip
 
 
 def cases_of(objects: Collection[str]) -> frozenset[str]:

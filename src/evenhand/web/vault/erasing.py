@@ -134,6 +134,12 @@ def finished(targets: Sequence[str]) -> frozenset[str]:
     return frozenset(done.values_list("target", flat=True))
 
 
+def erased_cases() -> list[str]:
+    """Return the ids of all cases whose erasure is done."""
+    done = Erasure.objects.filter(kind=Kind.CASE.value).exclude(ended_at=None)
+    return list(done.values_list("target", flat=True))
+
+
 def check_not_erased(target: str, *, where: str = "") -> None:
     """Raise UsageError, in words, where something was erased already or its erasure is under way."""
     erasure = Erasure.objects.filter(target=target).order_by("started_at").first()
