@@ -73,6 +73,9 @@ def test_two_people_hold_and_release(desk: Desk, run: Run) -> None:
     assert data(run("release", hold, "--by", keeper, "--approver", dpo, "--json"))["state"] == "released"
     assert data(run(*erasing, "--json"))["bundles_before"] == []
     assert VaultObject.objects.get(pk=obj).state == "erased"
+    gone = run("list").output
+    assert f"{obj} text 1450 bytes, erased at " in gone and "(retention)." in gone and "unchanged since" not in gone
+    assert "erased already, at " in str(run(*erasing).exception)
     assert "is no date" in str(run(*placing, "--approver", keeper, "--review", "soon").exception)
 
 

@@ -72,10 +72,12 @@ def export_command(
     from evenhand.cli._stores import stores_of
     from evenhand.web.cases.bundle import export_bundle
     from evenhand.web.cases.bundle_making import Given
+    from evenhand.web.vault.erasing import check_not_erased
 
     given = Given(recipient, why, age)
     with stores_of(home):
         found, actor = _case(case), _actor(account)
+        check_not_erased(found.id, where=found.number)  # its keys are gone: nothing of it can be sealed any more
         done = export_bundle(
             case=found, to=to, actor=actor, ctx=Context.system(), redact=rules, zipped=zipped, given=given
         )

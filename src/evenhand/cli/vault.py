@@ -246,6 +246,8 @@ def _day(text: str | None, ctx: Context) -> date:
 
 
 def _object_words(line: ObjectLine) -> str:
+    if not line.grade:  # it was erased
+        return f"{line.id} {line.kind} {line.size} bytes, {line.wording}."
     made = f"{line.method}, made from {line.source}" if line.source else line.wording
     alarm = f" ALARM: {_wrong(line.alarm)}." if line.alarm else ""
     return f"{line.id} {line.kind} {line.size} bytes, {line.state}, {line.provenance} {line.grade}: {made}.{alarm}"

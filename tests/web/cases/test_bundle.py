@@ -13,7 +13,7 @@ from tests.bundle.bundle_room import both, packaged, stand_alone
 from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases.cases_room import received
-from tests.web.cases.story_room import CODE, Story
+from tests.web.cases.story_room import CODE, Story, from_triage
 from tests.web.record.tampering import as_administrator
 from tests.web.vault.test_vlt_holds import Staff
 
@@ -21,6 +21,7 @@ from evenhand.bundle.redaction import Redaction, parse_redaction
 from evenhand.errors import DoesNotHold, UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.ledger.errors import AppendRefused
+from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases import bundle_letters
 from evenhand.web.cases import bundle_making as bundles
 from evenhand.web.cases.bundle import export_bundle, keys_of
@@ -237,7 +238,9 @@ def test_what_was_erased_is_said_and_everything_else_still_verifies(story: Story
     for file in (gone, kept):
         clear(upload=Upload.objects.get(pk=file), actor=ActorId(officer), ctx=story.ctx, restrict=False)
     whole = export(story, tmp_path / "before")
-    staff = Staff(story.desk)
+    from_triage(story)
+    story.press(story.sits(CaseRole.ASSESSOR), "out-of-scope", code="policy_disagreement")
+    staff = Staff(story.desk)  # while the case ran, the file would stay
     erase(
         kind=Kind.OBJECT, target=gone, why=Why.REQUEST, first=staff.dpo, second=staff.keeper,
         scope=scope_of_object(gone), ctx=story.ctx,

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from django.db.models import F
 from tests.cast import text_of
 from tests.databases import Desk
 from tests.web.cases.cases_story import Story
 from tests.web.cases.cases_story import story as walked
 from tests.web.cases.story_room import Story as Pages
+from tests.web.cases.story_room import to_assessor
 from tests.web.cases.test_contact_step import png
 from tests.web.vault.test_vlt_holds import Staff
 from tests.web.vault.vault_room import everything_on_disk
 
+from evenhand.cli import bundle as bundle_command
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
+from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.statistics import Period
 from evenhand.web.cases.bundle import export_bundle
 from evenhand.web.cases.counting import count
-from evenhand.web.cases.erasing import erase_case
-from evenhand.web.cases.models import Case, Party, SubmissionItem, Upload
+from evenhand.web.cases.erasing import erase_case, forget_lookups
+from evenhand.web.cases.models import Case, LookupAsk, Party, SubmissionItem, Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.cases.steps.files import add_file, clear
+from evenhand.web.cases.steps.scope import approve_lookup, ask_lookup
+from evenhand.web.record.documents import instant
 from evenhand.web.record.erasing import counts
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId
 from evenhand.web.record.keys import KeyRefused, unwrap
 from evenhand.web.record.models import LedgerEntry, Opening, Pseudonym, Record, SealedText
 from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.sealed import open_texts
 from evenhand.web.record.verify import audit, verify
 from evenhand.web.vault.erasing import erase as erase_object
-from evenhand.web.vault.erasing import scope_of_object
-from evenhand.web.vault.holds import Held
-from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.erasing import leaves_about, scope_of_object
+from evenhand.web.vault.holds import Held, check_free, check_nothing_runs
+from evenhand.web.vault.models import Erasure, VaultObject
+from evenhand.web.vault.objects import derive
+from evenhand.web.vault.queries import object_lines
 from evenhand.web.vault.words import Kind, Why
 
 pytestmark = pytest.mark.slow
@@ -48,6 +60,13 @@ def closed(desk: Desk, told: Story | None = None) -> Story:
 
 def erase(staff: Staff, case: Case) -> None:
     erase_case(case, why=Why.RETENTION, first=staff.dpo, second=staff.keeper, ctx=staff.desk.ctx)
+
+
+def erase_file(staff: Staff, file: str, why: Why) -> None:
+    erase_object(
+        kind=Kind.OBJECT, target=file, why=why, first=staff.dpo, second=staff.keeper, scope=scope_of_object(file),
+        ctx=staff.desk.ctx,
+    )  # fmt: skip
 
 
 def test_a_closed_case_goes_and_every_other_proof_and_figure_stays(room: Desk) -> None:
@@ -82,6 +101,52 @@ def test_a_closed_case_goes_and_every_other_proof_and_figure_stays(room: Desk) -
     assert Record.objects.filter(key_id=kept.case.key).exists() and files_of(gone.case).count() == 1
 
 
+def asked(told: Story, account: str) -> LookupAsk:
+    ask_lookup(
+        case=told.case, account=account, purpose=f"Is {account} a member?", on_day=date(2026, 1, 5),
+        actor=ActorId(told.people["officer_1"]), ctx=told.ctx,
+    )  # fmt: skip
+    ask = LookupAsk.objects.get(case=told.case_id)
+    approve_lookup(ask=ask, actor=ActorId(told.people["officer_2"]), ctx=told.ctx)
+    return ask
+
+
+def left_of(ask: LookupAsk) -> list[str]:
+    return list(open_texts([ask.account, ask.purpose], actor=SYSTEM, purpose="test", ctx=Context.system()).values())
+
+
+def test_whom_a_look_up_asked_for_goes_with_its_case(room: Desk) -> None:
+    gone = closed(room)
+    other = closed(room, gone)
+    mine, theirs = asked(gone, "Q100119"), asked(other, "Q100120")
+    assert left_of(mine) == ["Q100119", "Is Q100119 a member?"], "it lay under the organisation's key"
+    erase(Staff(room), gone.case)
+    assert left_of(mine) == [] and len(left_of(theirs)) == 2
+    assert not Record.objects.filter(seq__in=leaves_about(mine.id, "owner.changed")).exists()
+    assert forget_lookups(room.ctx) == 0, "nothing is left to do"
+    assert verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_what_older_erasures_left_of_look_ups_goes_as_well(room: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = closed(room)
+    ask = asked(told, "Q100119")
+    with monkeypatch.context() as before:
+        before.setattr(LookupAsk.objects, "filter", lambda **_: LookupAsk.objects.none())
+        erase(Staff(room), told.case)
+    assert len(left_of(ask)) == 2, "as it was before"
+    assert forget_lookups(room.ctx) == 1 and forget_lookups(room.ctx) == 0
+    assert left_of(ask) == [] and verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_a_look_up_that_was_made_lies_under_the_key_of_its_case(story: Pages) -> None:
+    to_assessor(story)
+    ask = LookupAsk.objects.get()
+    keys = SealedText.objects.filter(field__startswith="lookup.").values_list("field", "key_id")
+    fields = ("lookup.account", "lookup.evidence", "lookup.purpose")
+    assert sorted(keys) == [(field, story.case.key) for field in fields] and left_of(ask) == []
+    assert verify(story.ctx).verdict is Verdict.VERIFIED
+
+
 def test_an_open_or_held_case_stays(room: Desk) -> None:
     going, staff = walked(room.ctx, until=State.MEMBERSHIP_CHECK), Staff(room)
     with pytest.raises(UsageError, match="Only a closed case"):
@@ -97,6 +162,85 @@ def test_an_open_or_held_case_stays(room: Desk) -> None:
     assert verify(room.ctx).verdict is Verdict.VERIFIED
 
 
+def test_a_file_stays_while_a_case_that_stands_on_it_runs(story: Pages) -> None:
+    party = Party.objects.select_related("case__submission").get(pk=story.party("complainant").id)
+    file, other = (add_file(party=party, name=f"{n}.png", data=png() + bytes([n]), ctx=story.ctx) for n in (1, 2))
+    copy = derive(of=file, method="shout", data=b"a copy", actor=SYSTEM, purpose="test", ctx=story.ctx)
+    staff, number = Staff(story.desk), story.case.number
+    for each in (file, copy):
+        for why in (Why.REQUEST, Why.RETENTION):
+            with pytest.raises(UsageError, match=rf"not closed \({number}\)"):
+                erase_file(staff, each, why)
+    assert not Erasure.objects.exists()
+    hold = staff.place(story.case.id, Kind.CASE)
+    with pytest.raises(Held):
+        check_free(objects=[copy])
+    staff.release(hold)
+    clear(upload=Upload.objects.get(pk=other), actor=SYSTEM, ctx=story.ctx, restrict=True)
+    erase_file(staff, other, Why.DESTRUCTION)
+
+
+def test_the_files_of_a_case_are_found_and_of_an_erased_one_it_is_said_when_it_went(room: Desk) -> None:
+    told = closed(room)
+    other, staff = closed(room, told), Staff(room)
+    party = Party.objects.filter(case=told.case).exclude(side="respondent").select_related("case__submission").get()
+    file, second = (add_file(party=party, name=f"{n}.png", data=png() + bytes([n]), ctx=room.ctx) for n in (1, 2))
+    copy = derive(of=file, method="shout", data=b"a copy", actor=SYSTEM, purpose="test", ctx=room.ctx)
+    mine = {line.id: line for line in object_lines(case=told.case_id)}
+    assert set(mine) == {file, second, copy} and {line.case for line in mine.values()} == {told.case_id}
+    assert object_lines(case=other.case_id) == [] and len(object_lines()) == 3
+    assert "unchanged since" in mine[file].wording
+    erase_file(staff, file, Why.REQUEST)
+    at = instant(room.ctx.now())
+    erase(staff, told.case)
+    said = {line.id: (line.wording, line.grade) for line in object_lines(case=told.case_id)}
+    first, rest = f"erased at {at} (erasure_request)", f"erased at {at} (retention)"
+    assert said == {file: (first, ""), copy: (first, ""), second: (rest, "")}
+
+
+def test_a_file_of_a_case_that_is_over_goes(room: Desk) -> None:
+    told, staff = closed(room), Staff(room)
+    party = Party.objects.filter(case=told.case).exclude(side="respondent").select_related("case__submission").get()
+    file = add_file(party=party, name="1.png", data=png(), ctx=room.ctx)
+    check_nothing_runs([file])
+    erase_file(staff, file, Why.REQUEST)
+    assert VaultObject.objects.get(pk=file).state == "erased" and verify(room.ctx).verdict is Verdict.VERIFIED
+
+
+def test_what_was_merged_stays_while_the_other_case_runs(room: Desk) -> None:
+    into = walked(room.ctx, until=State.MEMBERSHIP_CHECK)
+    gone, staff = closed(room, into), Staff(room)
+    Case.objects.filter(pk=gone.case_id).update(merged_into=into.case_id, revision=F("revision") + 1)
+    with pytest.raises(UsageError, match=rf"{gone.case.number}: .* not closed \({into.case.number}\)"):
+        erase(staff, gone.case)
+
+
+def test_a_case_that_was_erased_says_so_in_words(room: Desk) -> None:
+    told, staff = closed(room), Staff(room)
+    erase(staff, told.case)
+    at = instant(Erasure.objects.get().ended_at or told.ctx.now())
+    with pytest.raises(UsageError, match=f"{told.case.number}: This was erased already, at {at}. No bundle .* still"):
+        erase(staff, told.case)
+    Erasure.objects.update(ended_at=None)
+    with pytest.raises(UsageError, match="under way"):
+        erase(staff, told.case)
+
+
+def test_no_bundle_of_an_erased_case_and_page_and_command_say_why(
+    story: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_assessor(story)
+    story.press(story.sits(CaseRole.ASSESSOR), "out-of-scope", code="policy_disagreement")
+    erase(Staff(story.desk), story.case)
+    shown = story.client(story.people["officer_1"]).get(f"/cases/{story.case.id}/bundle")
+    assert shown.status_code == 400 and "was erased already" in text_of(shown) and "no_key" not in text_of(shown)
+    monkeypatch.setattr(bundle_command, "ready", lambda *_, **__: None)
+    words = ["export", story.case.number, "--to", str(tmp_path / "out"), "--dir", str(story.desk.home.root)]
+    said = CliRunner().invoke(bundle_command.command, words, standalone_mode=False).exception
+    assert isinstance(said, UsageError) and f"{story.case.number}: This was erased already" in str(said)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_case_whose_one_file_was_erased_still_opens_and_is_handed_out_without_it(
     story: Pages, tmp_path: Path
 ) -> None:
@@ -106,12 +250,8 @@ def test_a_case_whose_one_file_was_erased_still_opens_and_is_handed_out_without_
     officer = told.people["officer_1"]
     told.press(officer, "acknowledge", pseudonym="Ash")
     for file in (gone, kept):
-        clear(upload=Upload.objects.get(pk=file), actor=ActorId(officer), ctx=told.ctx, restrict=False)
-    staff = Staff(told.desk)
-    scope = scope_of_object(gone)
-    erase_object(
-        kind=Kind.OBJECT, target=gone, why=Why.REQUEST, first=staff.dpo, second=staff.keeper, scope=scope, ctx=told.ctx
-    )
+        clear(upload=Upload.objects.get(pk=file), actor=ActorId(officer), ctx=told.ctx, restrict=file == gone)
+    erase_file(Staff(told.desk), gone, Why.DESTRUCTION)
     page = text_of(told.client(officer).get(f"/cases/{told.case.id}/files"))
     assert "File 1 erased" in page and "Save a copy of file 2" in page and "Save a copy of file 1" not in page
     told.case.refresh_from_db()

@@ -21,6 +21,7 @@ class CasesConfig(AppConfig):
         from evenhand.web.cases import clocks, edges, holding, projections, switches, vacancies
         from evenhand.web.cases import person as erased_people
         from evenhand.web.cases.bundle_exports import JOB, make_asked, sweep_exports
+        from evenhand.web.cases.erasing import forget_lookups
         from evenhand.web.cases.incoming import sweep_parts
         from evenhand.web.cases.own_bundle import JOB as OWN_BUNDLE
         from evenhand.web.cases.own_bundle import make_own
@@ -37,7 +38,6 @@ class CasesConfig(AppConfig):
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.outbox import ASIDE, register_job
         from evenhand.web.ui.navigation import Entry, register
-        from evenhand.web.vault.holds import register_cases
         from evenhand.web.vault.people import JOB as ERASE_PERSON
 
         register(Entry(_("Erase one person"), "erasures", permission="sign_erasures", place=15))
@@ -46,7 +46,7 @@ class CasesConfig(AppConfig):
         post_migrate.connect(edges.after_migrate, sender=self, dispatch_uid="cases.edges")
         projections.register_all()
         withheld.register(weighed_by)
-        register_cases(holding.cases_of, holding.people_of, holding.numbers_of, holding.numbered)
+        holding.tell_vault()
         register_due("windows begun whose letters arrived", clocks_of_served_letters)
         register_due("clocks of cases applied", clocks.apply_due)
         register_due("seats of lost roles ended", vacancies.end_seats_of_lost_roles)
@@ -62,5 +62,6 @@ class CasesConfig(AppConfig):
         register_due("settings that let something out put on record", switches.record_switches)
         register_job(ERASE_PERSON, erased_people.erase_asked)
         register_due("erasures of people gone on with", erased_people.finish_people)
+        register_due("look-ups of erased cases forgotten", forget_lookups)
         register_due("bundles removed that nobody needs any more", sweep_exports)
         register_due("files removed that nobody finished sending", sweep_parts)

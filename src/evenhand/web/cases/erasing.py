@@ -5,26 +5,42 @@ A case shares its report's key with every case that came from the same report, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import EvenhandError, UsageError
 from evenhand.evidence.item_id import canonical_item
-from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.bundle_exports import exports_of, forget_exports
 from evenhand.web.cases.counting import counting_of
-from evenhand.web.cases.models import Case, Item, Party, SubmissionItem
+from evenhand.web.cases.holding import running_among
+from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionItem
 from evenhand.web.cases.queries import files_in_alone, files_of
+from evenhand.web.home import Home
 from evenhand.web.record.documents import canonical, instant
-from evenhand.web.record.ids import SYSTEM, KeyId
-from evenhand.web.record.sealed import open_texts
-from evenhand.web.vault.erasing import Erased, Scope, erase, finished, scope_of_object
+from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
+from evenhand.web.record.keys import is_running
+from evenhand.web.record.sealed import erase_texts, open_texts, still_there
+from evenhand.web.record.unit import recording
+from evenhand.web.vault.erasing import (
+    Erased,
+    Scope,
+    check_not_erased,
+    erase,
+    erased_cases,
+    finished,
+    leaves_about,
+    scope_of_object,
+)
 from evenhand.web.vault.words import Kind, Why
+
+ASKED: Final = "owner.changed"
+"""The type of the leaves by which a look-up is asked for and approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +54,29 @@ class ErasedCase:
 def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -> ErasedCase:
     """Erase a closed case; two people sign, holds beat it, its figures stay. Copies of bundles kept here go too.
 
-    Raises UsageError for a case that is not closed; else as `vault.erasing.erase`.
+    Raises UsageError for a case that is not closed, that a running one was merged with, or that was erased before;
+    else as `vault.erasing.erase`.
     """
-    if State(case.state) not in ENDS | {State.CLOSED}:
-        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+    check_not_erased(case.id, where=case.number)  # before anything is read: its key is gone
+    _check_over(case)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
     erased = erase(
         kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
     )
     forget_exports(each.id for each in exports)
     return ErasedCase(erased, tuple((instant(each.at), each.to, each.how) for each in exports))
+
+
+def _check_over(case: Case) -> None:
+    running = running_among([case.id])
+    if case.id in running:
+        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+    if running:
+        raise UsageError(
+            _("It was merged into a case that is not closed (%(numbers)s), which stands on what it brought.")
+            % {"numbers": ", ".join(sorted(running.values()))},
+            where=case.number, mend=_("Erase both when that one is closed."),
+        )  # fmt: skip
 
 
 def scope_of(case: Case, ctx: Context) -> Scope:
@@ -61,10 +90,37 @@ def scope_of(case: Case, ctx: Context) -> Scope:
     objects: set[str] = set()
     for upload in uploads.values_list("id", flat=True):
         objects |= scope_of_object(upload).objects
+    asks = list(LookupAsk.objects.filter(case=case))
     return Scope(
         keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id),
-        posts=_posts(items, ctx),
+        posts=_posts(items, ctx), texts=_asked(asks),
+        leaves=frozenset(leaf for ask in asks for leaf in leaves_about(ask.id, ASKED)),
     )  # fmt: skip
+
+
+def _asked(asks: Sequence[LookupAsk]) -> frozenset[SealedId]:
+    """Return what look-ups ask for and why: under the organisation's key, which stays, until one was made."""
+    return frozenset(SealedId(text) for ask in asks for text in (ask.account, ask.purpose))
+
+
+def forget_lookups(ctx: Context) -> int:
+    """Delete what look-ups of erased cases still say under the organisation's key and return how many. Idempotent.
+
+    For cases that were erased before their erasure took this along. Without a key service nothing is due.
+    """
+    asks = list(LookupAsk.objects.filter(case__in=erased_cases()))
+    there = still_there(_asked(asks))
+    late = [ask for ask in asks if {ask.account, ask.purpose} & there]
+    if not late or not is_running(Home.here()):
+        return 0
+    with recording(actor=SYSTEM, ctx=ctx, purpose="erase") as r:
+        texts = sorted(there)
+        erase_texts(r, texts)
+        r.add(
+            type="retention.purged", key=ORGANISATION, body={"erased_texts": texts},
+            commitments={"count": canonical({"lookups": len(late)})},
+        )  # fmt: skip
+    return len(late)
 
 
 def _others_stand(case: Case) -> bool:

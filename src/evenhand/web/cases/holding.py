@@ -1,12 +1,27 @@
-"""What the vault asks of cases: to which cases a file belongs, and which accounts are people of a case."""
+"""What the vault asks of cases: to which a file belongs, which of them run, which accounts are people of a case."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db.models import Q
 
+from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.models import Case, Party, Upload
+from evenhand.web.cases.queries import files_of
+from evenhand.web.vault.holds import register_cases
+
+OVER: Final = frozenset(state.value for state in ENDS | {State.CLOSED})
+"""The states of a case that may go: nothing is decided after them."""
+
+
+def tell_vault() -> None:
+    """Register what is below with the vault; from `ready()`."""
+    register_cases(
+        cases_of=cases_of, people_of=people_of, numbers_of=numbers_of, numbered=numbered, running=running_among,
+        files_in=files_in,
+    )  # fmt: skip
 
 
 def cases_of(objects: Collection[str]) -> frozenset[str]:
@@ -16,6 +31,20 @@ def cases_of(objects: Collection[str]) -> frozenset[str]:
     own = uploads.exclude(party=None).values_list("party__case", flat=True)
     found = uploads.exclude(case=None).values_list("case", flat=True)
     return frozenset({*Case.objects.filter(submission__in=submissions).values_list("id", flat=True), *own, *found})
+
+
+def running_among(cases: Collection[str]) -> dict[str, str]:
+    """Return id -> number of those cases that run, and of those that run on what was merged into them."""
+    asked = Case.objects.filter(pk__in=list(cases))
+    merged = asked.exclude(merged_into=None).values("merged_into")
+    there = Case.objects.filter(Q(pk__in=asked.values("pk")) | Q(pk__in=merged)).exclude(state__in=OVER)
+    return dict(there.values_list("id", "number"))
+
+
+def files_in(case: str) -> frozenset[str]:
+    """Return the files of a case: of its report, of the other side in it, found for it."""
+    found = Case.objects.filter(pk=case).first()
+    return frozenset(files_of(found).values_list("id", flat=True)) if found else frozenset()
 
 
 def people_of(case: str) -> frozenset[str]:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from evenhand.context import Context
 from evenhand.corpus.kept_out import author_name
 from evenhand.errors import UsageError
-from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.erasing import erase_case
+from evenhand.web.cases.holding import running_among
 from evenhand.web.cases.keyed import keyed, name_form
 from evenhand.web.cases.models import Case, Party, SubmissionItem
 from evenhand.web.people.actions import close_account
@@ -33,7 +33,6 @@ from evenhand.web.vault.people import Person, Stays, finish_person, person_of, s
 from evenhand.web.vault.words import Why
 
 _PURPOSE: Final = "erase a person"
-_OVER: Final = ENDS | {State.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ class Gone:
 def find_person(person: Person) -> Found:
     """Return what there is of a person, by number; opens nothing."""
     cases = _cases_of(person)
-    over = [case.number for case in cases if State(case.state) in _OVER]
-    others = [case.number for case in cases if State(case.state) not in _OVER]
+    over = [case.number for case in cases if not running_among([case.id])]
+    others = [case.number for case in cases if case.number not in over]
     return Found(tuple(over), tuple(others), len(posts_by(person.accounts)))
 
 
@@ -90,8 +89,7 @@ def erase_person(request: str, ctx: Context) -> Gone:
         except Held:
             stays.append(("case", case.number, "held"))
         except UsageError:
-            over = State(case.state) in _OVER
-            stays.append(("case", case.number, "refused" if over else "open"))
+            stays.append(("case", case.number, "open" if running_among([case.id]) else "refused"))
     posts = posts_by(person.accounts)
     kept = posts_held(posts)
     stays += [("posts", str(len(kept)), "held")] if kept else []

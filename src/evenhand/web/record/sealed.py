@@ -59,6 +59,12 @@ def search_value(r: Recorder, *, key: KeyId, field: str, value: str) -> bytes:
     return blind_index(r.data_key(key), field, value)
 
 
+def still_there(ids: Iterable[str]) -> frozenset[SealedId]:
+    """Return which of these texts were not erased; opens none."""
+    rows = SealedText.objects.filter(id__in=list(ids)).values_list("id", flat=True)
+    return frozenset(map(SealedId, rows))
+
+
 def erase_texts(r: Recorder, ids: Sequence[str]) -> int:
     """Delete sealed texts for ever and return how many there were; the unit adds the document that says why.
 

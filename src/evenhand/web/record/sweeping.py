@@ -15,11 +15,19 @@ from evenhand.web.record.keys import NoKeyService, destroy_key, living_keys
 
 GRACE: Final = timedelta(hours=24)
 _KEPT: Final = (ORGANISATION, BLOB_NAMES)
+_TELLING: Final = {"read_row"}
+"""Tables that tell of a key and need it for nothing: that something under it was read, or that it was destroyed."""
+
+
+def register_telling(table: str) -> None:
+    """Register a table whose rows name keys without needing them, so that they keep none from going; in `ready()`."""
+    _TELLING.add(table)
 
 
 def sweep_keys(ctx: Context) -> int:
-    """Destroy each key older than a day that nothing in the desk database refers to; return how many.
+    """Destroy each key older than a day that nothing in the desk database needs; return how many.
 
+    The log of readings needs none: what was read under a key that went stays on record without it.
     Without a key service nothing is due: the next run does it.
     """
     try:
@@ -34,8 +42,10 @@ def _in_use(key: KeyId) -> bool:
 
 
 def _columns() -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each column of any app that holds key ids: they are called `key` or `key_id` everywhere."""
+    """Yield each column of any app that needs its keys: they are called `key` or `key_id` everywhere."""
     for model in apps.get_models():
+        if model._meta.db_table in _TELLING:
+            continue
         for column in model._meta.concrete_fields:
             if column.attname in {"key", "key_id"} and isinstance(column, models.CharField):
                 yield model, column.attname

@@ -27,6 +27,7 @@ from evenhand.posts.recognition import Recognised
 from evenhand.web.home import Home
 from evenhand.web.record.deleting import held
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId
+from evenhand.web.record.projections import ROWS
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.sealed import erase_texts, open_texts, seal_text
 from evenhand.web.record.unit import recording
@@ -34,6 +35,7 @@ from evenhand.web.sources.copies import destroy_copies, forget_copies, texts_bes
 from evenhand.web.sources.models import Import
 from evenhand.web.sources.queries import copy_name, corpus_here, leaves_of_copy, query
 from evenhand.web.sources.sealing import SealedCopy, check_unchanged, seal_stream, sealed_source
+from evenhand.web.vault.erasing import note_destroyed
 
 _PURPOSE: Final = "erase posts from a source file"
 TOOL: Final = "evenhand blanking/1"
@@ -226,6 +228,7 @@ def _record(
             body={
                 "blanked_source": {"id": row.id, **changed}, "erased_texts": [row.name_id],
                 "made": _made(row.copy_sha256 or row.sha256, copy, found, others, names_stay=names_stay),
+                ROWS: note_destroyed({KeyId(row.key_id)}),
             },
             commitments={"content": bytes.fromhex(copy.sha256)},
         )  # fmt: skip

@@ -11,10 +11,12 @@ from evenhand.web.home import Home
 from evenhand.web.record.documents import canonical
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId
 from evenhand.web.record.keys import destroy_key
+from evenhand.web.record.projections import ROWS
 from evenhand.web.record.sealed import erase_texts
 from evenhand.web.record.unit import recording
 from evenhand.web.sources.models import Import
 from evenhand.web.sources.sealing import path_of
+from evenhand.web.vault.erasing import note_destroyed
 
 _BESIDE: Final[list[Callable[[Collection[str]], Iterable[str]]]] = []
 
@@ -43,6 +45,7 @@ def forget_copies(gone: Sequence[Import], *, ctx: Context, home: Home, why: str 
             body={
                 "forgotten_sources": [row.id for row in gone],
                 "erased_texts": texts,
+                ROWS: note_destroyed({KeyId(row.key_id) for row in gone}),
             },
             commitments={"count": canonical({"sources": len(gone)})},
         )
@@ -50,8 +53,10 @@ def forget_copies(gone: Sequence[Import], *, ctx: Context, home: Home, why: str 
 
 
 def destroy_copies(home: Home, gone: Iterable[tuple[str, str]]) -> None:
-    """Destroy the keys and files of copies (the id a file lies under, the id of its key)."""
-    # Should this be cut short: the sweeper destroys keys that nothing refers to.
+    """Destroy the keys and files of copies (the id a file lies under, the id of its key).
+
+    Whoever calls it has noted the keys before (`note_destroyed`): should this be cut short, the next start does it.
+    """
     for held_as, key in gone:
         destroy_key(KeyId(key))
         discard(path_of(home, held_as))

@@ -21,6 +21,7 @@ class VaultConfig(AppConfig):
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.reads import register_exhibits
+        from evenhand.web.record.sweeping import register_telling
         from evenhand.web.record.verify import register_audited
         from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault import erasing, holds, projections, queries, scrubbing, sweeping
@@ -30,6 +31,7 @@ class VaultConfig(AppConfig):
         projections.register_all()
         register_holder(holds.held_among)
         register_exhibits(queries.files_among)
+        register_telling("vault_erased_key")
         register_audited(scrubbing.audit_files)
         register_due("erasures gone on with", erasing.finish_erasures)
         register_due("files of the vault without a row removed", sweeping.sweep_vault)

@@ -7,29 +7,30 @@
 3. One unit: `evidence.erased` with the same references, the end of the erasure.
 
 Whatever cuts it short, `finish_erasures` goes on: at every start, and as due work. It destroys again whatever an old
-backup brought back.
+backup brought back, also of keys that went without an erasure (`note_destroyed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.home import Home
 from evenhand.web.record.checks.counts import COUNTED, KEPT
-from evenhand.web.record.documents import canonical
+from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.erasing import check_rows, in_refs, keep_count, leaves_under, left_without, outliving, take
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import blob_keys, destroy_blob_key, destroy_key, is_running, living_keys
 from evenhand.web.record.projections import RESTATED, said
 from evenhand.web.record.queries import leaf_about
 from evenhand.web.record.unit import Recorder, recording
-from evenhand.web.vault.holds import Held, check_free, holds_on, people_of
+from evenhand.web.vault.holds import Held, check_free, check_nothing_runs, holds_on, people_of
 from evenhand.web.vault.models import ErasedKey, ErasedLeaf, Erasure, VaultObject
 from evenhand.web.vault.objects import blob_store
 from evenhand.web.vault.signing import Signed, noting_unsigned, sign
@@ -109,18 +110,49 @@ def finish_erasures(ctx: Context) -> int:
     if not ErasedKey.objects.exists() or not is_running(Home.here()):
         return 0
     alive = {*(key for key, _ in living_keys()), *(blob for blob, _, _ in blob_keys())}
-    ended = ErasedKey.objects.filter(erasure__ended_at__isnull=False)
-    again = _destroy([row for row in ended if row.key in alive])
+    gone = ErasedKey.objects.filter(Q(erasure=None) | Q(erasure__ended_at__isnull=False))
+    again = _destroy([row for row in gone if row.key in alive])
     unfinished = list(Erasure.objects.filter(ended_at=None).order_by("started_at", "id"))
     for erasure in unfinished:
         _finish(erasure, ctx)
     return len(unfinished) + again
 
 
+def note_destroyed(keys: Collection[KeyId]) -> list[list[Any]]:
+    """Note data keys that go without an erasure, and return the rows as the caller's document says them (`ROWS`).
+
+    In the unit that lets go of what lay under them; after its commit the caller destroys them. Cut short, or when an
+    old key store comes back, the next start does.
+    """
+    rows = [ErasedKey(key=key, of_file=False) for key in sorted(keys)]
+    return [said(row) for row in ErasedKey.objects.bulk_create(rows)]
+
+
 def finished(targets: Sequence[str]) -> frozenset[str]:
     """Return which of these things were erased."""
     done = Erasure.objects.filter(target__in=list(targets)).exclude(ended_at=None)
     return frozenset(done.values_list("target", flat=True))
+
+
+def erased_cases() -> list[str]:
+    """Return the ids of all cases whose erasure is done."""
+    done = Erasure.objects.filter(kind=Kind.CASE.value).exclude(ended_at=None)
+    return list(done.values_list("target", flat=True))
+
+
+def check_not_erased(target: str, *, where: str = "") -> None:
+    """Raise UsageError, in words, where something was erased already or its erasure is under way."""
+    erasure = Erasure.objects.filter(target=target).order_by("started_at").first()
+    if erasure is None:
+        return
+    if erasure.ended_at is None:
+        raise UsageError(_("The erasure of this is under way."), where=where, mend="evenhand vault list")
+    words = _("Its leaves in the log stay: they say when it came and when it went.")
+    if erasure.kind == Kind.CASE:
+        words = _("No bundle of it can be made any more; those handed out before still verify.") + " " + words
+    raise UsageError(
+        _("This was erased already, at %(at)s.") % {"at": instant(erasure.ended_at)}, where=where, mend=words
+    )
 
 
 def scope_of_object(obj: str) -> Scope:
@@ -130,13 +162,14 @@ def scope_of_object(obj: str) -> Scope:
         latest = set(VaultObject.objects.filter(source__in=latest).values_list("id", flat=True)) - family
         family |= latest
     sealing = ("evidence.sealed", "evidence.quarantined", "evidence.derived", "evidence.redacted")
-    leaves = {leaf for each in family for kind in sealing for leaf in _leaves_about(each, kind)}
+    leaves = {leaf for each in family for kind in sealing for leaf in leaves_about(each, kind)}
     rows = VaultObject.objects.filter(pk__in=family)
     texts = {text for row in rows for text in (row.link, row.declared_loss) if text}
     return Scope(objects=frozenset(family), leaves=frozenset(leaves), texts=frozenset(map(SealedId, texts)))
 
 
-def _leaves_about(obj: str, kind: str) -> list[int]:
+def leaves_about(obj: str, kind: str) -> list[int]:
+    """Return the leaves of a type about a thing (hex32), in order. Linear in the log, once per leaf."""
     found: list[int] = []
     while True:
         try:
@@ -160,13 +193,14 @@ class _Asked:
 
 
 def _check_allowed(asked: _Asked, ctx: Context) -> None:
-    if Erasure.objects.filter(target=asked.target).exists():
-        raise UsageError(_("This was erased already, or its erasure is under way."), mend="evenhand vault list")
+    check_not_erased(asked.target)
     if asked.why is Why.DESTRUCTION:
         others = VaultObject.objects.filter(pk__in=asked.scope.objects).exclude(state=State.RESTRICTED)
         if asked.kind is not Kind.OBJECT or others.exists():
             raise UsageError(_("Lawful destruction is for files marked do not look, do not copy."))
         return
+    if asked.kind is Kind.OBJECT:
+        check_nothing_runs([asked.target])
     try:
         check_free(cases=asked.cases, objects=asked.scope.objects)
     except Held:
@@ -233,7 +267,7 @@ def _finish(erasure: Erasure, ctx: Context) -> None:
     _destroy(list(ErasedKey.objects.filter(erasure=erasure)))
     leaves = frozenset(ErasedLeaf.objects.filter(erasure=erasure).values_list("seq", flat=True))
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
-        counted = _leaves_about(erasure.id, "retention.purged")
+        counted = leaves_about(erasure.id, "retention.purged")
         for leaf in counted:
             keep_count(leaf)
         erasure.ended_at = ctx.now().replace(microsecond=0)

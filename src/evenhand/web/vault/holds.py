@@ -34,27 +34,36 @@ _COLUMNS: Final = {"placed": ("placed_by", "placed_role", "placed_at"), "end": (
 
 CasesOf = Callable[[Collection[str]], Iterable[str]]
 PeopleOf = Callable[[str], Collection[str]]
+FilesIn = Callable[[str], Collection[str]]
 NumbersOf = Callable[[Collection[str]], Mapping[str, str]]
 Numbered = Callable[[str], str | None]
 _CASES_OF: Final[list[CasesOf]] = []
 _PEOPLE_OF: Final[list[PeopleOf]] = []
 _NUMBERS_OF: Final[list[NumbersOf]] = []
 _NUMBERED: Final[list[Numbered]] = []
+_RUNNING: Final[list[NumbersOf]] = []
+_FILES_IN: Final[list[FilesIn]] = []
 
 
 class Held(UsageError):
     """Something is under a legal hold, or nobody can tell: it is not deleted."""
 
 
-def register_cases(cases_of: CasesOf, people_of: PeopleOf, numbers_of: NumbersOf, numbered: Numbered) -> None:
+def register_cases(
+    *, cases_of: CasesOf, people_of: PeopleOf, numbers_of: NumbersOf, numbered: Numbered,
+    running: NumbersOf, files_in: FilesIn,
+) -> None:  # fmt: skip
     """Register who knows cases; in `ready()`.
 
-    To which cases objects belong, which accounts are people of a case, the numbers of cases, the case of a number.
+    To which cases objects belong, which accounts are people of a case, the numbers of cases, the case of a number,
+    which of some cases run (with their numbers), the files of a case.
     """
     _CASES_OF.append(cases_of)
     _PEOPLE_OF.append(people_of)
     _NUMBERS_OF.append(numbers_of)
     _NUMBERED.append(numbered)
+    _RUNNING.append(running)
+    _FILES_IN.append(files_in)
 
 
 def target_named(text: str) -> tuple[Kind, str] | None:
@@ -63,6 +72,44 @@ def target_named(text: str) -> tuple[Kind, str] | None:
         if case := resolver(text):
             return Kind.CASE, case
     return (Kind.OBJECT, text) if VaultObject.objects.filter(pk=text).exists() else None
+
+
+def cases_of(objects: Collection[str]) -> frozenset[str]:
+    """Return the cases to which files belong; a copy made of a file belongs where that does."""
+    family = _with_sources(objects)
+    named = VaultObject.objects.filter(pk__in=family).exclude(case=None).values_list("case", flat=True)
+    return frozenset({*named, *(case for resolver in _CASES_OF for case in resolver(family))})
+
+
+def files_of(case: str) -> frozenset[str]:
+    """Return the files of a case (hex32) with every copy made of them."""
+    named = VaultObject.objects.filter(case=case).values_list("id", flat=True)
+    found = {*named, *(file for resolver in _FILES_IN for file in resolver(case))}
+    latest = set(found)
+    while latest:
+        latest = set(VaultObject.objects.filter(source__in=latest).values_list("id", flat=True)) - found
+        found |= latest
+    return frozenset(found)
+
+
+def check_nothing_runs(objects: Collection[str]) -> None:
+    """Raise UsageError where a case that is not closed stands on one of these files: while it runs its files stay."""
+    cases = cases_of(objects)
+    if found := sorted({number for resolver in _RUNNING for number in dict(resolver(cases)).values()}):
+        raise UsageError(
+            _("This file belongs to a case that is not closed (%(numbers)s): its files stay while it runs.")
+            % {"numbers": ", ".join(found)},
+            mend=_("Erase it when the case is closed. What nobody may look at is marked so, and destroyed lawfully."),
+        )
+
+
+def _with_sources(objects: Collection[str]) -> frozenset[str]:
+    found, latest = set(objects), set(objects)
+    while latest:
+        made = VaultObject.objects.filter(pk__in=latest).values_list("source", flat=True)
+        latest = {source for source in made if source} - found
+        found |= latest
+    return frozenset(found)
 
 
 def numbers_of(cases: Collection[str]) -> dict[str, str]:
@@ -185,12 +232,12 @@ def overdue(ctx: Context) -> QuerySet[Hold]:
 def holds_on(*, cases: Collection[str] = (), objects: Collection[str] = ()) -> list[Hold]:
     """Return every hold in force that stands on one of these cases or objects, or on a case of these objects.
 
+    A copy is held with what it was made from.
+
     Raises Held where that cannot be read: a deletion that cannot ask does not happen.
     """
     try:
-        wanted = {*cases, *objects, *(case for resolver in _CASES_OF for case in resolver(objects))}
-        mine = VaultObject.objects.filter(pk__in=list(objects)).exclude(case=None)
-        wanted.update(mine.values_list("case", flat=True))
+        wanted = {*cases, *_with_sources(objects), *cases_of(objects)}
         inside = VaultObject.objects.filter(case__in=list(cases)).values_list("id", flat=True)
         return list(in_force().filter(target__in=[*wanted, *inside]))
     except DatabaseError as error:
@@ -217,7 +264,7 @@ def check_free(*, cases: Collection[str] = (), objects: Collection[str] = ()) ->
 
 def people_of(kind: Kind, target: str) -> frozenset[str]:
     """Return the accounts of people whom a case, or the cases of an object, are about: they sign nothing here."""
-    cases = {target} if kind is Kind.CASE else {case for resolver in _CASES_OF for case in resolver([target])}
+    cases = {target} if kind is Kind.CASE else cases_of([target])
     return frozenset(person for case in cases for resolver in _PEOPLE_OF for person in resolver(case))
 
 

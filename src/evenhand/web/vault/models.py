@@ -204,11 +204,14 @@ class PersonErasure(models.Model):
 
 
 class ErasedKey(models.Model):
-    """A key that was destroyed for good: destroyed again wherever an old key store brings it back."""
+    """A key that was destroyed for good: destroyed again wherever an old key store brings it back.
+
+    `erasure` is empty where no erasure of two people did it: of the sealed copy of a source file past its time, say.
+    """
 
     key = models.CharField(primary_key=True, max_length=_ID)  # of a data key, or of one file
     of_file = models.BooleanField()
-    erasure = models.ForeignKey(Erasure, on_delete=models.PROTECT, related_name="+")
+    erasure = models.ForeignKey(Erasure, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "vault_erased_key"

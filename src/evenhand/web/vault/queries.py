@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.evidence.grades import ProvenanceClass, Route, grade_of_capture, provenance, wording
+from evenhand.web.record.documents import instant
 from evenhand.web.vault.alarms import open_alarms
-from evenhand.web.vault.holds import in_force, overdue, waiting
-from evenhand.web.vault.models import Alarm, Erasure, Hold, VaultObject
+from evenhand.web.vault.holds import cases_of, files_of, in_force, overdue, waiting
+from evenhand.web.vault.models import Alarm, ErasedKey, Erasure, Hold, VaultObject
 from evenhand.web.vault.words import State
 
 _AT_ONCE: Final = 500
@@ -34,7 +35,10 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLine:
-    """One object as lists show it: what it is worth is computed, never typed."""
+    """One object as lists show it: what it is worth is computed, never typed; an erased one is worth nothing.
+
+    `wording`: what may be said of it; of an erased one when it went, and why.
+    """
 
     id: str
     case: str | None
@@ -98,10 +102,35 @@ def alarm_lines() -> list[AlarmLine]:
 
 
 def object_lines(*, case: str | None = None) -> list[ObjectLine]:
-    """Return every object, of one case if named, in the order they came; nothing is opened."""
+    """Return every object, of one case (hex32) if named, in the order they came; nothing is opened."""
     rows = VaultObject.objects.order_by("received_at", "id")
+    found = list(rows if case is None else rows.filter(pk__in=files_of(case)))
     alarms = {alarm.object_id: alarm.reason for alarm in open_alarms()}
-    return [_line(row, alarms.get(row.id, "")) for row in (rows if case is None else rows.filter(case=case))]
+    gone = {row.id: words for row, words in _erased(found)}
+    lines = [_gone(row, gone[row.id]) if row.id in gone else _line(row, alarms.get(row.id, "")) for row in found]
+    return lines if case is None else [replace(line, case=line.case or case) for line in lines]
+
+
+def _erased(rows: Sequence[VaultObject]) -> Iterator[tuple[VaultObject, str]]:
+    """Yield each object that was erased, with when and why in words; by its key, else by what was to be erased."""
+    gone = [row for row in rows if row.state == State.ERASED]
+    keys = ErasedKey.objects.filter(key__in=[row.blob for row in gone]).exclude(erasure=None)
+    of_blob = {key.key: key.erasure for key in keys.select_related("erasure")}
+    for row in gone:
+        erasure = of_blob.get(row.blob) or _erasure_of(row)
+        yield row, f"erased at {instant(erasure.started_at)} ({erasure.why})" if erasure else "erased"
+
+
+def _erasure_of(row: VaultObject) -> Erasure | None:
+    targets = [row.id, *([row.source_id] if row.source_id else ()), *cases_of([row.id])]
+    return Erasure.objects.filter(target__in=targets).order_by("started_at").first()
+
+
+def _gone(row: VaultObject, words: str) -> ObjectLine:
+    """Return the line of an erased object: it is worth nothing any more, and nobody can say it is unchanged."""
+    return ObjectLine(
+        row.id, row.case, row.kind, row.size, row.state, row.source_id, row.method, row.received_at, "", "", words, ""
+    )
 
 
 def _line(row: VaultObject, alarm: str) -> ObjectLine:

@@ -32,6 +32,8 @@ from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
 from evenhand.web.record.ids import ActorId
+from evenhand.web.record.keys import KeyRefused
+from evenhand.web.vault.erasing import check_not_erased
 
 View = Callable[[Here], HttpResponse]
 _LOG: Final = logging.getLogger(__name__)
@@ -66,6 +68,9 @@ def page(step: Step) -> Callable[[View], Callable[..., HttpResponse]]:
                 if not _moved(here):
                     raise
                 return _moved_on(here)
+            except KeyRefused:
+                check_not_erased(found.case.id, where=found.case.number)  # then no key is there, and that is why
+                raise
             except DatabaseError as error:
                 if not by_database(error):
                     raise

@@ -32,7 +32,7 @@ from evenhand.web.cases.items import items_of
 from evenhand.web.cases.models import Case, Exclusion, Lookup, LookupAsk
 from evenhand.web.cases.periods import day_of, due_from, moment
 from evenhand.web.cases.queries import look_ups_waiting
-from evenhand.web.cases.refusals import NobodyLeft
+from evenhand.web.cases.refusals import NobodyLeft, Stale
 from evenhand.web.cases.steps.assess.blinding import blinded
 from evenhand.web.cases.steps.base import page
 from evenhand.web.cases.steps.decide.checking import causes_of, reviewer_before, to_reviewer
@@ -40,7 +40,7 @@ from evenhand.web.cases.steps.here import Here, Step
 from evenhand.web.cases.steps.telling import tell_sender
 from evenhand.web.people.standing import Standing
 from evenhand.web.record.ids import ORGANISATION, ActorId
-from evenhand.web.record.sealed import open_texts
+from evenhand.web.record.sealed import erase_texts, open_texts
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.register.lookup import LookupResult, commitments, look_up
 from evenhand.web.ui.choices import one_of
@@ -66,7 +66,11 @@ RESULT_WORDS: Final[Mapping[MembershipResult, str | Promise]] = {
 
 
 def ask_lookup(*, case: Case, account: str, purpose: str, on_day: date, actor: ActorId, ctx: Context) -> str:
-    """Ask that the register may be looked into for this case, and return the id of the request."""
+    """Ask that the register may be looked into for this case, and return the id of the request.
+
+    What is to be looked for lies under the organisation's key until the look-up is made: whoever approves it holds no
+    seat in the case. `confirm_scope` seals it under the case's key and deletes it here; so does an erasure.
+    """
     if LookupAsk.objects.filter(case=case).exclude(pk__in=_used(case)).exists():
         raise UsageError(_("A look-up for this case waits already."), mend=_("Another officer has to approve it."))
     with (
@@ -115,13 +119,20 @@ def _used(case: Case) -> list[str]:
 
 def look(*, ask: LookupAsk, actor: ActorId, ctx: Context) -> LookupResult:
     """Look the account up, as approved; nothing is stored by it but the log of the reading."""
-    texts = open_texts([ask.account, ask.purpose], actor=actor, purpose=_PURPOSE, ctx=ctx)
-    account = texts[ask.account]
+    account, purpose = _asked_for(ask, actor, ctx)
     asked = {"account": account} if ":" in account else {"member_ref": account}
     return look_up(
-        number=ask.case.number, on_day=ask.on_day, purpose=texts[ask.purpose], approver=ActorId(str(ask.approved_by)),
+        number=ask.case.number, on_day=ask.on_day, purpose=purpose, approver=ActorId(str(ask.approved_by)),
         actor=actor, ctx=ctx, **asked,
     )  # fmt: skip
+
+
+def _asked_for(ask: LookupAsk, actor: ActorId, ctx: Context) -> tuple[str, str]:
+    """Return what is to be looked for, and why. Raises Stale where the look-up was made a moment ago."""
+    texts = open_texts([ask.account, ask.purpose], actor=actor, purpose=_PURPOSE, ctx=ctx)
+    if ask.account not in texts or ask.purpose not in texts:
+        raise Stale
+    return texts[ask.account], texts[ask.purpose]
 
 
 def confirm_scope(*, case: Case, ask: LookupAsk, actor: ActorId, ctx: Context) -> None:
@@ -129,7 +140,7 @@ def confirm_scope(*, case: Case, ask: LookupAsk, actor: ActorId, ctx: Context) -
     found = look(ask=ask, actor=actor, ctx=ctx)
     draw_or_wait(case, CaseRole.ASSESSOR, ctx)
     case.refresh_from_db()
-    purpose = open_texts([ask.purpose], actor=actor, purpose=_PURPOSE, ctx=ctx)[ask.purpose]
+    account, purpose = _asked_for(ask, actor, ctx)
     approver = ActorId(str(ask.approved_by))
     copy = _blind_copy(case, actor, ctx)
     with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
@@ -141,6 +152,9 @@ def confirm_scope(*, case: Case, ask: LookupAsk, actor: ActorId, ctx: Context) -
                     approver=approver, made_by=actor, made_at=moment(ctx), confirmed_by=actor,
                 )
             )  # fmt: skip
+            # INV-06: the row of the request stays as it was approved; what it points to lies in this document now.
+            act.fact(account=act.seal("lookup.account", account), erased_texts=[ask.account, ask.purpose])
+            erase_texts(r, [ask.account, ask.purpose])
         with acting(r, "case.scope_recorded", case=case) as act:
             act.change(case, blind_text=act.seal("case.blind", copy))
             met = {"looked_up_once", "membership_recorded", "no_merits_yet"}
