@@ -17,6 +17,7 @@ from tests.bundle.bundle_room import (
     Room,
     both,
     cosigner,
+    key_line,
     packaged,
     relist,
     rewrite,
@@ -92,8 +93,6 @@ def test_a_witness_of_a_policy_from_elsewhere_is_told(tmp_path: Path) -> None:
 
 def test_a_revoked_key_is_not_saved_by_a_witness_of_the_bundle(tmp_path: Path) -> None:
     """The thief of a key adds the witness: only a policy from elsewhere can say whom to believe."""
-    from tests.bundle.bundle_room import key_line
-
     room = Room(tmp_path)
     room.keyring = [key_line(room.signer, "revoked", 9)]
     witness = cosigner("north", room.ctx)
@@ -210,6 +209,21 @@ def test_a_witness_is_named_as_bundles_name_theirs(bundle: Path, tmp_path: Path,
     assert both(bundle).found == {("log/policy", "malformed")}
 
 
+def test_a_key_was_put_out_of_use_inside_the_log(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.keyring = [{**key_line(room.signer, "retired", 9), "status_index": 700}]
+    room.act()
+    assert ("log/keyring.json", "malformed") in both(room.bundle()).found
+
+
+def test_the_policy_in_the_bundle_is_read_where_another_is_given(bundle: Path) -> None:
+    policy = (bundle / "log/policy").read_text()
+    assert both(bundle, policy=policy).verdict == "verified"
+    rewrite(bundle, "log/policy", lambda data: data.replace(b"evenhand/test+", b"evenhand/tset+"))
+    said = both(bundle, policy=policy)
+    assert ("log/policy", "malformed") in said.found
+
+
 def test_the_files_may_be_written_before_midnight(tmp_path: Path) -> None:
     bundle = small_bundle(tmp_path)
     rewrite(bundle, "bag-info.txt", lambda data: data.replace(b"2026-03-04", b"2026-03-03"))
@@ -300,10 +314,11 @@ def test_a_result_that_cannot_be_written_is_no_verdict(bundle: Path) -> None:
 def test_words_of_a_bundle_cannot_steer_the_terminal_of_the_command(
     bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (bundle / "proofs/\x1b[2Jx").write_bytes(b"x")
+    (bundle / "proofs/x\rverified: all is well").write_bytes(b"x")
     with pytest.raises(SystemExit):
         main(["bundle", "verify", str(bundle)])
-    assert "\x1b" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "verified: all is well" in said and "\r" not in said
 
 
 def test_the_page_for_readers_holds_plain_words(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Trust:
     def _judge(self, opened: OpenedCheckpoint) -> None:
         standing = standing_of(opened, self.keyring)
         self.superseded = self.superseded or standing is Status.RETIRED
-        if standing is Status.REVOKED and (self.policy.quorum == NONE or not self.given):
+        if standing is Status.REVOKED and self.policy.quorum == NONE:
             self.weak.add(opened.head)
 
 

@@ -895,7 +895,7 @@ class Trust:
             raise Wrong("unknown_log", f"no known key of the log {plain(head.origin)} signed the checkpoint")
         if not self.policy.met(set(moments) if self.given else set()):
             raise Wrong("quorum_not_met", "too few of the policy's witnesses signed the checkpoint")
-        self._status(own, head, data, self.given and self.policy.quorum != b"none")
+        self._status(own, head, data, bool(self.policy.quorum != b"none"))
         self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
         if self.checker is not None:
             seen = self.cosigned.setdefault((head.size, head.root), {})  # notes of one head may bear different ones
