@@ -92,21 +92,26 @@ class Room:
         return Checkpoint(head.size, sign_checkpoint(text, signers or (self.signer,)), AT, tuple(lines))
 
     def bundle(self, name: str = "bundle", items: Sequence[Item] | None = None, **sign: Any) -> Path:
-        """Make the bundle of these items (all of them by default) and return its folder."""
-        earlier = sign.pop("earlier", None)
+        """Make the bundle of these items (all of them by default) and return its folder.
+
+        `witnesses`: those that the policy of the bundle names. `left_out`: what the bundle says it does not hold.
+        """
+        earlier, witnesses = sign.pop("earlier", None), tuple(sign.pop("witnesses", ()))
+        left_out = sign.pop("left_out", ("A <file> that nobody may copy.",))
         chosen = self.items if items is None else items
         bag = Bag(self.folder / name)
         readings = (Reading("system", "export a bundle", AT, AT, len(chosen)),)
-        about = About("ab" * 16, "Case 2026-0001", AT, readings, ("A <file> that nobody may copy.",))
+        about = About("ab" * 16, "Case 2026-0001", AT, readings, left_out)
         write_payload(bag, about, chosen)
         manifest = bag.close_payload({"Bagging-Date": AT[:10], "External-Identifier": about.id})
         opening = seal("manifest", sha256(manifest).digest(), self.ctx)
         document = seal_bytes("doc", b"{}", self.ctx)
         committed = {"doc": document.commitment(), "manifest": opening.commitment()}
-        draft = Draft(type="evidence.exported", actor=SYSTEM, case=CASE, commitments=committed)
+        name_of_it = bytes.fromhex(about.id)
+        draft = Draft(type="evidence.exported", actor=SYSTEM, case=CASE, obj=name_of_it, commitments=committed)
         (done,) = append(self.store, [draft], self.ctx)
         checkpoint = self.checkpoint(*sign.pop("signers", ()), cosigners=sign.pop("cosigners", ()))
-        sealed = Seal(done.index, opening, checkpoint, tuple(self.keyring), earlier)
+        sealed = Seal(done.index, opening, checkpoint, tuple(self.keyring), earlier, witnesses)
         write_tags(bag, self.store, sealed, [item.index for item in chosen])
         return bag.folder
 
@@ -214,9 +219,14 @@ def packaged(path: Path, **trust: bytes | None) -> Said:
     return _said(report.as_json(), report.verdict.exit_code)
 
 
-def both(path: Path) -> Said:
-    """Return what both say: the same verdict, or the test fails."""
-    one, other = stand_alone(path), packaged(path)
+def both(path: Path, *, policy: str | None = None) -> Said:
+    """Return what both say: the same verdict, or the test fails. `policy`: one from another source than the bundle."""
+    options: list[str] = []
+    if policy is not None:
+        given = path.with_name(f"{path.name}-policy")
+        given.write_text(policy)
+        options = ["--policy", str(given)]
+    one, other = stand_alone(path, *options), packaged(path, policy=None if policy is None else policy.encode())
     assert (one.verdict, one.exit, one.found) == (other.verdict, other.exit, other.found)
     return one
 

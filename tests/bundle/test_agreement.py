@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from tests.bundle.bundle_room import Room, both, cosigner, packaged, stand_alone
-from tests.bundle.test_trust import set_policy
 
 
 def test_who_cosigned_is_said_by_both(tmp_path: Path) -> None:
@@ -14,10 +13,12 @@ def test_who_cosigned_is_said_by_both(tmp_path: Path) -> None:
     witness, other = cosigner("north", room.ctx), cosigner("south", room.ctx)
     room.act()
     bundle = room.bundle(cosigners=[witness, other])
-    set_policy(bundle, f"log {room.signer.verifier}\nwitness north {witness.verifier}\nquorum none\n")
-    assert both(bundle).verdict == "verified"
+    policy = f"log {room.signer.verifier}\nwitness north {witness.verifier}\nquorum none\n"
+    found = both(bundle, policy=policy)
+    assert found.verdict == "verified"
     said = [{"witness": "north", "at": "2026-03-04T05:06:07Z"}]
-    assert stand_alone(bundle).all["cosigned"] == packaged(bundle).all["cosigned"] == said
+    assert found.all["cosigned"] == packaged(bundle, policy=policy.encode()).all["cosigned"] == said
+    assert stand_alone(bundle).all["cosigned"] == packaged(bundle).all["cosigned"] == []
 
 
 def test_the_library_of_congress_finds_the_bag_sound(tmp_path: Path) -> None:

@@ -45,7 +45,8 @@ def test_export_then_verify_then_a_flipped_byte(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == f"verified: {said['items']} entries, sealed as entry {said['index']} of the log."
     fingerprint = sha256(keyring_lines(desk.home)[0]["vkey"].encode()).hexdigest()
-    assert printed[1].startswith(f"Signed by the key {fingerprint}, checked against the keys inside the bundle.")
+    assert printed[1].startswith(f"It says that it is of: Case {case.number}, in the log evenhand/")
+    assert printed[2].startswith(f"Signed by the key {fingerprint}, checked against the keys inside the bundle.")
     target = to / "data/items.jsonl"
     target.write_bytes(target.read_bytes().replace(b"0", b"1", 1))
     assert run("verify", to) == 1
@@ -57,7 +58,8 @@ def test_export_then_verify_then_a_flipped_byte(
 
 def test_a_case_by_its_id_as_a_zip(desk: Desk, case: Case, tmp_path: Path, capsys: Any) -> None:
     assert run("export", case.id, "--to", tmp_path / "case.zip", "--zip", "--dir", desk.home.root) == 0
-    assert "python3 verify.py" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "not the copy in the bundle" in said and f"python3 -I verify.py {tmp_path / 'case.zip'}" in said
     assert run("verify", tmp_path / "case.zip") == 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from evenhand.bundle.bag import Bag, write_zip
 from evenhand.bundle.checking import BundleReport, check_bundle
-from evenhand.bundle.content import About, Item, Object, Reading
+from evenhand.bundle.content import About, Item, Object, Reading, dated
 from evenhand.bundle.payload import write_payload
 from evenhand.bundle.sealing import Seal, write_tags
 
@@ -22,6 +22,7 @@ __all__ = [
     "Reading",
     "Seal",
     "check_bundle",
+    "dated",
     "write_payload",
     "write_tags",
     "write_zip",

@@ -19,18 +19,24 @@ from evenhand.bundle.items import check_item
 from evenhand.bundle.lines import parse_lines, parse_opening
 from evenhand.bundle.listing import PAYLOAD, TAGS, Listing, absent, check_listing
 from evenhand.bundle.opened import OpenedBundle, opened_bundle
+from evenhand.bundle.outside import check_info, check_keyring, own_policy, sole_json
+from evenhand.bundle.told import Told, printable, read_history
 from evenhand.bundle.trust import Trust, parse_trust
 from evenhand.ledger.checking import Finding, Verdict, failed, from_error, unverifiable, worst
 from evenhand.ledger.checkpoint import TreeHead, check_extends
 from evenhand.ledger.commitment import verify_opening
-from evenhand.ledger.encoding import MAX_INTEGER, read_json, unb64
+from evenhand.ledger.encoding import MAX_INTEGER, unb64, unb64u
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
-from evenhand.ledger.leaf import strict_parse
+from evenhand.ledger.leaf import ID_SIZE, strict_parse
 from evenhand.ledger.tlog_proof import TlogProof, parse_tlog_proof
 from evenhand.ledger.tree import leaf_hash, verify_inclusion
 
 ITEMS: Final = "data/items.jsonl"
 CHECKPOINT: Final = "log/checkpoint"
+POLICY: Final = "log/policy"
+KEYRING: Final = "log/keyring.json"
+INFO: Final = "bag-info.txt"
+HISTORY: Final = "data/custody.jsonl"
 SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF = (
     "proofs/bundle.entry.json", "proofs/bundle.opening.json", "proofs/bundle.tlog-proof",
 )  # fmt: skip
@@ -47,8 +53,19 @@ class BundleReport:
     sealed: int | None
     fingerprints: tuple[str, ...]
     """SHA-256 (hex) of each log key that signed, as it is written: to be compared with a copy from elsewhere."""
+    told: Told
+    given: bool
+    """Whether the policy came from another source than the bundle."""
+    log: tuple[str, int] | None
+    """Origin and size of the log, as the newest checkpoint says."""
     cosigned: tuple[tuple[str, str], ...] = ()
-    """Which of the policy's witnesses cosigned the newest checkpoint, and when (UTC, Z)."""
+    """Which witnesses of a policy from another source cosigned the newest checkpoint, and when (UTC, Z)."""
+    early: tuple[tuple[str, str], ...] = ()
+    """The same of cosignatures older than what they cover: they do not count."""
+    named_only_here: tuple[str, ...] = ()
+    """Witnesses that cosigned and that only the bundle names: they prove nothing by themselves."""
+    continues: tuple[int, ...] = ()
+    """Sizes of earlier checkpoints that the newest one is shown to continue."""
 
     @property
     def verdict(self) -> Verdict:
@@ -59,8 +76,14 @@ class BundleReport:
         """Return the report as plain JSON."""
         return {
             "verdict": self.verdict.value, "exit": self.verdict.exit_code, "items": self.items, "sealed": self.sealed,
-            "fingerprints": list(self.fingerprints),
+            "title": self.told.title, "case": self.told.case, "keys": "given" if self.given else "bundle",
+            "log": None if self.log is None else {"origin": self.log[0], "size": self.log[1]},
+            "continues": list(self.continues), "fingerprints": list(self.fingerprints),
             "cosigned": [{"witness": name, "at": at} for name, at in self.cosigned],
+            "early": [{"witness": name, "at": at} for name, at in self.early],
+            "named_only_here": list(self.named_only_here),
+            "withheld": self.told.withheld, "left_out": list(self.told.left_out),
+            "copy": self.told.copy,
             "findings": [finding.as_json() for finding in self.findings],
         }  # fmt: skip
 
@@ -87,6 +110,11 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def seconds_of(at: str) -> int:
+    """Return a moment of an entry as POSIX seconds."""
+    return int(datetime.fromisoformat(at).timestamp())
+
+
 @dataclass
 class _Check:
     """One check of one bundle."""
@@ -103,26 +131,52 @@ class _Check:
     heads: set[TreeHead] = field(default_factory=set)
     """What the checkpoints inside the proofs say."""
     sealed: int | None = None
+    times: dict[int, str] = field(default_factory=dict)
+    """Of each entry that is the listed one: when it says it was recorded."""
+    early: list[tuple[str, str]] = field(default_factory=list)
+    leaf: dict[str, Any] | None = None
+    """The entry by which the bundle was sealed."""
+    withheld: int = 0
 
     def run(self) -> BundleReport:
         self.listing = check_listing(self.bundle)
         self.findings += self.listing.findings
-        self.trust = self.attempt("log/policy", self.read_trust)
+        self.trust = self.attempt(POLICY, self.read_trust)
         if self.trust is not None and CHECKPOINT in self.bundle:
             self.newest = self.attempt(CHECKPOINT, lambda: self.open_note(self.bundle.read(CHECKPOINT)))
+        self.check_outside()
         self.check_seal()
         count = self.check_items()
-        self.check_heads(self.earlier_heads())
+        shown = self.earlier_heads()
+        self.check_heads(shown)
         self.say_of_keys()
+        self.check_cosigners()
+        told = self.attempt(HISTORY, self.tell) or Told()
         unique = {(each.verdict, each.reason, each.place): each for each in reversed(self.findings)}
         signers = set() if self.trust is None else self.trust.signers
         fingerprints = tuple(sorted(sha256(str(key).encode()).hexdigest() for key in signers))
-        return BundleReport(tuple(reversed(unique.values())), count, self.sealed, fingerprints, self.cosigners())
+        given, cosigned = self.policy is not None, self.cosigners()
+        return BundleReport(
+            tuple(reversed(unique.values())), count, self.sealed, fingerprints, told, given,
+            log=None if self.newest is None else (self.newest.origin, self.newest.size),
+            cosigned=cosigned if given else (), early=tuple(self.early) if given else (),
+            named_only_here=() if given else tuple(name for name, _ in cosigned),
+            continues=tuple(sorted(head.size for head in shown if head != self.newest)),
+        )  # fmt: skip
 
     def cosigners(self) -> tuple[tuple[str, str], ...]:
         """Return who cosigned the newest checkpoint, and when, by name."""
         found = {} if self.trust is None or self.newest is None else self.trust.cosigned.get(self.newest, {})
-        return tuple((name, moment(seconds)) for name, seconds in sorted(found.items()))
+        return tuple(sorted((printable(key.name), moment(seconds)) for key, seconds in found.items()))
+
+    def tell(self) -> Told:
+        """Return what the sealed parts say of the bundle itself; little where a check contradicts."""
+        case = unb64u(self.leaf["case"], ID_SIZE).hex() if self.leaf is not None and "case" in self.leaf else ""
+        copy = self.listing.digests.get("verify.py")
+        if worst(self.findings) is Verdict.FAILED:
+            return Told(case=case, withheld=self.withheld, copy=copy)
+        title, left_out = read_history(self.bundle.read(HISTORY)) if HISTORY in self.bundle else ("", ())
+        return Told(title, case, self.withheld, left_out, copy)
 
     def attempt(self, place: str, check: Callable[[], Result]) -> Result | None:
         """Return a check's result, or note why there is none."""
@@ -134,11 +188,11 @@ class _Check:
 
     def read_trust(self) -> Trust:
         texts = []
-        for given, path in ((self.policy, "log/policy"), (self.keyring, "log/keyring.json")):
+        for given, path in ((self.policy, POLICY), (self.keyring, KEYRING)):
             if given is None and path not in self.bundle:
                 raise Missing(Reason.NO_KEY, "the list of keys is missing")
             texts.append(self.bundle.read(path) if given is None else given)
-        return parse_trust(texts[0], texts[1], self.now)
+        return parse_trust(texts[0], texts[1], self.now, given=self.policy is not None)
 
     def open_note(self, note: bytes) -> TreeHead:
         if self.trust is None:
@@ -147,15 +201,34 @@ class _Check:
             self.opened[note] = self.trust.open(note)
         return self.opened[note]
 
-    # The seal
+    # The seal, and what lies outside it
+
+    def check_outside(self) -> None:
+        """Refuse what no bundle has in its policy or keyring, whichever of them are used."""
+        if POLICY in self.bundle:
+            self.attempt(POLICY, lambda: own_policy(self.bundle.read(POLICY)))
+        if KEYRING in self.bundle:
+            self.attempt(KEYRING, self.check_keyring)
+
+    def check_keyring(self) -> None:
+        policy = self.bundle.read(POLICY) if POLICY in self.bundle else None
+        check_keyring(self.bundle.read(KEYRING), policy, None if self.newest is None else self.newest.size)
 
     def check_seal(self) -> None:
+        self.check_seal_entry()
+        if INFO in self.bundle:
+            self.attempt(INFO, lambda: check_info(self.bundle.read(INFO), self.listing.oxum, self.leaf))
+
+    def check_seal_entry(self) -> None:
         proof = self.proof(SEAL_PROOF) if SEAL_PROOF in self.bundle else None
         if SEAL_ENTRY not in self.bundle:
             return
-        leaf = self.attempt(SEAL_ENTRY, lambda: self.seal_leaf(MAX_INTEGER if proof is None else proof.index))
+        self.leaf = leaf = self.attempt(
+            SEAL_ENTRY, lambda: self.seal_leaf(MAX_INTEGER if proof is None else proof.index)
+        )
         if proof is not None:
             self.sealed = proof.index if leaf is not None else None
+            self.times |= {} if leaf is None else {proof.index: leaf["at"]}
             self.attempt(SEAL_PROOF, lambda: self.check_place(proof, SEAL_ENTRY, proof.index))
         if leaf is not None and SEAL_OPENING in self.bundle:
             self.attempt(SEAL_OPENING, lambda: self.check_seal_opening(leaf))
@@ -167,7 +240,7 @@ class _Check:
         return leaf
 
     def check_seal_opening(self, leaf: dict[str, Any]) -> None:
-        opening = parse_opening(read_json(self.bundle.read(SEAL_OPENING)))
+        opening = parse_opening(sole_json(self.bundle.read(SEAL_OPENING)))
         if opening.field != "manifest" or opening.field not in leaf.get("c", {}):
             raise Contradiction(Reason.OPENING_MISMATCH, "it opens another field than the list of files")
         verify_opening(opening, leaf["c"]["manifest"])
@@ -195,6 +268,8 @@ class _Check:
             expected |= {f"data/openings/{line.index}.json"} if line.opened else set()
             found, sound = check_item(self.bundle, self.listing, line)
             self.findings += found
+            self.times |= {line.index: line.at} if sound else {}
+            self.withheld += len(line.withheld)
             self.check_item_place(line.index, sound=sound)
         for path in sorted(self.bundle.files.keys() - expected):
             if not _CONSISTENCY.fullmatch(path):
@@ -213,7 +288,14 @@ class _Check:
     # Places in the log
 
     def proof(self, path: str) -> TlogProof | None:
-        return self.attempt(path, lambda: parse_tlog_proof(self.bundle.read(path)))
+        return self.attempt(path, lambda: self.read_proof(self.bundle.read(path)))
+
+    @staticmethod
+    def read_proof(data: bytes) -> TlogProof:
+        proof = parse_tlog_proof(data)
+        if proof.encode() != data:
+            raise Malformed("it has a line that is no part of a proof: believe nothing in it")
+        return proof
 
     def check_place(self, proof: TlogProof, entry: str, index: int) -> None:
         if proof.index != index:
@@ -229,7 +311,7 @@ class _Check:
         return {head for head in (*found, self.newest) if head is not None}
 
     def earlier_head(self, path: str) -> TreeHead | None:
-        said = read_json(self.bundle.read(path))
+        said = sole_json(self.bundle.read(path))
         if not isinstance(said, dict) or said.keys() != {"from", "to", "path", "checkpoint"}:
             raise Malformed("an object with other keys than it must have")
         if path != f"proofs/consistency/{said['from']}-{said['to']}.json" or not isinstance(said["checkpoint"], str):
@@ -270,3 +352,18 @@ class _Check:
         if self.trust.superseded:
             words = "the key that signed was replaced later"
             self.findings.append(Finding(Verdict.VERIFIED, Reason.SUPERSEDED, CHECKPOINT, words))
+
+    def check_cosigners(self) -> None:
+        """Take no cosignature that is older than an entry it covers, and check the quorum without those."""
+        for head in () if self.trust is None else list(self.trust.cosigned):
+            covered = (at for index, at in self.times.items() if index < head.size)
+            latest = max((seconds_of(at) for at in covered), default=0)
+            early = self.trust.drop_early(head, latest) if self.trust is not None else []
+            if head == self.newest:
+                self.early += sorted((printable(key.name), moment(seconds)) for key, seconds in early)
+            if early:
+                self.attempt(CHECKPOINT, partial(self.check_quorum, head))
+
+    def check_quorum(self, head: TreeHead) -> None:
+        if self.trust is not None:
+            self.trust.check_quorum(self.trust.cosigned[head])

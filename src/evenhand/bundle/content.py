@@ -11,6 +11,11 @@ DOCUMENT = "doc"
 """The field by which an entry commits to its document; its object is checked against the entry as well."""
 
 
+def dated(at: str) -> str:
+    """Return what may be said of when something was recorded: no clock but the organisation's own vouches for it."""
+    return f"dated {at} by the organisation's own clock"
+
+
 @dataclass(frozen=True, slots=True)
 class Object:
     """One file that an entry commits to: by which field, its bytes, what it is, and what may be said of it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -19,14 +21,21 @@ _HEAD: Final = """<!doctype html>
 width:100%}}th,td{{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #999}}</style></head>
 <body><h1>{title}</h1>
 <p>Made at {at} (UTC). Bundle {id}.</p>
-<p>Each line below is one entry of the record. To check that nothing here was changed since, run
-<code>python3 verify.py</code> in the folder of this bundle; it needs no network. It shows that what is here is what was
-recorded. It does not show that nothing was left out, nor that what was written down is true.</p>
+<p>Each line below is one entry of the record. To check that this page and the other files beside it are those that were
+sealed, take the program <code>verify.py</code> from a place you trust, such as the source of Evenhand, not from this
+bundle: whoever changed the bundle could have changed its copy too. Then run <code>python3 -I verify.py</code> followed
+by the name of the bundle; it needs no network. It shows that what is here is what the log held when it was signed. It
+does not show that nothing was left out, nor that what was written down is true. Times are the organisation's own
+clock.</p>
 """
+_ID: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}", re.ASCII)
+_MARK: Final = re.compile(r"[a-z0-9_.:-]*", re.ASCII)
+"""A word for programs, such as the name of a kind of thing: where a value is a list of such, no person wrote them."""
 
 
 def custody_lines(about: About, items: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the history line by line: each entry in order, then each person's readings, then what was left out."""
+    """Yield the history line by line: the bundle, each entry in order, each person's readings, what was left out."""
+    yield {"kind": "bundle", "id": about.id, "title": about.title, "at": about.at}
     for item in items:
         yield {"kind": "entry", **{name: item[name] for name in ("index", "at", "type", "wording", "withheld")}}
     for reading in about.readings:
@@ -36,7 +45,7 @@ def custody_lines(about: About, items: Sequence[dict[str, Any]]) -> Iterator[dic
 
 
 def opened_texts(item: Item) -> Iterator[tuple[str, str]]:
-    """Yield (field, text) of what an item opens that a person can read; digests and the like are passed over."""
+    """Yield (field, text) of what an item opens that a person can read; digests, ids and the like are passed over."""
     for opening in item.opened:
         if len(opening.value) == DIGEST and not opening.value.isascii():
             continue
@@ -44,8 +53,27 @@ def opened_texts(item: Item) -> Iterator[tuple[str, str]]:
             text = opening.value.decode()
         except UnicodeDecodeError:
             continue
-        if opening.field not in FILES and text:
-            yield opening.field, text
+        words = "" if opening.field in FILES else "\n".join(plain_words(text))
+        if words:
+            yield opening.field.replace("_", " "), words
+
+
+def plain_words(text: str) -> Iterator[str]:
+    """Yield what people wrote in a value: the text itself, or of JSON every sentence in it, in order."""
+    try:
+        value = json.loads(text) if text[:1] in ("[", "{") else None
+    except (ValueError, RecursionError):
+        value = None
+    if value is None:
+        yield from () if _ID.fullmatch(text) else (text,)
+        return
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list | dict):
+            waiting += reversed(list(each.values() if isinstance(each, dict) else each))
+        elif isinstance(each, str) and not _MARK.fullmatch(each):
+            yield each
 
 
 def custody_html(about: About, items: Sequence[dict[str, Any]], texts: Mapping[int, Sequence[tuple[str, str]]]) -> str:
@@ -71,19 +99,26 @@ def _entry_row(item: dict[str, Any], texts: Sequence[tuple[str, str]]) -> str:
         f'<a href="{escape(each["file"].removeprefix("data/"))}">{escape(each["name"])}</a>: {escape(each["wording"])}'
         for each in item["objects"]
     ]
-    links += [f"<details><summary>{escape(name)}</summary><p>{escape(text)}</p></details>" for name, text in texts]
+    links += [f"<details><summary>{escape(name)}</summary>{_paragraphs(text)}</details>" for name, text in texts]
     closed = f"withheld: {escape(', '.join(item['withheld']))}" if item["withheld"] else ""
-    what = f"{_said(item['type'])}<br><code>{escape(item['type'])}</code>"
     if item["erased"] is not None:
         closed = f"erased, as entry {item['erased']} says"
-    cells = [str(item["index"]), escape(item["at"]), what, "<br>".join([*links, *filter(None, [closed])])]
+    cells = [
+        str(item["index"]),
+        escape(item["at"]),
+        _said(item["type"]),
+        "<br>".join([*links, *filter(None, [closed])]),
+    ]
     return "".join(f"<td>{cell}</td>" for cell in cells)
 
 
 def _said(type: str) -> str:
-    """Return what the act is called; the registry says where in the procedure it belongs."""
     row = REGISTRY.get(type)
-    return escape(f"{row.called} ({row.when})" if row is not None else "a kind of entry that is not known here")
+    return escape(row.called if row is not None else "a kind of entry that is not known here")
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in text.split("\n"))
 
 
 def _cells(row: Sequence[str]) -> str:

@@ -28,6 +28,8 @@ class Listing:
     digests: dict[str, str] = field(default_factory=dict)
     damaged: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    oxum: str | None = None
+    """Size and number of the payload's files as bag-info.txt gives them; None where a file is missing or damaged."""
 
 
 def check_listing(bundle: OpenedBundle) -> Listing:
@@ -45,7 +47,7 @@ def check_listing(bundle: OpenedBundle) -> Listing:
     if all(paths is not None for paths in lists):
         listing.findings += _strangers(bundle, {TAGMANIFEST, *(path for paths in lists for path in paths or {})})
     if not any(finding.place.startswith(("data/", MANIFEST)) for finding in listing.findings):
-        listing.findings += _check_info(bundle, f"Payload-Oxum: {sum(sizes)}.{len(sizes)}")
+        listing.oxum = f"{sum(sizes)}.{len(sizes)}"
     return listing
 
 
@@ -115,14 +117,3 @@ def _strangers(bundle: OpenedBundle, listed: set[str]) -> Iterator[Finding]:
     for path in (*TAGS, *PAYLOAD):
         if path not in listed and path not in bundle:
             yield absent(path)
-
-
-def _check_info(bundle: OpenedBundle, expected: str) -> Iterator[Finding]:
-    if "bag-info.txt" not in bundle:
-        return
-    try:
-        lines = bundle.read("bag-info.txt").decode().split("\n")
-    except (UnicodeDecodeError, Malformed):
-        lines = []
-    if expected not in lines:
-        yield failed(Reason.MALFORMED, "bag-info.txt", "it gives another number or size of files than are here")

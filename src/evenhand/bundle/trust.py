@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from evenhand.errors import UsageError
-from evenhand.ledger.checkpoint import OpenedCheckpoint, TreeHead, counting_cosigners, open_checkpoint
+from evenhand.ledger.checkpoint import (
+    CLOCK_TOLERANCE,
+    OpenedCheckpoint,
+    TreeHead,
+    counting_cosigners,
+    open_checkpoint,
+)
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
 from evenhand.ledger.keyring import Keyring, Status, parse_keyring, standing_of
 from evenhand.ledger.notes import VerifierKey
@@ -14,14 +21,19 @@ from evenhand.ledger.policy import NONE, Policy, parse_policy
 
 @dataclass
 class Trust:
-    """Policy and keyring, and what was opened by them. `now`: POSIX seconds, for cosignatures from the future."""
+    """Policy and keyring, and what was opened by them. `now`: POSIX seconds, for cosignatures from the future.
+
+    `given`: the policy came from another source than the bundle. Witnesses that only the bundle names count for
+    nothing: whoever holds it can add one of their own.
+    """
 
     policy: Policy
     keyring: Keyring
     now: int
+    given: bool
     signers: set[VerifierKey] = field(default_factory=set)
-    cosigned: dict[TreeHead, dict[str, int]] = field(default_factory=dict)
-    """Head -> the names of the policy's witnesses that cosigned it, and when (POSIX seconds)."""
+    cosigned: dict[TreeHead, dict[VerifierKey, int]] = field(default_factory=dict)
+    """Head -> the policy's witnesses that cosigned it, in whichever note, and when first (POSIX seconds)."""
     superseded: bool = False
     weak: set[TreeHead] = field(default_factory=set)
     """Heads that a revoked key alone signed, at a size for which it still counted."""
@@ -32,12 +44,29 @@ class Trust:
         if opened.head.size == 0:
             raise Malformed("a checkpoint of an empty log covers nothing")
         counting = counting_cosigners(opened, self.now)
-        if not self.policy.is_met_by(counting):
-            raise Contradiction(Reason.QUORUM_NOT_MET, "too few of the policy's witnesses cosigned")
+        self.check_quorum(counting)
         self._judge(opened)
         self.signers.update(opened.log_keys)
-        self.cosigned[opened.head] = {key.name: opened.cosigners[key] for key in counting}
+        before = self.cosigned.setdefault(opened.head, {})
+        for key in counting:
+            before[key] = min(opened.cosigners[key], before.get(key, opened.cosigners[key]))
         return opened.head
+
+    def check_quorum(self, cosigners: Collection[VerifierKey]) -> None:
+        """Raise Contradiction `quorum_not_met` unless these make the quorum; none does by the bundle's own policy."""
+        if not self.policy.is_met_by(cosigners if self.given else ()):
+            raise Contradiction(Reason.QUORUM_NOT_MET, "too few of the policy's witnesses cosigned")
+
+    def drop_early(self, head: TreeHead, latest: int) -> list[tuple[VerifierKey, int]]:
+        """Take away and return the cosignatures of a head that are older than what it covers: `latest`, POSIX seconds.
+
+        Clocks may differ by as much as a cosignature may lie in the future.
+        """
+        found = self.cosigned[head]
+        early = [(key, time) for key, time in found.items() if time + CLOCK_TOLERANCE < latest]
+        for key, _ in early:
+            del found[key]
+        return early
 
     def _judge(self, opened: OpenedCheckpoint) -> None:
         standing = standing_of(opened, self.keyring)
@@ -46,9 +75,9 @@ class Trust:
             self.weak.add(opened.head)
 
 
-def parse_trust(policy: bytes, keyring: bytes, now: int) -> Trust:
-    """Return the trust that two files describe; raises Malformed."""
+def parse_trust(policy: bytes, keyring: bytes, now: int, *, given: bool) -> Trust:
+    """Return the trust that two files describe; raises Malformed. `given`: the policy is not the bundle's own."""
     try:
-        return Trust(parse_policy(policy), parse_keyring(keyring), now)
+        return Trust(parse_policy(policy), parse_keyring(keyring), now, given)
     except UsageError as error:
         raise Malformed(str(error)) from None

@@ -4,7 +4,7 @@
     python3 verify.py [BUNDLE] [--policy FILE] [--keyring FILE] [--json]
 
 BUNDLE is a folder or a ZIP file (default: the folder in which this file lies). It answers, in plain words, whether
-what the bundle holds is what was recorded, and ends with 0 verified, 1 failed, 2 unreadable, 4 unverifiable.
+the contents of the bundle are those that were sealed, and ends with 0 verified, 1 failed, 2 unreadable, 4 unverifiable.
 It never writes into the bundle; signatures are checked by the Python package `cryptography` where it is there, else
 by the program `openssl` (3.0 or later), for which a temporary folder is made and removed again.
 
@@ -30,138 +30,85 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-VERIFIED, UNVERIFIABLE, FAILED = "verified", "unverifiable", "failed"
+VERIFIED, UNVERIFIABLE, FAILED, UNREADABLE = "verified", "unverifiable", "failed", 2
 EXIT = {VERIFIED: 0, FAILED: 1, UNVERIFIABLE: 4}
 RANK = {VERIFIED: 0, UNVERIFIABLE: 1, FAILED: 2}
-UNREADABLE = 2
 
 # What reading a damaged file or ZIP can raise.
 READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
-MAX_TEXT = 64 << 20
-MAX_ENTRY = 4096
-MAX_NUMBER = 2**53 - 1
-MAX_PATH = 63
+MAX_TEXT, MAX_ENTRY, MAX_NUMBER, MAX_PATH = 64 << 20, 4096, 2**53 - 1, 63
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 ITEMS, CHECKPOINT, POLICY, KEYRING = "data/items.jsonl", "log/checkpoint", "log/policy", "log/keyring.json"
+HISTORY, INFO, COPY = "data/custody.jsonl", "bag-info.txt", "verify.py"
 SEAL_ENTRY, SEAL_OPENING = "proofs/bundle.entry.json", "proofs/bundle.opening.json"
 SEAL_PROOF = "proofs/bundle.tlog-proof"
-ALWAYS_THERE = (ITEMS, "data/ro-crate-metadata.json", "data/custody.html", "data/custody.jsonl")
-TAGS = ("bagit.txt", "bag-info.txt", MANIFEST, "verify.py", CHECKPOINT, POLICY, KEYRING)
+ALWAYS_THERE = (ITEMS, "data/ro-crate-metadata.json", "data/custody.html", HISTORY)
+TAGS = ("bagit.txt", INFO, MANIFEST, COPY, CHECKPOINT, POLICY, KEYRING)
 SEAL = (SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF)
+COMMON = (TAGMANIFEST, MANIFEST, ITEMS, CHECKPOINT, POLICY, KEYRING, *SEAL)  # what is said of any item stands on these
+INFO_FORM = re.compile(
+    r"Bagging-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\nExternal-Identifier: ([0-9a-f]{32})\nPayload-Oxum: ([0-9]+\.[0-9]+)\n"
+)
+POLICY_FORM = re.compile(
+    rb"# Whom to trust about this log\. Compare with a copy from another source\.\n"
+    rb"(?:log \S+\n)+(?:witness (\S+) \1\+[0-9a-f]{8}\+\S+ https?://[!-~]+\n)*quorum none\n"
+)
 
 # What each type of entry is, in plain words. A type that is missing here is newer than this program.
-CALLED = {
-    "submission.received": "a report came in",
-    "submission.acknowledged": "its receipt was confirmed",
-    "submission.triaged": "a first look was taken at a report",
-    "submission.merged": "a report was joined to another",
-    "danger.recorded": "a danger to somebody was noted",
-    "welfare.called": "somebody was asked how they are",
-    "lookup.made": "a register was asked",
-    "case.opened": "a case was opened",
-    "case.scope_recorded": "whether it is one for the organisation was written down",
-    "case.assessment_recorded": "what is alleged was assessed",
-    "case.info_asked": "more information was asked for",
-    "case.info_received": "more information came in",
-    "case.informal_recorded": "a step without formal proceedings",
-    "case.notice_sent": "a letter went to a party",
-    "case.charge_assessed": "whether there is a case to answer was assessed",
-    "case.allegations_set": "the allegations were put in writing",
-    "case.reply_received": "the reply of the person complained about",
-    "case.panel_assigned": "a seat on the panel was filled",
-    "case.recused": "somebody stepped back from the case",
-    "case.hearing_recorded": "a step of the hearing",
-    "case.deliberation_recorded": "a step of the panel's deliberation",
-    "case.review_recorded": "a step of the independent review",
-    "case.decided": "the panel decided",
-    "case.appealed": "an appeal was made",
-    "case.appeal_decided": "the appeal was decided",
-    "case.term_recorded": "a measure that was decided began or ended its term",
-    "case.closed": "the case was closed",
-    "case.frozen": "the case was frozen",
-    "case.withdrawn": "the report was withdrawn",
-    "case.resumed": "the case was taken up again",
-    "blind.recorded": "a judgement without knowing who it is about",
-    "open.recorded": "a judgement knowing who it is about",
-    "vote.recorded": "a vote was cast",
-    "notice.served": "what became of a letter",
-    "dialogue.recorded": "words between a party and the unit",
-    "message.sent": "a message was sent",
-    "interim.recorded": "a step about a temporary measure",
-    "pause.set": "a pause began",
-    "pause.ended": "a pause ended",
-    "clock.recorded": "a time limit was extended, ran out or was passed on",
-    "pool.appointed": "people were appointed who may be drawn",
-    "pool.frozen": "who may be drawn was fixed",
-    "draw.nonce_committed": "a number for later draws was fixed unseen",
-    "draw.committed": "a draw by lot was announced",
-    "draw.made": "a draw by lot was made",
-    "seat.declared": "somebody declared whether they are free to judge",
-    "seat.changed": "who holds a task in the case changed",
-    "contact.flagged": "a contact about the case was reported",
-    "contact.filed": "a contact about the case was filed",
-    "disclosure.recorded": "what a party may learn was decided",
-    "reopening.recorded": "a step towards opening the case again",
-    "conduct.review_recorded": "how somebody acted in the case was reviewed",
-    "matter.linked": "the case was linked to another",
-    "party.recorded": "a companion, representative or witness was named",
-    "statement.recorded": "a statement was taken",
-    "referral.recorded": "it was referred to police, a hotline or a platform",
-    "rights.recorded": "a step about somebody's rights to their data",
-    "breach.recorded": "a breach of data protection was noted",
-    "lead.disposed": "a person dealt with what the screening showed them",
-    "wave.filed": "a file on a wave of posts was made",
-    "evidence.sealed": "a piece of evidence was taken in",
-    "evidence.batch_sealed": "many pieces of evidence were taken in",
-    "evidence.derived": "a copy was made of a piece of evidence",
-    "evidence.redacted": "a copy with parts covered was made",
-    "evidence.accessed": "somebody looked at evidence",
-    "evidence.exported": "a bundle was made",
-    "evidence.integrity_failed": "stored evidence no longer matched",
-    "evidence.assessed": "evidence was tested",
-    "evidence.graded": "how evidence came here was graded",
-    "evidence.asked": "somebody was asked about evidence",
-    "evidence.quarantined": "a file came in and was set apart unseen",
-    "evidence.cleared": "a file that was set apart was released",
-    "evidence.restricted": "who may see evidence was narrowed",
-    "evidence.erasure_started": "an erasure began",
-    "evidence.erased": "an erasure was carried out",
-    "hold.placed": "an order not to erase was made",
-    "hold.reviewed": "an order not to erase was reviewed",
-    "hold.released": "an order not to erase was lifted",
-    "retention.locked": "what has reached its term was locked",
-    "retention.purged": "what has passed its term was erased",
-    "corpus.imported": "posts were read in",
-    "corpus.rewritten": "stored posts were written anew",
-    "register.loaded": "a register of members was read in",
-    "record.read": "somebody read the record",
-    "breakglass.used": "a step of emergency access",
-    "role.changed": "somebody's role changed",
-    "mandate.changed": "somebody's mandate changed",
-    "owner.changed": "who has to act next changed",
-    "training.recorded": "a training was noted",
-    "sample.drawn": "a sample was drawn for checking",
-    "shadow.recorded": "a second judgement for comparison",
-    "invariants.run": "the promises of independence were tested",
-    "code.adopted": "a code of conduct was adopted",
-    "procedure.adopted": "a procedure was adopted",
-    "policy.changed": "a setting changed",
-    "stats.published": "figures were published",
-    "stats.corrected": "published figures were corrected",
-    "key.added": "a key of the log was added",
-    "key.retired": "a key of the log was replaced",
-    "key.revoked": "a key of the log was declared unsafe",
-    "log.started": "the log began",
-    "log.restored": "the log was restored from a copy",
-    "log.audited": "the log was checked",
-}
+CALLED_AS = """\
+submission.received: a report came in; submission.acknowledged: its receipt was confirmed; submission.triaged: a first
+look was taken at a report; submission.merged: a report was joined to another; danger.recorded: a danger to somebody
+was noted; welfare.called: somebody was asked how they are; lookup.made: a register was asked; case.opened: a case was
+opened; case.scope_recorded: whether it is one for the organisation was written down; case.assessment_recorded: what
+is alleged was assessed; case.info_asked: more information was asked for; case.info_received: more information came
+in; case.informal_recorded: a step without formal proceedings; case.notice_sent: a letter went to a party;
+case.charge_assessed: whether there is a case to answer was assessed; case.allegations_set: the allegations were put
+in writing; case.reply_received: the reply of the person complained about; case.panel_assigned: a seat on the panel
+was filled; case.recused: somebody stepped back from the case; case.hearing_recorded: a step of the hearing;
+case.deliberation_recorded: a step of the panel's deliberation; case.review_recorded: a step of the independent
+review; case.decided: the panel decided; case.appealed: an appeal was made; case.appeal_decided: the appeal was
+decided; case.term_recorded: a measure that was decided began or ended its term; case.closed: the case was closed;
+case.frozen: the case was frozen; case.withdrawn: the report was withdrawn; case.resumed: the case was taken up again;
+blind.recorded: a judgement without knowing who it is about; open.recorded: a judgement knowing who it is about;
+vote.recorded: a vote was cast; notice.served: what became of a letter; dialogue.recorded: words between a party and
+the unit; message.sent: a message was sent; interim.recorded: a step about a temporary measure; pause.set: a pause
+began; pause.ended: a pause ended; clock.recorded: a time limit was extended, ran out or was passed on;
+pool.appointed: people were appointed who may be drawn; pool.frozen: who may be drawn was fixed; draw.nonce_committed:
+a number for later draws was fixed unseen; draw.committed: a draw by lot was announced; draw.made: a draw by lot was
+made; seat.declared: somebody declared whether they are free to judge; seat.changed: who holds a task in the case
+changed; contact.flagged: a contact about the case was reported; contact.filed: a contact about the case was filed;
+disclosure.recorded: what a party may learn was decided; reopening.recorded: a step towards opening the case again;
+conduct.review_recorded: how somebody acted in the case was reviewed; matter.linked: the case was linked to another;
+party.recorded: a companion, representative or witness was named; statement.recorded: a statement was taken;
+referral.recorded: it was referred to police, a hotline or a platform; rights.recorded: a step about somebody's rights
+to their data; breach.recorded: a breach of data protection was noted; lead.disposed: a person dealt with what the
+screening showed them; wave.filed: a file on a wave of posts was made; evidence.sealed: a piece of evidence was taken
+in; evidence.batch_sealed: many pieces of evidence were taken in; evidence.derived: a copy was made of a piece of
+evidence; evidence.redacted: a copy with parts covered was made; evidence.accessed: somebody looked at evidence;
+evidence.exported: a bundle was made; evidence.integrity_failed: stored evidence no longer matched; evidence.assessed:
+evidence was tested; evidence.graded: how evidence came here was graded; evidence.asked: somebody was asked about
+evidence; evidence.quarantined: a file came in and was set apart unseen; evidence.cleared: a file that was set apart
+was released; evidence.restricted: who may see evidence was narrowed; evidence.erasure_started: an erasure began;
+evidence.erased: an erasure was carried out; hold.placed: an order not to erase was made; hold.reviewed: an order not
+to erase was reviewed; hold.released: an order not to erase was lifted; retention.locked: what has reached its term
+was locked; retention.purged: what has passed its term was erased; corpus.imported: posts were read in;
+corpus.rewritten: stored posts were written anew; register.loaded: a register of members was read in; record.read:
+somebody read the record; breakglass.used: a step of emergency access; role.changed: somebody's role changed;
+mandate.changed: somebody's mandate changed; owner.changed: who has to act next changed; training.recorded: a training
+was noted; sample.drawn: a sample was drawn for checking; shadow.recorded: a second judgement for comparison;
+invariants.run: the promises of independence were tested; code.adopted: a code of conduct was adopted;
+procedure.adopted: a procedure was adopted; policy.changed: a setting changed; stats.published: figures were
+published; stats.corrected: published figures were corrected; key.added: a key of the log was added; key.retired: a
+key of the log was replaced; key.revoked: a key of the log was declared unsafe; log.started: the log began;
+log.restored: the log was restored from a copy; log.audited: the log was checked"""
+CALLED = dict(each.split(": ") for each in CALLED_AS.replace("\n", " ").split("; "))
 
 # What each reason word means, for somebody who does not know how this works inside.
 MEANING = {
@@ -191,31 +138,43 @@ MEANING = {
 }
 
 HEADLINE = {
-    VERIFIED: "VERIFIED. Nothing in this bundle was changed since it was sealed.",
+    VERIFIED: "VERIFIED. The contents of this bundle, its folder data, are those that were sealed.",
     FAILED: "FAILED. Something in this bundle does not hold. Do not rely on it; ask its sender for another copy.",
     UNVERIFIABLE: "UNVERIFIABLE. Nothing was found that contradicts, but something needed for the check is missing.",
 }
 
+NOT_SEALED = (
+    "Only the folder data is sealed. Elsewhere anybody could have written since: in bag-info.txt, in the copy of",
+    "verify.py, in log and proofs beside what a signature covers. Believe nothing because it stands there.",
+)
+NOBODY_OUTSIDE = (
+    "No signature from outside the organisation counts here. Whoever holds the log's key and all files of its machine",
+    "could have rewritten everything before this was signed; only a checkpoint kept elsewhere shows that.",
+)
+CLOCK = (
+    "Times are the organisation's own clock: nothing here checks them. A checkpoint with a witness's time proves that",
+    "what it covers was there no later than that.",
+)
 LIMITS = (
-    "This shows that what is here is what was recorded, at the places and in the order given.",
-    "It does not show that nothing was left out, that what was written down is true, or who wrote it.",
+    "This shows that what is here is what the log held when it was signed, at the places and in the order given.",
+    "It does not show that nothing was left out, that what was written down is true, when, or who wrote it.",
 )
 
 
-class Wrong(Exception):
-    """A check contradicts: the reason word, and what exactly."""
+class Said(Exception):
+    """What a check found: the reason word, and what exactly."""
 
     def __init__(self, reason: str, words: str) -> None:
         super().__init__(words)
         self.reason, self.words = reason, words
 
 
-class Lacking(Exception):
-    """Something a check needs is not there: the reason word, and what exactly."""
+class Wrong(Said):
+    """A check contradicts."""
 
-    def __init__(self, reason: str, words: str) -> None:
-        super().__init__(words)
-        self.reason, self.words = reason, words
+
+class Lacking(Said):
+    """Something a check needs is not there."""
 
 
 class NotABundle(Exception):
@@ -297,6 +256,14 @@ def read_json(data: bytes) -> Any:
     return value
 
 
+def one_way(data: bytes) -> Any:
+    """Return JSON that is written in the one way in which bundles write it: nothing can hide between its signs."""
+    value = read_json(data)
+    if json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" != data:
+        raise Wrong("malformed", "it is not written in the one way in which bundles write it")
+    return value
+
+
 def whole(value: Any, least: int = 0, most: int = MAX_NUMBER) -> int:
     """Return a whole number inside its bounds."""
     if type(value) is not int or not least <= value <= most:
@@ -306,10 +273,8 @@ def whole(value: Any, least: int = 0, most: int = MAX_NUMBER) -> int:
 
 def words_of(value: Any) -> list[str]:
     """Return a list of different texts, in order."""
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise Wrong("malformed", "a list of names that is none")
-    if sorted(set(value)) != value:
-        raise Wrong("malformed", "a list of names out of order")
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value) or sorted(set(value)) != value:
+        raise Wrong("malformed", "a list of names that is none, or out of order")
     return value
 
 
@@ -332,14 +297,10 @@ def plain(text: Any) -> str:
 class Bag:
     """The files of a bundle by their paths, whether they lie in a folder or in a ZIP file."""
 
-    def __init__(self, open_file: dict[str, Callable[[], IO[bytes]]], odd: list[str]) -> None:
+    def __init__(self, open_file: dict[str, Callable[[], Any]], odd: list[str]) -> None:
         self._open = open_file
         self.odd = odd
         self.names = sorted(open_file)
-
-    def open(self, name: str) -> IO[bytes]:
-        """Return a file, opened for reading."""
-        return self._open[name]()
 
     def __contains__(self, name: str) -> bool:
         return name in self._open
@@ -349,8 +310,8 @@ class Bag:
         if name not in self._open:
             raise Lacking(*lack_of(name))
         try:
-            with self.open(name) as file:
-                data = file.read(MAX_TEXT + 1)
+            with self._open[name]() as file:
+                data: bytes = file.read(MAX_TEXT + 1)
         except READ_ERRORS:
             raise Wrong(kind_of(name), "the file cannot be read") from None
         if len(data) > MAX_TEXT:
@@ -361,7 +322,7 @@ class Bag:
         """Return the SHA-256 (hex) and the size of a file of any size."""
         found, size = hashlib.sha256(), 0
         try:
-            with self.open(name) as file:
+            with self._open[name]() as file:
                 for block in iter(lambda: file.read(1 << 20), b""):
                     found.update(block)
                     size += len(block)
@@ -375,25 +336,15 @@ def open_bag(path: Path) -> Bag:
     try:
         bag = folder_bag(path) if path.is_dir() else zip_bag(path)
     except READ_ERRORS:
-        mend = " It is encrypted with age: decrypt it first (age -d)." if is_encrypted(path) else ""
-        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.{mend}") from None
+        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.") from None
     if not any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
         raise NotABundle(f"{path}: this is not a case bundle: there is no {MANIFEST} in it.")
     return bag
 
 
-def is_encrypted(path: Path) -> bool:
-    """Return whether a file begins as one that the program age wrote."""
-    try:
-        with path.open("rb") as file:
-            return file.read(19) == b"age-encryption.org/"
-    except OSError:
-        return False
-
-
 def folder_bag(root: Path) -> Bag:
     """Return the bundle that lies in a folder; a link or device in it is odd and never followed."""
-    files: dict[str, Callable[[], IO[bytes]]] = {}
+    files: dict[str, Callable[[], Any]] = {}
     odd: list[str] = []
     for folder, folders, names in os.walk(root):
         for name in sorted(folders + names):
@@ -401,25 +352,23 @@ def folder_bag(root: Path) -> Bag:
             path = found.relative_to(root).as_posix()
             mode = found.lstat().st_mode
             if stat.S_ISREG(mode):
-                files[path] = partial(open_file, found)
+                files[path] = partial(found.open, "rb")
             elif not stat.S_ISDIR(mode):
                 odd.append(path)
     return Bag(files, sorted(odd))
 
 
-def open_file(path: Path) -> IO[bytes]:
-    """Return a file of a folder, opened for reading."""
-    return path.open("rb")
-
-
 def zip_bag(path: Path) -> Bag:
     """Return the bundle in a ZIP file, at its top or in the one folder that it holds."""
+    with path.open("rb") as file:
+        if file.read(19) == b"age-encryption.org/":
+            raise NotABundle(f"{path}: this is encrypted with age: decrypt it first (age -d).")
     archive = zipfile.ZipFile(path)
     entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     tops = {entry.filename.partition("/")[0] for entry in entries}
     inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
     strip = f"{tops.pop()}/" if inside else ""
-    files: dict[str, Callable[[], IO[bytes]]] = {}
+    files: dict[str, Callable[[], Any]] = {}
     odd: list[str] = []
     for entry in entries:
         name = entry.filename[len(strip) :]
@@ -453,13 +402,9 @@ def read_manifest(data: bytes, *, payload: bool) -> dict[str, str]:
     last = ""
     for line in data[:-1].split(b"\n"):
         match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)", line)
-        if match is None:
-            raise Wrong("malformed", "a manifest with a line that is not a digest and a path")
-        path = match.group(2).decode("ascii")
-        if path.startswith("data/") != payload:
-            raise Wrong("malformed", "a manifest with a path that has no place in it")
-        if path <= last:
-            raise Wrong("malformed", "a manifest whose paths are not in order")
+        path = "" if match is None else match.group(2).decode("ascii")
+        if match is None or path.startswith("data/") != payload or path <= last:
+            raise Wrong("malformed", "a manifest with a line that is no digest and path of its part, in order")
         found[path], last = match.group(1).decode("ascii"), path
     return found
 
@@ -476,7 +421,8 @@ class Files:
         """Check the form of the bag, both manifests, and each file against them."""
         for name in self.bag.odd:
             self.report.add(FAILED, "malformed", plain(name), "a link, a device, or a file that is there twice")
-        self.report.run("bagit.txt", self._declaration)
+        if "bagit.txt" in self.bag and self.report.run("bagit.txt", self.bag.read, "bagit.txt") not in (BAGIT, None):
+            self.report.add(FAILED, "malformed", "bagit.txt", "it does not say BagIt 1.0 in UTF-8")
         listed = {TAGMANIFEST}
         complete = True
         for name, payload in ((TAGMANIFEST, False), (MANIFEST, True)):
@@ -489,15 +435,8 @@ class Files:
             if name not in listed:
                 self.report.add(FAILED, "item_added", plain(name), "no list of this bundle names the file")
         for name in TAGS + ALWAYS_THERE + SEAL if complete else ():
-            if name not in listed and name in self.bag:
-                continue  # said above
-            if name not in listed:
+            if name not in listed and name not in self.bag:
                 self._missing(name)
-        self.report.run("bag-info.txt", self._oxum)
-
-    def _declaration(self) -> None:
-        if "bagit.txt" in self.bag and self.bag.read("bagit.txt") != BAGIT:
-            raise Wrong("malformed", "it does not say BagIt 1.0 in UTF-8")
 
     def _listed(self, name: str, payload: bool) -> dict[str, str]:
         if name not in self.bag:
@@ -523,18 +462,6 @@ class Files:
         else:
             self.report.add(FAILED, "item_removed", path, "the file is missing")
 
-    def _oxum(self) -> None:
-        if "bag-info.txt" not in self.bag:
-            return  # said before
-        try:
-            lines = self.bag.read("bag-info.txt").decode("utf-8").split("\n")
-        except UnicodeDecodeError:
-            raise Wrong("malformed", "it is not UTF-8") from None
-        sizes = [size for path, (_, size) in self.digests.items() if path.startswith("data/")]
-        known = not any(each["place"].startswith(("data/", MANIFEST)) for each in self.report.findings)
-        if known and f"Payload-Oxum: {sum(sizes)}.{len(sizes)}" not in lines:
-            raise Wrong("malformed", "it gives another number or size of files than are here")
-
 
 # The log: hashes, entries, proofs -------------------------------------------------------------------------------
 
@@ -549,18 +476,13 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right)
 
 
-def below(size: int) -> int:
-    """Return the largest power of two below a size."""
-    return 1 << ((size - 1).bit_length() - 1)
-
-
 def included(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
     """Return the root to which a path leads from a leaf hash (RFC 6962 §2.1.1, read backwards from the top)."""
     if not 0 <= index < size:
         raise Wrong("malformed", "an index that lies outside the tree")
     turns = []
     while size > 1:
-        half = below(size)
+        half = 1 << ((size - 1).bit_length() - 1)  # the largest power of two below the size
         right = index >= half
         turns.append(right)
         index, size = (index - half, size - half) if right else (index, half)
@@ -578,27 +500,23 @@ def check_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path:
         raise Wrong("malformed", "sizes between which nothing can be shown")
     left = list(path)
 
+    def take() -> bytes:
+        if not left:
+            raise Wrong("fork_detected", "the proof is too short")
+        return left.pop(0)
+
     def rebuild(old: int, new: int, known: bool) -> tuple[bytes, bytes]:
         """Return the hashes of the old and the new part of one subtree."""
         if old == new:
-            if known:
-                return old_root, old_root
-            if not left:
-                raise Wrong("fork_detected", "the proof is too short")
-            first = left.pop(0)
-            return first, first
-        half = below(new)
+            whole = old_root if known else take()
+            return whole, whole
+        half = 1 << ((new - 1).bit_length() - 1)
         if old <= half:
             one, other = rebuild(old, half, known)
             return one, node(other, take())
         one, other = rebuild(old - half, new - half, False)
         sibling = take()
         return node(sibling, one), node(sibling, other)
-
-    def take() -> bytes:
-        if not left:
-            raise Wrong("fork_detected", "the proof is too short")
-        return left.pop(0)
 
     if rebuild(old, new, True) != (old_root, new_root) or left:
         raise Wrong("fork_detected", "the larger tree does not continue the smaller one")
@@ -692,13 +610,11 @@ class Proof:
 
     def __init__(self, data: bytes) -> None:
         head, blank, self.note = data.partition(b"\n\n")
-        try:
-            lines = head.decode("ascii").split("\n")
-        except UnicodeDecodeError:
-            raise Wrong("malformed", "a proof that is not plain text") from None
+        lines = head.decode("ascii", "replace").split("\n")  # what was replaced fits no rule below
         if not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1" or len(data) > 2 << 20:
             raise Wrong("malformed", "a proof of another kind")
-        if lines and lines[0].startswith("extra "):
+        self.extra = bool(lines) and lines[0].startswith("extra ")
+        if self.extra:
             unbase64(lines.pop(0)[len("extra ") :])
         match = re.fullmatch(r"index (0|[1-9][0-9]{0,18})", lines.pop(0) if lines else "", re.ASCII)
         if match is None or int(match.group(1)) >= 2**63 - 1 or len(lines) > MAX_PATH:
@@ -712,15 +628,12 @@ class Proof:
 LOG_KEY, COSIGNER, LATER = 1, 4, 6
 # Points of low order: with such a "public key" nearly any signature can be made to fit.
 LOW_ORDER = {
-    bytes.fromhex(low + high)
+    bytes.fromhex(low) + bytes([high | sign])
+    for sign in (0, 0x80)
     for low, high in (
-        ("00" * 31, "00"), ("00" * 31, "80"), ("01" + "00" * 30, "00"), ("01" + "00" * 30, "80"),
-        ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "05"),
-        ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "85"),
-        ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "7a"),
-        ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "fa"),
-        ("ec" + "ff" * 30, "7f"), ("ec" + "ff" * 30, "ff"), ("ed" + "ff" * 30, "7f"), ("ed" + "ff" * 30, "ff"),
-        ("ee" + "ff" * 30, "7f"), ("ee" + "ff" * 30, "ff"),
+        ("00" * 31, 0), ("01" + "00" * 30, 0), *((low + "ff" * 30, 0x7F) for low in ("ec", "ed", "ee")),
+        ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", 5),
+        ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", 0x7A),
     )
 }  # fmt: skip
 
@@ -747,11 +660,6 @@ class Key:
         if self.id.hex() != parts[1]:
             raise Wrong("malformed", "a key whose id is not its own")
 
-    @property
-    def fingerprint(self) -> str:
-        """The SHA-256 of the key as it is written, to be compared with a copy from elsewhere."""
-        return sha256(self.text.encode("utf-8")).hex()
-
 
 def trusted_key(text: str) -> Key:
     """Return a key of a policy or a list of keys, where one that no honest log has is refused."""
@@ -765,12 +673,9 @@ class Note:
     """A signed note: its text, and its signature lines (name, key id, signature)."""
 
     def __init__(self, data: bytes) -> None:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise Wrong("malformed", "a note that is not UTF-8") from None
-        if len(data) > 1 << 20 or any(letter < " " and letter != "\n" for letter in text):
-            raise Wrong("malformed", "a note that is too long or holds control characters")
+        text = data.decode("utf-8", "surrogateescape")
+        if len(data) > 1 << 20 or re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff]", text):
+            raise Wrong("malformed", "a note that is too long, not UTF-8, or holds control characters")
         head, blank, tail = text.rpartition("\n\n")
         if not blank or not tail.endswith("\n") or tail.count("\n") > 64:
             raise Wrong("malformed", "a note without its signature lines")
@@ -796,10 +701,9 @@ class Head:
             raise Wrong("malformed", "a checkpoint that has not three lines")
         self.origin = lines[0]
         check_name(self.origin)
-        if not re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) or int(lines[1]) > 2**63 - 1:
-            raise Wrong("malformed", "a checkpoint whose size is no plain number")
-        if not self.origin.isascii() or not self.origin.isprintable() or len(self.origin) > 255:
-            raise Wrong("malformed", "a checkpoint whose log has no plain name")
+        plain_size = re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) and int(lines[1]) < 2**63
+        if not plain_size or not self.origin.isascii() or not self.origin.isprintable() or len(self.origin) > 255:
+            raise Wrong("malformed", "a checkpoint whose size is no plain number, or whose log has no plain name")
         self.size, self.root = int(lines[1]), unbase64(lines[2], 32)
 
 
@@ -858,10 +762,7 @@ class Policy:
 
     @staticmethod
     def _key(word: bytes, kind: int) -> Key:
-        try:
-            key = trusted_key(word.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise Wrong("malformed", "a key that is not UTF-8") from None
+        key = trusted_key(word.decode("utf-8", "surrogateescape"))  # no name may hold what that leaves
         if key.kind not in (kind, LATER):
             raise Wrong("malformed", "a key of another use than its line gives")
         return key
@@ -920,9 +821,7 @@ def by_cryptography(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def by_openssl(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether a signature fits, by the program `openssl`; its files lie in a folder that is removed."""
-    program = shutil.which("openssl")
-    if program is None:
-        return False
+    program = shutil.which("openssl") or "openssl"
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         files = {"key": bytes.fromhex("302a300506032b6570032100") + public, "sig": signature, "in": message}
         for name, data in files.items():
@@ -952,12 +851,18 @@ def find_checker() -> Checker | None:
 
 
 class Trust:
-    """Whether a checkpoint counts: by policy, keyring, signatures and quorum. Each is checked once."""
+    """Whether a checkpoint counts: by policy, keyring, signatures and quorum. Each is checked once.
 
-    def __init__(self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None) -> None:
-        self.policy, self.keyring, self.checker = policy, keyring, checker
+    `given`: the policy came from elsewhere. Witnesses that the bundle alone names count for nothing: whoever holds it
+    can add one of their own.
+    """
+
+    def __init__(
+        self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None, given: bool = True
+    ) -> None:
+        self.policy, self.keyring, self.checker, self.given = policy, keyring, checker, given
         self.signers: list[Key] = []
-        self.cosigned: dict[tuple[int, bytes], dict[str, int]] = {}  # of a head: witness -> when, in seconds
+        self.cosigned: dict[tuple[int, bytes], dict[str, int]] = {}  # of a head: witness's key -> when, in seconds
         self._opened: dict[bytes, Head | Wrong | Lacking] = {}
         self.weak: dict[bytes, Head] = {}  # signed by a revoked key alone, at a size for which it still counted
         self.superseded = False
@@ -967,10 +872,7 @@ class Trust:
         """Return what a checkpoint says, if it counts."""
         if data not in self._opened:
             try:
-                note = Note(data)
-                head = Head(note.text)
-                self._check(note, head, data)
-                self._opened[data] = head
+                self._opened[data] = self._check(Note(data), data)
             except (Wrong, Lacking) as error:
                 self._opened[data] = error
         found = self._opened[data]
@@ -978,26 +880,27 @@ class Trust:
             return found
         raise found
 
-    def _check(self, note: Note, head: Head, data: bytes) -> None:
+    def _check(self, note: Note, data: bytes) -> Head:
+        head = Head(note.text)
         known = {(key.name, key.id): key for key in [*self.policy.logs, *self.policy.witnesses.values()]}
         lines = [(known[name, key_id], signature) for name, key_id, signature in note.lines if (name, key_id) in known]
         usable = [(key, signature) for key, signature in lines if key.kind != LATER]
         own = [key for key, _ in usable if key.kind == LOG_KEY and key.name == head.origin]
-        cosigned: set[str] = set()
         moments: dict[str, int] = {}
         for key, signature in usable:
             moment = self._verify(key, signature, note.text)
             if key.kind == COSIGNER and moment <= time.time() + 300:
-                cosigned.add(key.text)
-                moments[key.name] = min(moment, moments.get(key.name, moment))
+                moments[key.text] = min(moment, moments.get(key.text, moment))
         if not own:
             raise Wrong("unknown_log", f"no known key of the log {plain(head.origin)} signed the checkpoint")
-        if not self.policy.met(cosigned):
+        if not self.policy.met(set(moments) if self.given else set()):
             raise Wrong("quorum_not_met", "too few of the policy's witnesses signed the checkpoint")
         self._status(own, head, data, bool(self.policy.quorum != b"none"))
         self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
         if self.checker is not None:
-            self.cosigned[head.size, head.root] = moments
+            seen = self.cosigned.setdefault((head.size, head.root), {})  # notes of one head may bear different ones
+            seen.update({text: min(moment, seen.get(text, moment)) for text, moment in moments.items()})
+        return head
 
     def _verify(self, key: Key, signature: bytes, text: str) -> int:
         """Return the time of a cosignature (0 for a log key's), if the signature fits."""
@@ -1021,15 +924,13 @@ class Trust:
         found = set()
         for key in own:
             status, last = self.keyring.get(key.text, ("unlisted", None))
-            late = last is not None and head.size > last
-            found.add(f"{status}, late" if late else status)
+            found.add(f"{status}, late" if last is not None and head.size > last else status)
         if "active" in found:
             return
         if "retired" in found:
             self.superseded = True
         elif "revoked" in found:
-            if not witnessed:
-                self.weak[data] = head
+            self.weak.update({} if witnessed else {data: head})
         elif "revoked, late" in found:
             raise Wrong("after_revocation", "it was signed after its key was declared stolen or lost")
         elif "retired, late" in found:
@@ -1056,6 +957,10 @@ class Check:
         self.newest: Head | None = None
         self.sealed: dict[str, Any] = {}
         self.seal_index: int | None = None
+        self.times: dict[int, str] = {}  # of each entry that is the listed one: when it says it was recorded
+        self.early: list[tuple[str, int]] = []  # cosignatures older than what they cover
+        self.continues: list[int] = []
+        self.title, self.left_out = "", list[str]()
         self.files = Files(bag, self.report)
         self.expected: set[str] = set(ALWAYS_THERE + TAGS + SEAL) | {TAGMANIFEST}
 
@@ -1064,27 +969,49 @@ class Check:
         self.files.check()
         self.trust = self.report.run(POLICY, self._trust)
         if self.trust is not None and CHECKPOINT in self.bag:
-            self.newest = self.report.run(CHECKPOINT, self._newest)
+            self.newest = self.report.run(CHECKPOINT, self._newest, self.trust)
+        for path, form in ((POLICY, self._policy_form), (KEYRING, self._keyring_form)):
+            if path in self.bag:
+                self.report.run(path, form)
         self._seal()
         self._items()
         self._other_checkpoints()
         self._leftovers()
         self._signatures()
+        self.report.run(HISTORY, self._history)
 
     def _trust(self) -> Trust | None:
         policy = self.given_policy if self.given_policy is not None else self.bag.read(POLICY)
         keyring = self.given_keyring if self.given_keyring is not None else self.bag.read(KEYRING)
-        return Trust(Policy(policy), read_keyring(keyring), self.checker)
+        return Trust(Policy(policy), read_keyring(keyring), self.checker, self.given_policy is not None)
 
-    def _newest(self) -> Head:
-        assert self.trust is not None
-        return self.trust.open(self.bag.read(CHECKPOINT))
+    def _policy_form(self) -> None:
+        """Refuse what no bundle writes into its policy: comments, groups, a quorum, names that are not the key's."""
+        if not POLICY_FORM.fullmatch(self.bag.read(POLICY)):
+            raise Wrong("malformed", "it holds a line that bundles never write: believe nothing in it")
+        Policy(self.bag.read(POLICY))
+
+    def _keyring_form(self) -> None:
+        """Refuse what cannot be so: keys that the bundle's policy does not name, places that the log did not have."""
+        read_keyring(self.bag.read(KEYRING))
+        known = [key.text for key in Policy(self.bag.read(POLICY)).logs] if POLICY in self.bag else None
+        most = MAX_NUMBER if self.newest is None else self.newest.size - 1
+        for each in one_way(self.bag.read(KEYRING)):
+            added, changed = whole(each["added_index"], 0, most), each["status_index"]
+            if (changed is None) != (each["status"] == "active") or each["vkey"] not in (known or [each["vkey"]]):
+                raise Wrong("malformed", "it lists a key that the policy does not name, or in a state that cannot be")
+            if changed is not None:
+                whole(changed, added, most)
+
+    def _newest(self, trust: Trust) -> Head:
+        return trust.open(self.bag.read(CHECKPOINT))
 
     # The seal: the entry by which the export itself stands in the log.
-
     def _seal(self) -> None:
         proof = self._proof(SEAL_PROOF) if SEAL_PROOF in self.bag else None
         entry = self.report.run(SEAL_ENTRY, self._seal_entry, proof) if SEAL_ENTRY in self.bag else None
+        if INFO in self.bag:
+            self.report.run(INFO, self._info, entry)
         if proof is not None and SEAL_ENTRY in self.bag:
             self.report.run(SEAL_PROOF, self._place, proof, SEAL_ENTRY, proof.index)
         if entry is not None and SEAL_OPENING in self.bag:
@@ -1095,10 +1022,28 @@ class Check:
         if entry["t"] != "evidence.exported":
             raise Wrong("entry_mismatch", "this is not the entry of an export")
         self.sealed, self.seal_index = entry, None if proof is None else proof.index
+        if proof is not None:
+            self.times[proof.index] = entry["at"]
         return entry
 
+    def _info(self, entry: dict[str, Any] | None) -> None:
+        """bag-info.txt has its three lines, and says the same as the files and the sealed entry."""
+        match = INFO_FORM.fullmatch(self.bag.read(INFO).decode("utf-8", "replace"))
+        if match is None:
+            raise Wrong("malformed", "it holds other lines than its three: believe none of them")
+        sizes = [size for path, (_, size) in self.files.digests.items() if path.startswith("data/")]
+        known = not any(each["place"].startswith(("data/", MANIFEST)) for each in self.report.findings)
+        if known and match.group(3) != f"{sum(sizes)}.{len(sizes)}":
+            raise Wrong("malformed", "it gives another number or size of files than are here")
+        if entry is not None:
+            sealed = datetime.strptime(entry["at"][:10], "%Y-%m-%d").replace(tzinfo=timezone.utc)
+            days = {f"{sealed - timedelta(days=before):%Y-%m-%d}" for before in (0, 1)}  # files may precede midnight
+            name = unbase64(entry["obj"], 16, url=True).hex() if "obj" in entry else ""
+            if match.group(1) not in days or match.group(2) != name:
+                raise Wrong("malformed", "it gives another day or name than the sealed entry")
+
     def _seal_opening(self, entry: dict[str, Any]) -> None:
-        opening = exactly(read_json(self.bag.read(SEAL_OPENING)), "field nonce value")
+        opening = exactly(one_way(self.bag.read(SEAL_OPENING)), "field nonce value")
         value = self._opened(opening, entry)
         if opening["field"] != "manifest":
             raise Wrong("opening_mismatch", "it opens another field than the list of files")
@@ -1106,7 +1051,6 @@ class Check:
             raise Wrong("content_mismatch", "the list of files is not the one that was sealed")
 
     # The items: entries of the log with what opens them.
-
     def _items(self) -> None:
         if ITEMS not in self.bag:
             return
@@ -1142,10 +1086,9 @@ class Check:
             raise Wrong("malformed", "a line that is not of its form")
         for each in line["objects"]:
             exactly(each, OBJECT_KEYS)
-            if not all(isinstance(each[name], str) for name in ("file", "field", "digest", "kind", "name", "wording")):
-                raise Wrong("malformed", "an object that is not of its form")
-            if not re.fullmatch(r"data/objects/[A-Za-z0-9][A-Za-z0-9._-]*", each["file"], re.ASCII):
-                raise Wrong("malformed", "an object with a path that it cannot have")
+            texts = all(isinstance(each[name], str) for name in OBJECT_KEYS.split() if name != "grade")
+            if not texts or not re.fullmatch(r"data/objects/[A-Za-z0-9][A-Za-z0-9._-]*", each["file"], re.ASCII):
+                raise Wrong("malformed", "an object that is not of its form, or with a path that it cannot have")
         return line
 
     def _item(self, line: dict[str, Any]) -> None:
@@ -1178,13 +1121,9 @@ class Check:
 
     def _entry(self, line: dict[str, Any], path: str) -> dict[str, Any] | None:
         if path not in self.bag:
-            if path not in {each["place"] for each in self.report.findings}:
-                self.report.add(FAILED, "item_removed", path, "the entry is missing")
-            return None
-        if path in self.files.damaged:
-            return None
-        found: dict[str, Any] | None = self.report.run(path, self._read_entry, line, path)
-        return found
+            self.report.add(FAILED, "item_removed", path, "the entry is missing")
+        sound = path in self.bag and path not in self.files.damaged
+        return self.report.run(path, self._read_entry, line, path) if sound else None
 
     def _read_entry(self, line: dict[str, Any], path: str) -> dict[str, Any]:
         data = self.bag.read(path)
@@ -1193,6 +1132,7 @@ class Check:
         entry = read_entry(data, line["index"])
         if (entry["t"], entry["at"]) != (line["type"], line["at"]):
             raise Wrong("entry_mismatch", "the list of items gives it another type or time")
+        self.times[line["index"]] = entry["at"]
         return entry
 
     def _fields(self, line: dict[str, Any], entry: dict[str, Any]) -> None:
@@ -1271,7 +1211,6 @@ class Check:
             raise Wrong("document_mismatch", f"document and entry differ in: {', '.join(wrong)}")
 
     # The places in the log, and the checkpoints that speak of them.
-
     def _proof(self, path: str) -> Proof | None:
         if path not in self.bag:
             self.report.add(UNVERIFIABLE, "not_checked", path, "the proof is missing")
@@ -1280,7 +1219,10 @@ class Check:
         return proof
 
     def _read_proof(self, path: str) -> Proof:
-        return Proof(self.bag.read(path))
+        proof = Proof(self.bag.read(path))
+        if proof.extra:
+            raise Wrong("malformed", "it holds a line that is no part of a proof: believe nothing in it")
+        return proof
 
     def _place(self, proof: Proof, path: str, index: int) -> None:
         if proof.index != index:
@@ -1296,21 +1238,16 @@ class Check:
         shown = self._consistency_files()
         if self.newest is None or self.trust is None:
             return
-        newest = self.newest
+        newest, held = self.newest, {**shown, self.newest.size: self.newest.root}
         for _, head in sorted(self.heads.items()):
             if head.origin != newest.origin:
                 self.report.add(FAILED, "unknown_log", CHECKPOINT, "the proofs are of another log")
-            elif (head.size, head.root) == (newest.size, newest.root):
-                continue
-            elif head.size >= newest.size:
-                self.report.add(FAILED, "fork_detected", CHECKPOINT, "a proof has another history than the checkpoint")
-            elif head.size not in shown:
+            elif head.size < newest.size and head.size not in shown:
                 words = f"nothing shows that the log of {newest.size} entries continues that of {head.size}"
                 self.report.add(UNVERIFIABLE, "not_checked", CHECKPOINT, words)
-            elif shown[head.size] != head.root:
+            elif held.get(head.size) != head.root:
                 self.report.add(FAILED, "fork_detected", CHECKPOINT, "a proof has another history than the checkpoint")
         if self.bag.read(CHECKPOINT) not in self.trust.weak:  # then it vouches for what it is shown to continue
-            held = {**shown, newest.size: newest.root}
             weak = self.trust.weak.items()
             self.trust.weak = {note: head for note, head in weak if held.get(head.size) != head.root}
 
@@ -1323,10 +1260,11 @@ class Check:
                 old = self.report.run(name, self._consistency, name)
                 if old is not None:
                     shown[old.size] = old.root
+        self.continues = sorted(shown)
         return shown
 
     def _consistency(self, name: str) -> Head | None:
-        found = exactly(read_json(self.bag.read(name)), "from to path checkpoint")
+        found = exactly(one_way(self.bag.read(name)), "from to path checkpoint")
         first, second = whole(found["from"], 1, 2**63 - 1), whole(found["to"], 1, 2**63 - 1)
         if name != f"proofs/consistency/{first}-{second}.json" or not isinstance(found["checkpoint"], str):
             raise Wrong("malformed", "its name says other sizes than it holds")
@@ -1357,12 +1295,27 @@ class Check:
             self.report.add(UNVERIFIABLE, "revoked_key_alone", CHECKPOINT, "only a revoked key signed")
         if self.trust.superseded:
             self.report.add(VERIFIED, "superseded", CHECKPOINT, "the key that signed was replaced later")
+        for (size, root), moments in self.trust.cosigned.items():
+            latest = max((at for index, at in self.times.items() if index < size), default="")
+            early = {text for text, moment in moments.items() if time_of(moment + 300) < latest}
+            if (size, root) == (self.newest and (self.newest.size, self.newest.root)):
+                self.early += [(text, moments[text]) for text in sorted(early) if self.trust.given]
+            for text in early:
+                del moments[text]
+            if early and not self.trust.policy.met(set(moments) if self.trust.given else set()):
+                self.report.add(FAILED, "quorum_not_met", CHECKPOINT, "a cosignature is older than what it covers")
+
+    def _history(self) -> None:
+        """Take from the sealed history what the bundle is called, and what its maker says was left out."""
+        if self.report.verdict() == FAILED:
+            return
+        lines = [read_json(raw) for raw in self.bag.read(HISTORY).splitlines()] if HISTORY in self.bag else []
+        found = [(line.get("kind"), line) for line in lines if isinstance(line, dict)]
+        self.title = "".join(plain(line.get("title", "")) for kind, line in found if kind == "bundle")
+        self.left_out = [plain(line.get("words", "")) for kind, line in found if kind == "left_out"]
 
 
 # What is said ---------------------------------------------------------------------------------------------------
-
-
-COMMON = (TAGMANIFEST, MANIFEST, ITEMS, CHECKPOINT, POLICY, KEYRING, *SEAL)
 
 
 def item_of(item: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -1378,28 +1331,30 @@ def item_of(item: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def result_of(check: Check, here: Path) -> dict[str, Any]:
     """Return everything that was found as plain JSON; the same bundle gives the same."""
-    trust, verdict = check.trust, check.report.verdict()
+    trust, newest, verdict = check.trust, check.newest, check.report.verdict()
     signers = [] if trust is None else sorted(trust.signers, key=lambda key: key.text)
+    given, case, carried = check.given_policy is not None, check.sealed.get("case"), check.files.digests.get(COPY)
+    cosigned = [] if trust is None or newest is None else trust.cosigned.get((newest.size, newest.root), {}).items()
     return {
-        "verdict": verdict,
-        "exit": EXIT[verdict],
+        "verdict": verdict, "exit": EXIT[verdict],
         "sealed": {"at": plain(check.sealed.get("at", "")), "index": check.seal_index},
-        "log": None if check.newest is None else {"origin": check.newest.origin, "size": check.newest.size},
-        "keys": "given" if check.given_policy is not None else "bundle",
-        "fingerprints": [key.fingerprint for key in signers],
-        "cosigned": cosigners_of(check),
+        "title": check.title, "case": "" if case is None else unbase64(case, 16, url=True).hex(),
+        "log": None if newest is None else {"origin": newest.origin, "size": newest.size},
+        "continues": check.continues, "keys": "given" if given else "bundle",
+        "signatures": "not checked" if check.checker is None else "checked" if signers else "none counts",
+        "fingerprints": [sha256(key.text.encode()).hex() for key in signers],
+        "cosigned": cosigners(cosigned) if given else [], "early": cosigners(check.early),
+        "named_only_here": [] if given else [each["witness"] for each in cosigners(cosigned)],
         "script": sha256(here.read_bytes()).hex(),
-        "items": [item_of(dict(item), check.report) for item in check.items],
+        "copy": None if carried is None else carried[0],
+        "items": [item_of(dict(item), check.report) for item in check.items], "left_out": check.left_out,
         "findings": check.report.findings,
-    }
+    }  # fmt: skip
 
 
-def cosigners_of(check: Check) -> list[dict[str, str]]:
-    """Return which of the policy's witnesses cosigned the newest checkpoint, and when."""
-    if check.trust is None or check.newest is None:
-        return []
-    found = check.trust.cosigned.get((check.newest.size, check.newest.root), {})
-    return [{"witness": plain(name), "at": time_of(found[name])} for name in sorted(found)]
+def cosigners(found: Iterable[tuple[str, int]]) -> list[dict[str, str]]:
+    """Return of (key, seconds) which witnesses cosigned, and when."""
+    return [{"witness": plain(text.partition("+")[0]), "at": time_of(moment)} for text, moment in sorted(found)]
 
 
 def time_of(seconds: int) -> str:
@@ -1410,11 +1365,8 @@ def time_of(seconds: int) -> str:
 def lines_of(result: dict[str, Any]) -> Iterator[str]:
     """Yield the result for people, line by line."""
     yield HEADLINE[result["verdict"]]
-    if result["sealed"]["at"] and result["sealed"]["index"] is not None and result["log"]:
-        sealed, log = result["sealed"], result["log"]
-        yield f"Sealed at {sealed['at']} as entry {sealed['index']} of the log {plain(log['origin'])}."
-    for each in result["cosigned"]:
-        yield f"Cosigned by {each['witness']} at {each['at']}."
+    yield from about_lines(result)
+    yield from NOT_SEALED
     yield ""
     if result["findings"]:
         yield "What was found:"
@@ -1422,17 +1374,49 @@ def lines_of(result: dict[str, Any]) -> Iterator[str]:
             yield f"- {each['verdict']} ({each['reason']}): {each['place']}: {each['words']}."
             yield f"  {MEANING.get(each['reason'], '')}"
         yield ""
-    yield from item_lines(result["items"])
+    yield from item_lines(result)
     yield from LIMITS
     yield ""
     yield from key_lines(result)
 
 
-def item_lines(items: list[dict[str, Any]]) -> Iterator[str]:
+def about_lines(result: dict[str, Any]) -> Iterator[str]:
+    """Yield what the bundle says it is, whose word that is, and who outside signed."""
+    log, sealed, signed = result["log"], result["sealed"], result["signatures"] == "checked"
+    if log:
+        case = result["title"] or (f"the case {result['case']}" if result["case"] else "a case without a name")
+        yield f"It says that it is of: {case}, in the log {plain(log['origin'])}."
+        yield f"It holds {len(result['items'])} of the {log['size']} entries of that log, and nothing of the others."
+    if log and sealed["at"] and sealed["index"] is not None:
+        yield f"Sealed at {sealed['at']} as entry {sealed['index']} of the log."
+    given = "The keys are those that you gave."
+    if result["keys"] == "bundle":
+        given = "The keys came with the bundle, from its sender: compare the fingerprint below, or give --policy."
+    unsigned = "was checked" if result["signatures"] == "not checked" else "here counts"
+    yield given if signed else f"No signature {unsigned}: nothing shows who made this."
+    for each in result["cosigned"]:
+        yield f"Cosigned by {each['witness']} at {each['at']}."
+    for each in result["early"]:
+        yield f"Wrong: cosigned by {each['witness']} at {each['at']}, before what it covers was recorded. Not counted."
+    for name in result["named_only_here"]:
+        yield f"Named only by this bundle, proves nothing by itself; compare its key with its own page: witness {name}."
+    if not result["cosigned"]:
+        yield from NOBODY_OUTSIDE
+    if log and signed and result["verdict"] != FAILED:
+        sizes = " and ".join(map(str, result["continues"]))
+        yield f"It continues the log of {sizes} entries." if sizes else "No earlier checkpoint is here to compare with."
+
+
+def item_lines(result: dict[str, Any]) -> Iterator[str]:
     """Yield a line for each item, and how much of it was left closed on purpose."""
+    items, closed = result["items"], 0
     yield f"Entries of the log in this bundle: {len(items)}"
+    yield from CLOCK
     for item in items:
+        withheld = sum(value == UNVERIFIABLE for value in item["fields"].values())
+        closed += withheld
         said = item["verdict"] + (f" ({item['reason']})" if item["reason"] else "")
+        said += f", but for {withheld} of its {len(item['fields'])} fields, withheld" if withheld else ""
         said += f": {item['wording']}" if item["wording"] else ""
         called = CALLED.get(item["type"], "a kind of entry that this program does not know")
         yield f"  {item['index']:>6}  {item['at']}  {called} ({item['type']})"
@@ -1440,32 +1424,29 @@ def item_lines(items: list[dict[str, Any]]) -> Iterator[str]:
         for each in item["objects"]:
             if each["grade"]:
                 yield f"          {each['file']}: grade {each['grade']}: {each['wording']}"
-    closed = sum(value == UNVERIFIABLE for item in items for value in item["fields"].values())
     if closed:
         yield f"Withheld by whoever made this bundle: {closed} field(s). Nothing can be said of what they hold."
+    if result["left_out"]:
+        yield f"Left out, as whoever made this bundle says: {len(result['left_out'])}"
+        yield from (f"- {words}" for words in result["left_out"])
     yield ""
 
 
 def key_lines(result: dict[str, Any]) -> Iterator[str]:
     """Yield what the signatures were checked against, and where to find both digests once more."""
     for fingerprint in result["fingerprints"]:
-        if result["keys"] == "bundle":
+        if result["signatures"] != "checked":
+            yield f"No signature was checked; the key that is said to have signed has the fingerprint {fingerprint}."
+        elif result["keys"] == "bundle":
             yield f"Checked against keys supplied in this bundle; compare fingerprint {fingerprint}"
             yield "with a copy from another source: the organisation's page /ledger shows it."
         else:
             yield f"Checked against the policy you gave; the key that signed has the fingerprint {fingerprint}."
     yield f"This program has the SHA-256 {result['script']};"
     yield "the right one is published in the documentation of Evenhand, docs/how-to/check-a-bundle.md."
-
-
-def read_option(path: str | None) -> bytes | None:
-    """Return the bytes of a file that was named on the command line."""
-    if path is None:
-        return None
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise NotABundle(f"{path}: {error.strerror}.") from None
+    yield "If it came with the bundle, whoever changed the one could have changed the other: take it from elsewhere."
+    if result["copy"] not in (None, result["script"]):
+        yield "The copy of verify.py in this bundle is another: of another version, or changed. Do not run it."
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
@@ -1482,17 +1463,33 @@ def main(arguments: list[str]) -> int:
     """Check a bundle, print the result and return the exit code."""
     asked, here = options(arguments), Path(__file__).resolve()
     try:
-        policy, keyring = read_option(asked.policy), read_option(asked.keyring)
+        policy, keyring = (None if path is None else Path(path).read_bytes() for path in (asked.policy, asked.keyring))
         bag = open_bag(Path(asked.bundle) if asked.bundle else here.parent)
-    except NotABundle as error:
-        print(f"verify.py: {error}", file=sys.stderr)
+    except (NotABundle, OSError) as error:
+        words = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error
+        print(f"verify.py: {words}", file=sys.stderr)
         return UNREADABLE
     check = Check(bag, policy, keyring, find_checker())
     check.run()
     result = result_of(check, here)
     text = json.dumps(result, indent=2) if asked.json else "\n".join(lines_of(result))
-    sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
-    return int(result["exit"])
+    if say(text + "\n"):
+        return int(result["exit"])
+    print("verify.py: the result could not be written.", file=sys.stderr)
+    return UNREADABLE
+
+
+def say(text: str) -> bool:
+    """Print the result; return whether that could be done, or nobody wanted to read on."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except AttributeError:  # there is no output at all
+        return False
+    except OSError as error:  # what still waits must not be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return isinstance(error, BrokenPipeError)
+    return True
 
 
 if __name__ == "__main__":

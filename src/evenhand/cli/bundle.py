@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from evenhand.bundle import BundleReport
     from evenhand.web.cases.bundle_making import Exported
     from evenhand.web.cases.models import Case
@@ -103,10 +107,13 @@ def verify_command(bundle: Path, policy: Path | None, keyring: Path | None, as_j
         policy=None if policy is None else _read(policy),
         keyring=None if keyring is None else _read(keyring),
     )
-    if as_json:
-        emit_json(report.as_json())
-    else:
-        _show_report(report, "the policy you gave" if policy else "the keys inside the bundle")
+    try:
+        if as_json:
+            emit_json(report.as_json())
+        else:
+            click.echo("\n".join(report_lines(report)))
+    except BrokenPipeError:  # whoever reads has read enough; the exit code still says what was found
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.verdict.exit_code
 
 
@@ -148,7 +155,8 @@ def _show_export(done: Exported, number: str, *, encrypted: bool, as_json: bool)
     click.echo(f"{done.path}: case {number}, {done.items} entries, sealed as entry {done.index} of the log.")
     if encrypted:
         click.echo(f"To open it: age -d -i KEYFILE {done.path} > bundle.zip")
-    click.echo(f"To check it anywhere: python3 {'verify.py PATH' if done.path.is_file() else done.path / 'verify.py'}")
+    click.echo("To check it anywhere, with the verify.py of Evenhand's source, not the copy in the bundle:")
+    click.echo(f"    python3 -I verify.py {'bundle.zip' if encrypted else done.path}")
     if done.withheld:
         console.print(f"{done.withheld} field(s) stay closed.")
     for words in done.refused:
@@ -162,13 +170,58 @@ def _plain(done: Exported, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _show_report(report: BundleReport, keys: str) -> None:
+NOT_SEALED = (
+    "Only its folder data is sealed. Elsewhere anybody could have written since: in bag-info.txt, in its copy of\n"
+    "verify.py, in log and proofs beside what a signature covers. Believe nothing because it stands there."
+)
+NOBODY_OUTSIDE = (
+    "No signature from outside the organisation counts here. Whoever holds the log key and all files of its machine\n"
+    "could have rewritten everything before this was signed; only a checkpoint kept elsewhere shows that."
+)
+CLOCK = (
+    "Times are the organisation's own clock: nothing here checks them. A checkpoint with a witness's time proves that\n"
+    "what it covers was there no later than that."
+)
+
+
+def report_lines(report: BundleReport) -> Iterator[str]:
+    """Yield what a check of a bundle found: each finding, the verdict, then what stands behind it and what does not."""
+    from evenhand.bundle.told import printable
+
     for finding in report.findings:
         kind = f"{finding.verdict} {finding.reason}" if finding.reason else "note"
-        click.echo(f"{kind}: {finding.place}: {finding.words}")
+        yield f"{kind}: {printable(finding.place)}: {printable(finding.words)}"
     sealed = "not known to be sealed" if report.sealed is None else f"sealed as entry {report.sealed} of the log"
-    click.echo(f"{report.verdict}: {report.items} entries, {sealed}.")
-    for name, at in report.cosigned:
-        click.echo(f"Cosigned by {name} at {at}.")
+    yield f"{report.verdict}: {report.items} entries, {sealed}."
+    if report.log is not None:
+        origin, size = report.log
+        case = report.told.title or (f"the case {report.told.case}" if report.told.case else "a case without a name")
+        yield f"It says that it is of: {case}, in the log {origin}. It holds {report.items} of its {size} entries."
     for fingerprint in report.fingerprints:
-        click.echo(f"Signed by the key {fingerprint}, checked against {keys}. Compare it with the page /ledger.")
+        keys = "the policy you gave." if report.given else "the keys inside the bundle. Its sender chose them:"
+        yield f"Signed by the key {fingerprint}, checked against {keys} Compare it with the page /ledger."
+    yield from _outside_lines(report)
+    yield NOT_SEALED
+    yield CLOCK
+    if report.told.withheld:
+        yield f"{report.told.withheld} field(s) stay closed: nothing can be said of what they hold."
+    for words in report.told.left_out:
+        yield f"Left out, as its maker says: {words}"
+
+
+def _outside_lines(report: BundleReport) -> Iterator[str]:
+    """Yield who outside the organisation signed, or that nobody did, and what the log is shown to continue."""
+    for name, at in report.cosigned:
+        yield f"Cosigned by {name} at {at}."
+    for name, at in report.early:
+        yield f"Wrong: cosigned by {name} at {at}, before what it covers was recorded. It is not counted."
+    for name in report.named_only_here:
+        yield (
+            "Named only by this bundle, which proves nothing by itself; compare its key with the witness's own page, "
+            f"then use --policy: witness {name}."
+        )
+    if not report.cosigned:
+        yield NOBODY_OUTSIDE
+    if report.log is not None and report.verdict.exit_code != 1:
+        sizes = " and ".join(map(str, report.continues))
+        yield f"It continues the log of {sizes} entries." if sizes else "No earlier checkpoint is here to compare with."

@@ -169,7 +169,7 @@ def words_of(folder: Path) -> dict[str, list[str]]:
         if item["type"] in ("dialogue.recorded", "party.recorded"):
             opening = folder / f"data/openings/{item['index']}.json"
             values = [each["value"] for each in json.loads(opening.read_text())] if opening.exists() else []
-            said = item["wording"].split(", recorded at")[0]
+            said = item["wording"].split(", dated ")[0]
             found.setdefault(said, []).extend(urlsafe_b64decode(value + "==").decode() for value in values)
     return found
 

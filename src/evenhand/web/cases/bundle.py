@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from evenhand.bundle import About, Item, Object
+from evenhand.bundle import About, Item, Object, dated
 from evenhand.bundle import Reading as ReadBy
 from evenhand.bundle.content import DOCUMENT
 from evenhand.bundle.redaction import Redaction, parse_redaction
@@ -94,7 +94,7 @@ def keys_of(case: Case) -> list[KeyId]:
 def _item(act: HandedOut, rules: Iterable[Redaction], files: _Files) -> Item:
     fields = [opening.field for opening in act.openings]
     closed = {field for field in fields if any(rule.fits(act.seq, act.type, field) for rule in rules)}
-    words = f"recorded at {act.at}; unchanged since"
+    words = dated(act.at)
     document = Object(DOCUMENT, act.document, "application/json", "document.json", words)
     about = json.loads(act.document)["obj"]
     found = (document, object_of(act, files.copies), letter_object(act, about, files.letters))
@@ -112,10 +112,10 @@ def with_erased(items: Sequence[Item], erased: Sequence[Bare]) -> list[Item]:
     """
     known = {item.index for item in items}
     bare = [
-        Item(each.seq, each.entry, f"recorded at {each.at}; its content was erased, as entry {each.eraser} says",
+        Item(each.seq, each.entry, f"{dated(each.at)}; its content was erased, as entry {each.eraser} says",
              erased=each.eraser)
         if each.eraser is not None
-        else Item(each.seq, each.entry, f"recorded at {each.at}; unchanged since", withheld=each.fields)
+        else Item(each.seq, each.entry, dated(each.at), withheld=each.fields)
         for each in erased if each.seq not in known
     ]  # fmt: skip
     return sorted([*items, *bare], key=lambda item: item.index)

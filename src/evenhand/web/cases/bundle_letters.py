@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evenhand.bundle import Object
+from evenhand.bundle import Object, dated
 from evenhand.context import Context
 from evenhand.web.cases.access import code_digest
 from evenhand.web.cases.models import Party
@@ -49,8 +49,7 @@ def letter_object(act: HandedOut, obj: str | None, letters: Letters) -> Object |
     html = letters.html.get(obj or "")
     if html is None or act.type != "case.notice_sent":
         return None
-    words = f"letter as it was sent, recorded at {act.at}; unchanged since"
-    return Object(SENT, html.encode(), "text/html", "letter.html", words)
+    return Object(SENT, html.encode(), "text/html", "letter.html", f"letter as it was sent, {dated(act.at)}")
 
 
 def _why_not(row: LetterRow, closed: Collection[str], found: Collection[str], coded: Collection[str]) -> str:

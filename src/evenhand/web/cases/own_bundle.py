@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from evenhand.bundle import About, Item, Object
+from evenhand.bundle import About, Item, Object, dated
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.cases.bundle_exports import OWN, fetch, keep_bundle, kept_file, making_place
@@ -185,7 +185,7 @@ def _wording(act: HandedOut, thing: str, theirs: _Theirs) -> str:
         place, file = theirs.files[thing]
         digest = next(opening.value for opening in act.openings if opening.field == "content").hex()
         words = f"file {place} of this side ({file.kind}, {file.size} bytes, SHA-256 {digest})"
-    return f"{words}, recorded at {act.at}; unchanged since"
+    return f"{words}, {dated(act.at)}"
 
 
 def _of_message(act: HandedOut, row: Message) -> str:
