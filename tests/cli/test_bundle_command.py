@@ -46,7 +46,7 @@ def test_export_then_verify_then_a_flipped_byte(
     assert printed[0] == f"verified: {said['items']} entries, sealed as entry {said['index']} of the log."
     fingerprint = sha256(keyring_lines(desk.home)[0]["vkey"].encode()).hexdigest()
     assert printed[1].startswith(f"It says that it is of: Case {case.number}, in the log evenhand/")
-    assert printed[2].startswith(f"Signed by the key {fingerprint}, checked against the keys inside the bundle.")
+    assert printed[2].startswith(f"Signed by the key {fingerprint}, checked against the keys inside the bundle, ")
     target = to / "data/items.jsonl"
     target.write_bytes(target.read_bytes().replace(b"0", b"1", 1))
     assert run("verify", to) == 1

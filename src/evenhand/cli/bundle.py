@@ -198,8 +198,8 @@ def report_lines(report: BundleReport) -> Iterator[str]:
         case = report.told.title or (f"the case {report.told.case}" if report.told.case else "a case without a name")
         yield f"It says that it is of: {case}, in the log {origin}. It holds {report.items} of its {size} entries."
     for fingerprint in report.fingerprints:
-        keys = "the policy you gave." if report.given else "the keys inside the bundle. Its sender chose them:"
-        yield f"Signed by the key {fingerprint}, checked against {keys} Compare it with the page /ledger."
+        keys = "the policy you gave" if report.given else "the keys inside the bundle, which its sender chose"
+        yield f"Signed by the key {fingerprint}, checked against {keys}; compare it with the page /ledger."
     yield from _outside_lines(report)
     yield NOT_SEALED
     yield CLOCK
