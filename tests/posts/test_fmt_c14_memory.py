@@ -48,7 +48,7 @@ def peak(path: Path, content: bytes) -> int:
     """Return the most bytes that reading a file took."""
     path.write_bytes(content)
     recognised = recognise(path, limits=STREAMED)
-    # How long Python lets garbage lie depends on how much else lives in the process: with all that set aside it does not.
+    # How long garbage lies depends on what else lives in the process: with all that set aside it does not.
     gc.collect()
     gc.freeze()
     tracemalloc.start()
