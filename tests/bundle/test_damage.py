@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -25,7 +24,6 @@ from tests.bundle.bundle_room import (
     relist,
     relisted,
     rewrite,
-    small_bundle,
     stand_alone,
 )
 from tests.kill import NIGHTLY
@@ -35,16 +33,6 @@ from evenhand.bundle.payload import json_line
 
 pytestmark = pytest.mark.slow
 Damage = Callable[[Path], None]
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_bundle(tmp_path_factory.mktemp("good"))
-
-
-@pytest.fixture
-def bundle(good: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(good, tmp_path / "bundle"))
 
 
 def test_a_good_bundle_is_verified_with_its_items(bundle: Path) -> None:

@@ -37,16 +37,6 @@ pytestmark = pytest.mark.slow
 URL = "https://federal-archive.example/witness"
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_bundle(tmp_path_factory.mktemp("good"))
-
-
-@pytest.fixture
-def bundle(good: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(good, tmp_path / "bundle"))
-
-
 def printed(bundle: Path, *options: str, flags: tuple[str, ...] = ("-I",), **more: Any) -> list[str]:
     asked = [sys.executable, *flags, str(VERIFY), str(bundle), *options]
     return subprocess.run(asked, capture_output=True, text=True, check=False, **more).stdout.splitlines()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.databases import Desk
 from tests.fixtures.make_x import jsonl, v1_tweet
-from tests.kill import killed_at_call
+from tests.kill import Acknowledge, killed_at_call
 
 from evenhand.context import Context
 from evenhand.posts import recognise
@@ -75,7 +75,10 @@ def test_cut_right_after_its_commit_the_next_start_destroys_the_key(desk: Desk, 
     assert living(replaced, kept) == {replaced, kept}
     assert finish_erasures(desk.ctx) == 1 and living(replaced, kept) == {kept}
     ctx = later(desk, days=31)
-    forgetting = lambda _: forget_sources(ctx=ctx, home=desk.home)  # noqa: E731 one line for one call
+
+    def forgetting(_acknowledge: Acknowledge) -> None:
+        forget_sources(ctx=ctx, home=desk.home)
+
     assert killed_at_call(copies, "destroy_copies", forgetting, before=True) == []
     assert living(kept) == {kept} and finish_erasures(desk.ctx) == 2 and not living(replaced, kept)
     assert verify(desk.ctx).exit_code == 0
