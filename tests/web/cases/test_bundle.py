@@ -13,6 +13,7 @@ from tests.bundle.bundle_room import both, packaged, stand_alone
 from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases.cases_room import received
+from tests.web.cases.cases_story import step as walk
 from tests.web.cases.story_room import CODE, Story, from_triage
 from tests.web.record.tampering import as_administrator
 from tests.web.vault.test_vlt_holds import Staff
@@ -22,6 +23,7 @@ from evenhand.errors import DoesNotHold, UsageError
 from evenhand.ledger.checking import Verdict
 from evenhand.ledger.errors import AppendRefused
 from evenhand.procedure.roles import CaseRole
+from evenhand.procedure.states import State
 from evenhand.web.cases import bundle_letters
 from evenhand.web.cases import bundle_making as bundles
 from evenhand.web.cases.bundle import export_bundle, keys_of
@@ -240,7 +242,8 @@ def test_what_was_erased_is_said_and_everything_else_still_verifies(story: Story
     whole = export(story, tmp_path / "before")
     from_triage(story)
     story.press(story.sits(CaseRole.ASSESSOR), "out-of-scope", code="policy_disagreement")
-    staff = Staff(story.desk)  # while the case ran, the file would stay
+    walk(story.case.id, State.CLOSED, "system", SYSTEM, story.ctx)
+    staff = Staff(story.desk)  # before it was closed, the file would stay
     erase(
         kind=Kind.OBJECT, target=gone, why=Why.REQUEST, first=staff.dpo, second=staff.keeper,
         scope=scope_of_object(gone), ctx=story.ctx,

@@ -12,6 +12,7 @@ from django.db.models import F
 from tests.cast import text_of
 from tests.databases import Desk
 from tests.web.cases.cases_story import Story
+from tests.web.cases.cases_story import step as walk
 from tests.web.cases.cases_story import story as walked
 from tests.web.cases.story_room import Story as Pages
 from tests.web.cases.story_room import to_assessor
@@ -207,6 +208,13 @@ def test_a_file_of_a_case_that_is_over_goes(room: Desk) -> None:
     assert VaultObject.objects.get(pk=file).state == "erased" and verify(room.ctx).verdict is Verdict.VERIFIED
 
 
+def test_a_case_stays_while_the_time_to_ask_for_new_people_runs(room: Desk) -> None:
+    told, staff = walked(room.ctx, until=State.DECIDED), Staff(room)
+    with pytest.raises(UsageError, match="Only a closed case"):
+        erase(staff, told.case)
+    assert Case.objects.get(pk=told.case_id).state == State.DECIDED and not Erasure.objects.exists()
+
+
 def test_what_was_merged_stays_while_the_other_case_runs(room: Desk) -> None:
     into = walked(room.ctx, until=State.MEMBERSHIP_CHECK)
     gone, staff = closed(room, into), Staff(room)
@@ -231,6 +239,8 @@ def test_no_bundle_of_an_erased_case_and_page_and_command_say_why(
 ) -> None:
     to_assessor(story)
     story.press(story.sits(CaseRole.ASSESSOR), "out-of-scope", code="policy_disagreement")
+    walk(story.case.id, State.CLOSED, "system", SYSTEM, story.ctx)
+    story.case.refresh_from_db()
     erase(Staff(story.desk), story.case)
     shown = story.client(story.people["officer_1"]).get(f"/cases/{story.case.id}/bundle")
     assert shown.status_code == 400 and "was erased already" in text_of(shown) and "no_key" not in text_of(shown)

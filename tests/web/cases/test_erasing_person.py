@@ -113,6 +113,7 @@ def over(desk: Desk, report: dict[str, Any], people: Company | None = None) -> S
         return story(desk.ctx, people=people, report=report)
     told = story(desk.ctx, until=State.MEMBERSHIP_CHECK, people=people, report=report)
     told.move(State.OUT_OF_SCOPE, CaseRole.ASSESSOR, reason_code="policy_disagreement")
+    told.move(State.CLOSED, "system")
     return told
 
 

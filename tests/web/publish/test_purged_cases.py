@@ -28,6 +28,7 @@ QUARTER, CASES = Period.quarter(2026, 1), 6
 def ended(desk: Desk, before: Story | None) -> Story:
     told = story(desk.ctx, until=State.MEMBERSHIP_CHECK, people=before.people if before else None)
     told.move(State.OUT_OF_SCOPE, CaseRole.ASSESSOR, reason_code="policy_disagreement")
+    told.move(State.CLOSED, "system")
     return told
 
 

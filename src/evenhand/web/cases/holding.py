@@ -7,13 +7,13 @@ from typing import Final
 
 from django.db.models import Q
 
-from evenhand.procedure.states import ENDS, State
+from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, Party, Upload
 from evenhand.web.cases.queries import files_of
 from evenhand.web.vault.holds import register_cases
 
-OVER: Final = frozenset(state.value for state in ENDS | {State.CLOSED})
-"""The states of a case that may go: nothing is decided after them."""
+OVER: Final = frozenset({State.CLOSED.value})
+"""The state of a case that may go (T23). At an end of another name its time to ask for new people may still run."""
 
 
 def tell_vault() -> None:
