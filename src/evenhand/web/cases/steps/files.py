@@ -29,6 +29,7 @@ from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.unit import recording
 from evenhand.web.vault.objects import Capture, derive, derived_of, open_object, prepare, read_object, row_of
 from evenhand.web.vault.objects import restrict as bar
+from evenhand.web.vault.turns import beside_no_erasure, check_blob, is_erased
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ADDRESS: Final = 2_000
@@ -62,9 +63,9 @@ def hand_in(
 ) -> str:
     """Seal a file and return its id; it is quarantined. Nobody has looked at it when this returns.
 
-    Raises UsageError for what is too large, too many, or of no kind we take. The sealed bytes are durable before the
-    row that names them; bytes without a row are swept. Only an officer can have seen a place: what a side says about
-    itself is what it says.
+    Raises UsageError for what is too large, too many, of no kind we take, or for a case that is being erased. The
+    sealed bytes are durable before the row that names them; bytes without a row are swept. Only an officer can have
+    seen a place: what a side says about itself is what it says.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
     _check(sender, stream, most)
@@ -101,19 +102,22 @@ def _taken_in(
     row = row_of(
         made, obj=new, kind=str(kind), ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=sender.of_case
     )
-    with (
-        recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
-        acting(r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments) as act,
-    ):
-        row.link = act.seal("upload.link", place.address[:MOST_ADDRESS]) if place.address else None
-        act.insert(row)
-        act.insert(
-            Upload(
-                **sender.columns, id=new, key=key, kind=str(kind), size=made.written.size, state="quarantined",
-                name=act.seal("upload.name", name[:200]), removed=",".join(removed)[:200],
-                received_at=moment(ctx),
-            )
-        )  # fmt: skip
+    with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
+        beside_no_erasure()
+        _check_there(sender)
+        check_blob(made.blob)
+        with acting(
+            r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments
+        ) as act:  # fmt: skip
+            row.link = act.seal("upload.link", place.address[:MOST_ADDRESS]) if place.address else None
+            act.insert(row)
+            act.insert(
+                Upload(
+                    **sender.columns, id=new, key=key, kind=str(kind), size=made.written.size, state="quarantined",
+                    name=act.seal("upload.name", name[:200]), removed=",".join(removed)[:200],
+                    received_at=moment(ctx),
+                )
+            )  # fmt: skip
     return new
 
 
@@ -154,13 +158,20 @@ def working_copy(*, upload: Upload, actor: ActorId, ctx: Context) -> Stripped:
 
 
 def may_send(sender: Sender) -> None:
-    """Raise UsageError where there are as many files from one side as there may be."""
+    """Raise UsageError where there are as many files from one side as there may be, or the case was erased."""
+    _check_there(sender)
     if sender.sent().count() < sender.most:
         return
     if sender.channel is Channel.PAGE:
         raise UsageError(_("You have already sent 40 files."), mend=_("Tell us in a message what else there is."))
     said = _("There are already %(n)d files from this side.") % {"n": sender.most}
     raise UsageError(said, mend=_("Put what belongs together into one archive."))
+
+
+def _check_there(sender: Sender) -> None:
+    """Raise UsageError where the case was erased, or its erasure has begun."""
+    if is_erased(sender.case.id):
+        raise UsageError(_("This case has been erased. Nothing more is taken in for it, and this was not kept."))
 
 
 def _check(sender: Sender, stream: BinaryIO, most: int) -> None:
