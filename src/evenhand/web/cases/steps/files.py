@@ -59,9 +59,12 @@ def add_file(*, party: Party, name: str, data: bytes | BinaryIO, ctx: Context, m
 
 
 def hand_in(
-    *, sender: Sender, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES, place: Place = NOWHERE
-) -> str:
+    *, sender: Sender, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES, place: Place = NOWHERE,
+    new: str = "",
+) -> str:  # fmt: skip
     """Seal a file and return its id; it is quarantined. Nobody has looked at it when this returns.
+
+    `new`: the id it gets (hex32), one of its own by default.
 
     Raises UsageError for what is too large, too many, of no kind we take, or for a case that is being erased. The
     sealed bytes are durable before the row that names them; bytes without a row are swept. Only an officer can have
@@ -71,7 +74,8 @@ def hand_in(
     _check(sender, stream, most)
     found = strip_apart(stream)
     stream.seek(0)
-    new = _taken_in(sender, stream, found.kind, name, ctx=ctx, place=place, removed=found.removed)
+    new = new or ctx.new_id()
+    _take_in(sender, stream, found.kind, name, new, ctx=ctx, place=place, removed=found.removed)
     # Who signed it is found out at once, as keys of mail are withdrawn; nothing of it is shown before it is released.
     keep_facts(new, found.facts, actor=sender.actor, ctx=ctx)
     if found.kind is Kind.MAIL:
@@ -87,14 +91,17 @@ def hand_in_link(*, sender: Sender, link: str, ctx: Context) -> str:
     """
     given = given_link(link)
     may_send(sender)
-    return _taken_in(sender, io.BytesIO(f"{given}\n".encode()), Kind.LINK, given, ctx=ctx, place=Place(given))
+    new = ctx.new_id()
+    _take_in(sender, io.BytesIO(f"{given}\n".encode()), Kind.LINK, given, new, ctx=ctx, place=Place(given))
+    return new
 
 
-def _taken_in(
-    sender: Sender, stream: BinaryIO, kind: Kind, name: str, *, ctx: Context, place: Place, removed: Sequence[str] = ()
-) -> str:  # fmt: skip
-    """Seal bytes and write down how they came, in one unit of work; return the id."""
-    actor, key, new = sender.actor, sender.key, ctx.new_id()
+def _take_in(
+    sender: Sender, stream: BinaryIO, kind: Kind, name: str, new: str, *, ctx: Context, place: Place,
+    removed: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Seal bytes and write down how they came, in one unit of work."""
+    actor, key = sender.actor, sender.key
     made = prepare(stream, key=key, scope=key, actor=actor, purpose=_PURPOSE, ctx=ctx)
     seen = moment(ctx) if place.address and place.seen and sender.channel is not Channel.PAGE else None
     shape = ProvenanceClass.PLATFORM_API if sender.channel is Channel.CAPTURE else ProvenanceClass.USER_STATEMENT
@@ -118,7 +125,6 @@ def _taken_in(
                     received_at=moment(ctx),
                 )
             )  # fmt: skip
-    return new
 
 
 def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool, told: str = NOBODY) -> None:
