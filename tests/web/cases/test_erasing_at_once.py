@@ -156,7 +156,7 @@ def test_the_bytes_that_went_with_another_file_are_not_taken_for_there(desk: Des
 def test_what_an_older_erasure_left_half_goes_by_itself(room: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     told, staff, sent = closed(room), Staff(room), []
     with monkeypatch.context() as before:
-        before.setattr(of_cases, "_as_it_is", lambda _: scope)
+        before.setattr(of_cases, "_as_it_is", lambda *_: scope)
         scope = scope_of(told.case)
         once(before, of_cases, "_posts", lambda: sent.append(send(told)), first=False)
         erase(staff, told)

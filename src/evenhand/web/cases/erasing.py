@@ -5,7 +5,7 @@ A case shares its report's key with every case that came from the same report, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import Enum
@@ -22,6 +22,7 @@ from evenhand.web.cases.holding import running_among
 from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionItem
 from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.home import Home
+from evenhand.web.notices.lying import forget_mails, mails_of
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import is_running
@@ -61,19 +62,25 @@ def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -
     _check_over(case)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
     scope = replace(scope_of(case), posts=_posts(case, ctx))
+    mails = mails_of(case.id, list(Party.objects.filter(case=case).values_list("id", flat=True)), ctx)
     erased = erase(
         kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope, ctx=ctx,
-        anew=lambda: _as_it_is(case.id),
+        anew=lambda: _as_it_is(case.id, mails),
     )  # fmt: skip
     forget_exports(each.id for each in exports)
     return ErasedCase(erased, tuple((instant(each.at), each.to, each.how) for each in exports))
 
 
-def _as_it_is(case: str) -> Scope:
-    """Return what goes with a case, read anew. Raises UsageError where it is not over any more."""
+def _as_it_is(case: str, mails: Collection[str]) -> Scope:
+    """Return what goes with a case, read anew, and mails by their words. Raises UsageError where it is not over."""
     row = Case.objects.select_related("submission").get(pk=case)
     _check_over(row)
-    return scope_of(row)
+
+    def blank() -> None:
+        _blank(row)
+        forget_mails(mails)
+
+    return replace(scope_of(row), blank=blank)
 
 
 def _check_over(case: Case) -> None:
@@ -101,7 +108,7 @@ def scope_of(case: Case) -> Scope:
         objects |= scope_of_object(upload).objects
     asks = list(LookupAsk.objects.filter(case=case))
     return Scope(
-        keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id),
+        keys=frozenset(keys), objects=frozenset(objects), count=_figures(case.id),
         texts=_asked(asks),
         leaves=frozenset(leaf for ask in asks for leaf in leaves_about(ask.id, ASKED)),
     )  # fmt: skip
