@@ -185,7 +185,8 @@ def test_one_person_is_gone_from_every_place_and_everything_else_verifies(
     hold = world.staff.place(world.about.case_id, Kind.CASE)
     number = world.about.case.number
     found = find_person(person)
-    assert (found.closed, found.others, found.posts) == (world.numbers(world.about, world.sent), (), 1)
+    assert (found.closed, found.held, found.others) == (world.numbers(world.sent), world.numbers(world.about), ())
+    assert found.posts == 1
     gone = erase_person(world.signed(person), ctx)
     assert (gone.cases, gone.posts) == (world.numbers(world.sent), 1), "what is held stays"
     assert gone.stays == (("case", number, "held"), ("post", number, "other_case"))
