@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from tests.databases import Desk
 from tests.web.cases.cases_story import Story
 from tests.web.cases.cases_story import story as walked
@@ -23,12 +23,13 @@ from evenhand.web.cases.erasing import erase_case, scope_of
 from evenhand.web.cases.models import Party, Upload
 from evenhand.web.cases.steps.files import add_file
 from evenhand.web.record import erasing as of_record
-from evenhand.web.record.ids import SYSTEM
+from evenhand.web.record.ids import SYSTEM, KeyId
 from evenhand.web.record.reads import close_read_windows
+from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import audit, verify
 from evenhand.web.vault import erasing as of_vault
+from evenhand.web.vault.erasing import Scope, scope_of_object
 from evenhand.web.vault.erasing import erase as erase_object
-from evenhand.web.vault.erasing import scope_of_object
 from evenhand.web.vault.models import Erasure, VaultObject
 from evenhand.web.vault.objects import derive, prepare
 from evenhand.web.vault.scrubbing import check_all
@@ -262,3 +263,28 @@ def test_an_erasure_waits_for_a_file_that_is_coming_in_and_takes_it_along(
     file = send(told)
     assert beside[0].ended() is None
     assert VaultObject.objects.get(pk=file).state == "erased" and all_holds(any_room)
+
+
+def _written(desk: Desk, key: KeyId) -> None:
+    with recording(actor=SYSTEM, ctx=desk.ctx, purpose="test") as r:
+        r.add(type="dialogue.recorded", key=key, body={}, commitments={"sent": b"a word"})
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("any_desk", ["sqlite", "postgresql"], indirect=True, ids=["file", "server"])
+def test_nothing_is_written_under_a_key_whose_erasure_began(any_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    staff, key = Staff(any_desk), new_key(any_desk)
+    refused: list[object] = []
+
+    def write() -> None:
+        with pytest.raises(DatabaseError, match="was erased: nothing is written under its key") as error:
+            _written(any_desk, key)
+        refused.append(error)
+
+    _written(any_desk, key)
+    once(monkeypatch, of_vault, "_destroy", write, first=True)  # on record, and its keys still there
+    of_vault.erase(
+        kind=Kind.CASE, target="f" * 32, why=Why.REQUEST, first=staff.dpo, second=staff.keeper,
+        scope=Scope(keys=frozenset({key})), ctx=any_desk.ctx,
+    )  # fmt: skip
+    assert refused and all_holds(any_desk)
