@@ -76,7 +76,7 @@ def export_command(
     from evenhand.cli._stores import stores_of
     from evenhand.web.cases.bundle import export_bundle
     from evenhand.web.cases.bundle_making import Given
-    from evenhand.web.vault.erasing import check_not_erased
+    from evenhand.web.vault.turns import check_not_erased
 
     given = Given(recipient, why, age)
     with stores_of(home):

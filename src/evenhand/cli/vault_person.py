@@ -71,16 +71,20 @@ def _preview(found: Found, *, as_json: bool) -> int:
     click.echo(f"Would go: {_cases(found.closed)}, {found.posts} posts.")
     for number in found.others:
         click.echo(f"Would stay: case {number}: {_STAYS['open']}.")
+    for number in found.held:
+        click.echo(f"Would stay: case {number}: {_STAYS['held']}.")
     return 0
 
 
 def _said(request: str, gone: Gone, *, as_json: bool) -> int:
+    from evenhand.web.cases.person import called
+
     if as_json:
         emit_json({"request": request, **asdict(gone)})
     else:
         click.echo(f"Erased: {_cases(gone.cases)}, {gone.posts} posts (request {request}).")
         for what, which, why in gone.stays:
-            click.echo(f"Stays: {what} {which}: {_STAYS[why]}.")
+            click.echo(f"Stays: {what} {called(what, which)}: {_STAYS[why]}.")
         for copy in gone.copies:
             click.echo(f"  {copy}")
         write_to(gone.recipients)

@@ -185,7 +185,8 @@ def test_one_person_is_gone_from_every_place_and_everything_else_verifies(
     hold = world.staff.place(world.about.case_id, Kind.CASE)
     number = world.about.case.number
     found = find_person(person)
-    assert (found.closed, found.others, found.posts) == (world.numbers(world.about, world.sent), (), 1)
+    assert (found.closed, found.held, found.others) == (world.numbers(world.sent), world.numbers(world.about), ())
+    assert found.posts == 1
     gone = erase_person(world.signed(person), ctx)
     assert (gone.cases, gone.posts) == (world.numbers(world.sent), 1), "what is held stays"
     assert gone.stays == (("case", number, "held"), ("post", number, "other_case"))
@@ -268,3 +269,70 @@ def test_one_asks_on_the_page_and_the_other_role_signs(room: Desk) -> None:
     after = text_of(keeper.get(f"/erasures?open={row.id}"))
     assert f"Case {still.number}: it is not closed" in after and TRACES["name"] not in after
     assert finish_people(room.ctx) == 0 and verify(room.ctx).exit_code == 0
+
+
+def test_who_signs_second_reads_whose_account_it_is_and_why_and_what_is_held(room: Desk) -> None:
+    staff = Staff(room)
+    case = over(room, {"subjects": (TRACES["name"],)}).case
+    staff.place(case.id, Kind.CASE)
+    account = User.objects.get(pk=staff.officer)
+    dpo, keeper = signed_in(staff.dpo), signed_in(staff.keeper)
+    said = {"names": TRACES["name"], "accounts": "", "contacts": "", "sign_in": account.username, "why": "retention"}
+    assert dpo.post("/erasures", said).status_code == 302
+    row = PersonErasure.objects.get()
+    shown = text_of(keeper.get(f"/erasures?open={row.id}"))
+    assert account.username in shown and "Why? It need not be kept any longer" in shown
+    lists = (
+        "Closed cases",
+        "Cases that stay, because they are open",
+        "Cases that stay, because they are under a legal",
+    )
+    assert f"{' '.join(lists)} hold {case.number}" in shown
+    assert keeper.post("/erasures", {"sign": row.id}).status_code == 302
+    erase_asked({"request": row.id}, room.ctx)
+    after = text_of(keeper.get("/erasures"))
+    assert f"Account {account.username}: the person still holds a role" in after and staff.officer not in after
+    assert account.username not in PersonErasure.objects.get().stays, "its row names nobody"
+    found = find_person(Person(names=(TRACES["name"],)))
+    assert (found.closed, found.others, found.held) == ((), (), (case.number,))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({}, "Say who it is"),
+        ({"accounts": "x:@fine\nfoo"}, "is written like x:@handle or mail:name@example.org. (foo)"),
+        ({"names": "Robin Quill", "sign_in": "DPO"}, "cannot sign here"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_in_the_form_and_what_was_typed_stays(
+    room: Desk, said: dict[str, str], words: str
+) -> None:
+    staff = Staff(room)
+    fields = {"names": "", "accounts": "", "contacts": "", "sign_in": "", "why": "erasure_request"} | said
+    if fields["sign_in"]:
+        fields["sign_in"] = User.objects.get(pk=staff.dpo).username
+    shown = signed_in(staff.dpo).post("/erasures", fields)
+    assert shown.status_code == 422 and words in text_of(shown) and not PersonErasure.objects.exists()
+    assert all(text.splitlines()[0] in shown.content.decode() for text in fields.values() if text)
+
+
+def test_who_asked_withdraws_what_nobody_signed_and_who_was_meant_is_gone(room: Desk) -> None:
+    staff = Staff(room)
+    request, other = (ask_person(person=PERSON, why=Why.REQUEST, by=staff.dpo, ctx=room.ctx) for _ in range(2))
+    text = PersonErasure.objects.get(pk=request).person
+    dpo, keeper = signed_in(staff.dpo), signed_in(staff.keeper)
+    assert "Withdraw" not in text_of(keeper.get("/erasures"))
+    assert keeper.post("/erasures", {"withdraw": request}).status_code == 400
+    assert text_of(dpo.get("/erasures")).count("Withdraw this request") == 2
+    assert dpo.post("/erasures", {"withdraw": request}).status_code == 302
+    assert not SealedText.objects.filter(pk=text).exists()
+    assert "Withdrawn before anybody signed it." in text_of(keeper.get(f"/erasures?open={request}"))
+    for again in ({"sign": request}, {"withdraw": request}):
+        assert dpo.post("/erasures", again).status_code == 400
+    assert keeper.post("/erasures", {"sign": request}).status_code == 400
+    sign_person(request=other, by=staff.keeper, ctx=room.ctx)
+    assert dpo.post("/erasures", {"withdraw": other}).status_code == 400, "signed: it is being done"
+    assert finish_people(room.ctx) == 1
+    close_read_windows(room.ctx)
+    assert verify(room.ctx).exit_code == 0 and audit(room.ctx).exit_code == 0

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
-from tests.cast import visitor
+from tests.cast import text_of, visitor
 from tests.clock import MovingClock
 from tests.databases import Desk
 from tests.web.cases.story_room import Story, follower
+from tests.web.cases.test_contact_step import png
 
 from evenhand.web.cases import incoming
 from evenhand.web.cases.incoming import PART, coming_of, sweep_parts
 from evenhand.web.cases.models import Party, Upload
+from evenhand.web.cases.steps import sending
 
 pytestmark = pytest.mark.slow
 THERE = "/follow/file/part"
@@ -144,3 +148,65 @@ def test_a_flood_of_parts_is_put_off_in_words(client: Client, monkeypatch: pytes
 
 def test_parts_are_a_mebibyte_in_earnest() -> None:
     assert PART == 1 << 20
+
+
+def test_the_end_asked_for_twice_takes_one_file_in_and_says_so_twice(client: Client) -> None:
+    data = text(500)
+    ticket = begun(client, len(data))["ticket"]
+    part(client, ticket, 0, data)
+    answers = [client.post(THERE, {"ticket": ticket, "end": 1}) for _ in range(3)]
+    assert [(each.status_code, each.json()) for each in answers] == [(200, {"go": "/follow"})] * 3
+    assert Upload.objects.count() == 1
+    assert part(client, ticket, 0, data).status_code == 410, "it is over"
+
+
+def test_the_end_asked_for_at_once_takes_one_file_in(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = text(500)
+    ticket = begun(client, len(data))["ticket"]
+    part(client, ticket, 0, data)
+    true, answers, others = sending.hand_in, [], []
+
+    def end(client: Client) -> None:
+        answers.append(client.post(THERE, {"ticket": ticket, "end": 1}).status_code)
+        connection.close()
+
+    def beside(**said: Any) -> str:
+        monkeypatch.setattr(sending, "hand_in", true)
+        others.append(threading.Thread(target=end, args=(follower(),)))
+        others[0].start()
+        others[0].join(0.5)
+        assert others[0].is_alive(), "it waits for the first"
+        return true(**said)
+
+    monkeypatch.setattr(sending, "hand_in", beside)
+    answers.append(client.post(THERE, {"ticket": ticket, "end": 1}).status_code)
+    others[0].join(30)
+    assert answers == [200, 200] and Upload.objects.count() == 1
+
+
+def test_an_end_that_was_cut_short_loses_nothing_and_takes_nothing_in_twice(
+    client: Client, room: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = text(500)
+    for cut in ("hand_in", "forget"):  # before the file is taken in; after, its parts still here
+        ticket = begun(client, len(data))["ticket"]
+        part(client, ticket, 0, data)
+        with monkeypatch.context() as patch:
+            patch.setattr(sending, cut, lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                client.post(THERE, {"ticket": ticket, "end": 1})
+        assert lying(room) != []
+        assert client.post(THERE, {"ticket": ticket, "end": 1}).json() == {"go": "/follow"}
+        assert lying(room) == []
+    assert Upload.objects.count() == 2
+
+
+def test_only_of_a_picture_it_is_said_that_people_see_a_copy(client: Client) -> None:
+    shown = []
+    for name, data in (("note.txt", text(500)), ("lamp.png", png())):
+        ticket = begun(client, len(data), name)["ticket"]
+        part(client, ticket, 0, data)
+        client.post(THERE, {"ticket": ticket, "end": 1})
+        shown.append(text_of(client.get("/follow")))
+    assert ["It lies sealed as it came." in each for each in shown] == [True, True]
+    assert ["with which camera or where" in each for each in shown] == [False, True]

@@ -5,8 +5,8 @@ A case shares its report's key with every case that came from the same report, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final
@@ -22,6 +22,7 @@ from evenhand.web.cases.holding import running_among
 from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionItem
 from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.home import Home
+from evenhand.web.notices.lying import forget_mails, mails_of
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import is_running
@@ -30,13 +31,13 @@ from evenhand.web.record.unit import recording
 from evenhand.web.vault.erasing import (
     Erased,
     Scope,
-    check_not_erased,
     erase,
     erased_cases,
     finished,
     leaves_about,
     scope_of_object,
 )
+from evenhand.web.vault.turns import check_not_erased
 from evenhand.web.vault.words import Kind, Why
 
 ASKED: Final = "owner.changed"
@@ -60,11 +61,26 @@ def erase_case(case: Case, *, why: Why, first: str, second: str, ctx: Context) -
     check_not_erased(case.id, where=case.number)  # before anything is read: its key is gone
     _check_over(case)
     exports = exports_of(case, actor=SYSTEM, purpose="erase", ctx=ctx)
+    scope = replace(scope_of(case), posts=_posts(case, ctx))
+    mails = mails_of(case.id, list(Party.objects.filter(case=case).values_list("id", flat=True)), ctx)
     erased = erase(
-        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope_of(case, ctx), ctx=ctx
-    )
+        kind=Kind.CASE, target=case.id, why=why, first=first, second=second, scope=scope, ctx=ctx,
+        anew=lambda: _as_it_is(case.id, mails),
+    )  # fmt: skip
     forget_exports(each.id for each in exports)
     return ErasedCase(erased, tuple((instant(each.at), each.to, each.how) for each in exports))
+
+
+def _as_it_is(case: str, mails: Collection[str]) -> Scope:
+    """Return what goes with a case, read anew, and mails by their words. Raises UsageError where it is not over."""
+    row = Case.objects.select_related("submission").get(pk=case)
+    _check_over(row)
+
+    def blank() -> None:
+        _blank(row)
+        forget_mails(mails)
+
+    return replace(scope_of(row), blank=blank)
 
 
 def _check_over(case: Case) -> None:
@@ -79,8 +95,8 @@ def _check_over(case: Case) -> None:
         )  # fmt: skip
 
 
-def scope_of(case: Case, ctx: Context) -> Scope:
-    """Return what goes with a case."""
+def scope_of(case: Case) -> Scope:
+    """Return what goes with a case, but for the posts: these are sealed, and cannot be read inside a unit of work."""
     shared = _others_stand(case)
     items = [] if shared else _own_items(case)
     uploads = files_in_alone(case) if shared else files_of(case)
@@ -92,8 +108,8 @@ def scope_of(case: Case, ctx: Context) -> Scope:
         objects |= scope_of_object(upload).objects
     asks = list(LookupAsk.objects.filter(case=case))
     return Scope(
-        keys=frozenset(keys), objects=frozenset(objects), blank=lambda: _blank(case), count=_figures(case.id),
-        posts=_posts(items, ctx), texts=_asked(asks),
+        keys=frozenset(keys), objects=frozenset(objects), count=_figures(case.id),
+        texts=_asked(asks),
         leaves=frozenset(leaf for ask in asks for leaf in leaves_about(ask.id, ASKED)),
     )  # fmt: skip
 
@@ -136,8 +152,9 @@ def _own_items(case: Case) -> list[Item]:
     return list(Item.objects.filter(pk__in=set(mine) - set(others.values_list("item_id", flat=True))))
 
 
-def _posts(items: list[Item], ctx: Context) -> frozenset[str]:
+def _posts(case: Case, ctx: Context) -> frozenset[str]:
     """Return the canonical ids of posts, under which the corpus holds them, from the places that were named."""
+    items = [] if _others_stand(case) else _own_items(case)
     places = open_texts([item.locator for item in items], actor=SYSTEM, purpose="erase", ctx=ctx)
     return frozenset(key for place in places.values() if (key := _canonical(place)))
 

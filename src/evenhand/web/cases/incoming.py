@@ -8,12 +8,14 @@ own page holds. Without that page the parts are noise, and after a day they are 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import io
 import json
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -77,7 +79,7 @@ def ticket(coming: Coming) -> str:
 
 
 def coming_of(text: str, *, owner: str) -> Coming | None:
-    """Return the file a ticket is for; None for one that is another side's, changed, over a day old, or swept."""
+    """Return the file a ticket is for; None for one that is another side's, changed, or over a day old."""
     if not text or len(text) > _MOST_TICKET:
         return None
     try:
@@ -86,7 +88,30 @@ def coming_of(text: str, *, owner: str) -> Coming | None:
     except (InvalidToken, ValueError):
         return None
     coming = Coming(new, whose, name, size, base64.b64decode(key))
-    return coming if whose == owner and _place(coming).is_dir() else None
+    return coming if whose == owner else None
+
+
+def is_coming(coming: Coming) -> bool:
+    """Return whether the parts of a file are here; not once it was taken in, refused or swept."""
+    return _place(coming).is_dir()
+
+
+@contextmanager
+def ending(coming: Coming) -> Iterator[bool]:
+    """Let one request at a time end a file, the others wait; give whether its parts are still here then.
+
+    A process that dies lets go of it, and its parts stay for whoever asks again.
+    """
+    try:
+        place = os.open(_place(coming), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield is_coming(coming)
+    finally:
+        os.close(place)
 
 
 def arrived(coming: Coming) -> int:
@@ -178,7 +203,11 @@ def _bound(coming: Coming, at: int) -> bytes:
 
 
 def _lying() -> int:
-    return sum(each.stat().st_size for each in _folder().glob("*/*/*"))
+    size = 0
+    for each in _folder().glob("*/*/*"):
+        with suppress(FileNotFoundError):  # another request has just ended its file
+            size += each.stat().st_size
+    return size
 
 
 def _folder() -> Path:

@@ -28,7 +28,7 @@ from evenhand.web.record.journal import empty_journal
 from evenhand.web.sources.retention import posts_by, posts_held
 from evenhand.web.sources.suppression import keep_out
 from evenhand.web.vault.erasing import finished
-from evenhand.web.vault.holds import Held
+from evenhand.web.vault.holds import Held, files_of, holds_on
 from evenhand.web.vault.people import Person, Stays, finish_person, person_of, signed_undone
 from evenhand.web.vault.words import Why
 
@@ -37,11 +37,12 @@ _PURPOSE: Final = "erase a person"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is of a person: numbers of cases that could go and of others, how many posts."""
+    """What there is of a person: numbers of cases that could go, of those not closed, of those held; how many posts."""
 
     closed: tuple[str, ...]
     others: tuple[str, ...]
     posts: int
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,11 @@ class Gone:
 def find_person(person: Person) -> Found:
     """Return what there is of a person, by number; opens nothing."""
     cases = _cases_of(person)
-    over = [case.number for case in cases if not running_among([case.id])]
-    others = [case.number for case in cases if case.number not in over]
-    return Found(tuple(over), tuple(others), len(posts_by(person.accounts)))
+    over = [case for case in cases if not running_among([case.id])]
+    held = [case.number for case in over if holds_on(cases=[case.id], objects=files_of(case.id))]
+    others = tuple(case.number for case in cases if case not in over)
+    closed = tuple(case.number for case in over if case.number not in held)
+    return Found(closed, others, len(posts_by(person.accounts)), tuple(held))
 
 
 def erase_person(request: str, ctx: Context) -> Gone:
@@ -101,6 +104,13 @@ def erase_person(request: str, ctx: Context) -> Gone:
     last = finish_person(request=request, posts=posts - kept, stays=stays, unfind=lambda: _unfind(person, ctx), ctx=ctx)
     empty_journal()
     return Gone(tuple(went), len(posts - kept), tuple(stays), tuple(recipients), (*copies, *last.copies))
+
+
+def called(what: str, which: str) -> str:
+    """Return how lists call what stays: an account by the name its person signs in with, while it has one."""
+    if what != "account":
+        return which
+    return User.objects.filter(pk=which).values_list("username", flat=True).first() or which
 
 
 def erase_asked(payload: dict[str, Any], ctx: Context) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from evenhand.context import Context
-from evenhand.web.cases.person import Found, find_person
+from evenhand.errors import UsageError
+from evenhand.web.cases.person import Found, called, find_person
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.models import User
@@ -24,7 +26,7 @@ from evenhand.web.people.permissions import Permission
 from evenhand.web.record.ids import ActorId
 from evenhand.web.ui.choices import Words, one_of
 from evenhand.web.ui.fields import status_of
-from evenhand.web.vault.people import Asked, Person, Stays, ask_person, asked, person_of, sign_person
+from evenhand.web.vault.people import Asked, Person, Stays, ask_person, asked, person_of, sign_person, withdraw_person
 from evenhand.web.vault.words import Why
 
 STAYS: dict[str, str | Promise] = {
@@ -38,6 +40,10 @@ WHAT: dict[str, str | Promise] = {
     "case": gettext_lazy("Case"), "post": gettext_lazy("Case"), "posts": gettext_lazy("Number of posts"),
     "account": gettext_lazy("Account"),
 }  # fmt: skip
+WHY: Final[dict[Why, str | Promise]] = {
+    Why.REQUEST: gettext_lazy("The person asked for it"),
+    Why.RETENTION: gettext_lazy("It need not be kept any longer"),
+}
 
 
 def _lines(label: Words, hint: Words) -> forms.CharField:
@@ -53,13 +59,15 @@ class PersonForm(forms.Form):
     accounts = _lines(gettext_lazy("Accounts"), gettext_lazy("Such as x:@handle or x:8001, one a line."))
     contacts = _lines(gettext_lazy("Addresses"), gettext_lazy("From which the person wrote to us, one a line."))
     sign_in = forms.CharField(label=gettext_lazy("Sign-in name"), required=False, max_length=64)
-    why = one_of(
-        gettext_lazy("Why?"),
-        [
-            (Why.REQUEST.value, gettext_lazy("The person asked for it")),
-            (Why.RETENTION.value, gettext_lazy("It need not be kept any longer")),
-        ],
-    )
+    why = one_of(gettext_lazy("Why?"), [(why.value, words) for why, words in WHY.items()])
+
+    def clean_accounts(self) -> str:
+        """Refuse an account without its platform, and name it."""
+        text = str(self.cleaned_data["accounts"])
+        if wrong := [line for line in _several(text) if not all(line.partition(":"))]:
+            said = _("An account is written like x:@handle or mail:name@example.org.")
+            raise forms.ValidationError(f"{said} ({', '.join(wrong)})")
+        return text
 
     def clean_sign_in(self) -> str:
         """Return the id of the account. A name that nobody signs in with is asked again."""
@@ -69,25 +77,37 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(_("Nobody signs in with this name."))
         return str(found)
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that names nobody."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        named = [_several(str(self.data.get(field, ""))) for field in ("names", "accounts", "contacts", "sign_in")]
+        if not any(named):
+            self.add_error("names", _("Say who it is: a name, an account, an address."))
+        return said
+
     def person(self) -> Person:
         """Return who is meant."""
+        names, accounts, contacts = (_several(self.cleaned_data[each]) for each in ("names", "accounts", "contacts"))
+        return Person(names, accounts, contacts, self.cleaned_data["sign_in"])
 
-        def several(field: str) -> tuple[str, ...]:
-            return tuple(line.strip() for line in self.cleaned_data[field].splitlines() if line.strip())
 
-        return Person(several("names"), several("accounts"), several("contacts"), self.cleaned_data["sign_in"])
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request as the page shows it; `person`, `found` only where this reader opened it."""
+    """One request as the page shows it; `person`, `sign_in`, `found` only where this reader opened it."""
 
     id: str
     at: datetime
+    why: str
     mine: bool
     signed: bool
+    withdrawn: bool
     done_at: datetime | None
     person: Person | None
+    sign_in: str
     found: Found | None
     stays: tuple[str, ...]
 
@@ -101,9 +121,12 @@ def _erasures(request: HttpRequest) -> HttpResponse:
         sign_person(request=request.POST["sign"], by=who, ctx=ctx, later=True)
         messages.success(request, _("Signed. What may go is erased now; what stays is named here."))
         return redirect("erasures")
+    if "withdraw" in request.POST:
+        withdraw_person(request=request.POST["withdraw"], by=who, ctx=ctx)
+        messages.success(request, _("Withdrawn. Who was meant is deleted."))
+        return redirect("erasures")
     form = PersonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        ask_person(person=form.person(), why=Why(form.cleaned_data["why"]), by=who, ctx=ctx)
+    if form.is_valid() and _asked(form, who, ctx):
         messages.success(request, _("Asked. Nothing goes before somebody in the other role has signed."))
         return redirect("erasures")
     shown = request.GET.get("open", "")
@@ -111,17 +134,31 @@ def _erasures(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/erasures.html", {"lines": lines, "form": form}, status=status_of(form))
 
 
+def _asked(form: PersonForm, who: ActorId, ctx: Context) -> bool:
+    """Ask for what a form says; False where it now says why that was refused."""
+    try:
+        ask_person(person=form.person(), why=Why(form.cleaned_data["why"]), by=who, ctx=ctx)
+    except UsageError as refused:
+        form.add_error("sign_in", str(refused))
+        return False
+    return True
+
+
 def _line(row: Asked, who: str, shown: str, ctx: Context) -> Line:
-    wanted = row.id == shown and not row.signed
+    wanted = row.id == shown and not row.signed and not row.withdrawn
     person = person_of(row.id, actor=ActorId(who), ctx=ctx) if wanted else None
     found = find_person(person) if person else None
     stays = tuple(_stays(each) for each in row.stays)
-    return Line(row.id, row.at, row.by == who, row.signed, row.done_at, person, found, stays)
+    sign_in = called("account", person.sign_in) if person and person.sign_in else ""
+    return Line(
+        row.id, row.at, str(WHY.get(row.why, "")), row.by == who, row.signed, row.withdrawn, row.done_at, person,
+        sign_in, found, stays,
+    )  # fmt: skip
 
 
 def _stays(stays: Stays) -> str:
     what, which, why = stays
-    return f"{WHAT[what]} {which}: {STAYS[why]}"
+    return f"{WHAT[what]} {called(what, which)}: {STAYS[why]}"
 
 
 erasures = needs(Permission.SIGN_ERASURES)(_erasures)

@@ -76,22 +76,23 @@ def sent_a_file(
     It is kept sealed, under the key of the side that sent it, and nobody looks at it before a person has released it.
     """
     form = FileForm(request.POST, request.FILES)
-    if not form.is_valid() or not _kept(form, party, ctx):
+    file = _kept(form, party, ctx) if form.is_valid() else ""
+    if not file:
         return again(form)
-    messages.success(request, received())
+    messages.success(request, received(file))
     return redirect(back)
 
 
-def _kept(form: FileForm, party: Party, ctx: Context) -> bool:
-    """Return whether the file was taken; the form says why not and what to do instead."""
+def _kept(form: FileForm, party: Party, ctx: Context) -> str:
+    """Return the id of the file, or nothing where the form says why it was not taken and what to do instead."""
     sent = form.cleaned_data["file"]
     try:
-        add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
+        return add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
     except UploadRefused:
         form.add_error("file", not_taken())
     except UsageError as refused:
         form.add_error("file", str(refused))
-    return not form.errors
+    return ""
 
 
 def gave_a_link(

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db import connection
+
 from evenhand.errors import DoesNotHold
 from evenhand.ledger.checking import Verdict
 from evenhand.ledger.commitment import Opening as Opened
@@ -17,6 +19,7 @@ from evenhand.web.record.deleting import held
 from evenhand.web.record.ids import KeyId, SealedId
 from evenhand.web.record.models import CountingRow, Opening, Pseudonym, Record, SealedText
 from evenhand.web.record.projections import Folding
+from evenhand.web.record.store import DjangoStore
 
 REFS: Final = 16
 """How many leaves one leaf may refer to."""
@@ -29,6 +32,15 @@ class Left:
 
     rows: list[list[Any]]
     texts: frozenset[SealedId]
+
+
+def keep_writers_waiting() -> None:
+    """Take the lock of the log's head before its turn: until the caller's unit ends no other one comes to its end.
+
+    Without it PostgreSQL shows each statement what was committed the moment before, so that rows were read with the
+    acts of another unit and documents without. SQLite has one writer at a time already.
+    """
+    DjangoStore(connection).lock_head()
 
 
 def leaves_under(keys: Collection[KeyId]) -> frozenset[int]:
@@ -63,7 +75,10 @@ def outliving(texts: Collection[SealedId], keys: Collection[KeyId]) -> list[Seal
 
 
 def check_rows(*, purpose: str) -> None:
-    """Raise DoesNotHold unless every row is as the documents say; for right before an erasure changes any."""
+    """Raise DoesNotHold unless every row is as the documents say; for right before an erasure changes any.
+
+    Call `keep_writers_waiting` first: else another unit ends between two of the reads.
+    """
     folding, keys = Folding(), Keys(purpose)
     for checked in check_documents(keys):
         if checked.document is not None:

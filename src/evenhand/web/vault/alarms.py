@@ -10,11 +10,16 @@ from evenhand.web.record.ids import ORGANISATION, SYSTEM, ActorId
 from evenhand.web.record.projections import ROWS, said
 from evenhand.web.record.unit import recording
 from evenhand.web.vault.models import Alarm, VaultObject
+from evenhand.web.vault.words import State
 
 
 def raise_alarm(row: VaultObject, *, found: str, reason: str, ctx: Context) -> None:
-    """Record that a file is not what came in (`evidence.integrity_failed`); nothing while the same alarm is open."""
-    if open_alarms().filter(object=row, reason=reason).exists():
+    """Record that a file is not what came in (`evidence.integrity_failed`).
+
+    Nothing while the same alarm is open, and nothing of a file that was erased while it was read.
+    """
+    erased = VaultObject.objects.filter(pk=row.pk, state=State.ERASED).exists()
+    if erased or open_alarms().filter(object=row, reason=reason).exists():
         return
     now = ctx.now().replace(microsecond=0)
     with recording(actor=SYSTEM, ctx=ctx, purpose="check the vault") as r:

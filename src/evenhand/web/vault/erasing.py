@@ -12,7 +12,8 @@ backup brought back, also of keys that went without an erasure (`note_destroyed`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,8 +24,17 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.web.home import Home
 from evenhand.web.record.checks.counts import COUNTED, KEPT
-from evenhand.web.record.documents import canonical, instant
-from evenhand.web.record.erasing import check_rows, in_refs, keep_count, leaves_under, left_without, outliving, take
+from evenhand.web.record.documents import canonical
+from evenhand.web.record.erasing import (
+    check_rows,
+    in_refs,
+    keep_count,
+    keep_writers_waiting,
+    leaves_under,
+    left_without,
+    outliving,
+    take,
+)
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import blob_keys, destroy_blob_key, destroy_key, is_running, living_keys
 from evenhand.web.record.projections import RESTATED, said
@@ -34,6 +44,7 @@ from evenhand.web.vault.holds import Held, check_free, check_nothing_runs, holds
 from evenhand.web.vault.models import ErasedKey, ErasedLeaf, Erasure, VaultObject
 from evenhand.web.vault.objects import blob_store
 from evenhand.web.vault.signing import Signed, noting_unsigned, sign
+from evenhand.web.vault.turns import alone, check_not_erased
 from evenhand.web.vault.words import Kind, State, Why
 
 _PURPOSE = "erase"
@@ -83,8 +94,12 @@ def erase(
     second: str,
     scope: Scope,
     ctx: Context,
+    anew: Callable[[], Scope] | None = None,
 ) -> Erased:
     """Erase what a scope names and return what became of it. Two people in two roles sign; holds beat it.
+
+    `anew`: returns the scope as it is inside the unit that begins the erasure, where nothing can come in any more; it
+    may refuse. Of a file it is always asked again.
 
     Lawful destruction alone beats holds, and only of what is marked do not look, do not copy (R24). Raises Held,
     UsageError, DoesNotHold where the record itself does not hold: then nothing was erased. Cost: every document of
@@ -93,11 +108,16 @@ def erase(
     barred = people_of(kind, target)
     with noting_unsigned(target, purpose=_PURPOSE, ctx=ctx):
         one = sign(first, ctx=ctx, barred=barred)
-        asked = _Asked(kind, target, why, one, sign(second, ctx=ctx, barred=barred, after=one), scope)
-    _check_allowed(asked, ctx)
+        two = sign(second, ctx=ctx, barred=barred, after=one)
+    if anew is None:
+        anew = (lambda: scope_of_object(target)) if kind is Kind.OBJECT else lambda: scope
+    asked = _Asked(kind, target, why, one, two)
+    with _noting_held(asked, scope, ctx):
+        _check_allowed(asked, scope)
     erasers = _ERASERS if scope.posts else ()  # first: once the case is gone nobody knows its posts
     copies = tuple(sentence for eraser in erasers for sentence in eraser(scope.posts, ctx))
-    erasure = _start(asked, ctx)
+    with _noting_held(asked, scope, ctx):
+        erasure = _start(asked, anew, ctx)
     _finish(erasure, ctx)
     return Erased(erasure.id, copies)
 
@@ -140,21 +160,6 @@ def erased_cases() -> list[str]:
     return list(done.values_list("target", flat=True))
 
 
-def check_not_erased(target: str, *, where: str = "") -> None:
-    """Raise UsageError, in words, where something was erased already or its erasure is under way."""
-    erasure = Erasure.objects.filter(target=target).order_by("started_at").first()
-    if erasure is None:
-        return
-    if erasure.ended_at is None:
-        raise UsageError(_("The erasure of this is under way."), where=where, mend="evenhand vault list")
-    words = _("Its leaves in the log stay: they say when it came and when it went.")
-    if erasure.kind == Kind.CASE:
-        words = _("No bundle of it can be made any more; those handed out before still verify.") + " " + words
-    raise UsageError(
-        _("This was erased already, at %(at)s.") % {"at": instant(erasure.ended_at)}, where=where, mend=words
-    )
-
-
 def scope_of_object(obj: str) -> Scope:
     """Return what goes with one object: it and everything derived from it, with the leaves by which they came in."""
     family, latest = {obj}, {obj}
@@ -185,44 +190,48 @@ class _Asked:
     why: Why
     first: Signed
     second: Signed
-    scope: Scope
 
     @property
     def cases(self) -> list[str]:
         return [self.target] if self.kind is Kind.CASE else []
 
 
-def _check_allowed(asked: _Asked, ctx: Context) -> None:
+def _check_allowed(asked: _Asked, scope: Scope) -> None:
     check_not_erased(asked.target)
     if asked.why is Why.DESTRUCTION:
-        others = VaultObject.objects.filter(pk__in=asked.scope.objects).exclude(state=State.RESTRICTED)
+        others = VaultObject.objects.filter(pk__in=scope.objects).exclude(state=State.RESTRICTED)
         if asked.kind is not Kind.OBJECT or others.exists():
             raise UsageError(_("Lawful destruction is for files marked do not look, do not copy."))
         return
     if asked.kind is Kind.OBJECT:
         check_nothing_runs([asked.target])
+    check_free(cases=asked.cases, objects=scope.objects)
+
+
+@contextmanager
+def _noting_held(asked: _Asked, scope: Scope, ctx: Context) -> Iterator[None]:
+    """Record under each hold that somebody tried, if the block raises Held; where holds cannot be read, raise that."""
     try:
-        check_free(cases=asked.cases, objects=asked.scope.objects)
+        yield
     except Held:
-        _log_refusal(asked, ctx)
+        body = {
+            "refused": "erasure", "of": asked.kind.value, "target": asked.target,
+            "by": [asked.first.person, asked.second.person],
+        }  # fmt: skip
+        holds = holds_on(cases=asked.cases, objects=scope.objects)
+        with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+            for hold in holds:
+                r.add(type="hold.reviewed", key=ORGANISATION, obj=hold.id, why=hold.reason, body=body)
         raise
 
 
-def _log_refusal(asked: _Asked, ctx: Context) -> None:
-    """Record under each hold that somebody tried; where holds cannot be read, that is raised again."""
-    body = {
-        "refused": "erasure", "of": asked.kind.value, "target": asked.target,
-        "by": [asked.first.person, asked.second.person],
-    }  # fmt: skip
-    holds = holds_on(cases=asked.cases, objects=asked.scope.objects)
+def _start(asked: _Asked, anew: Callable[[], Scope], ctx: Context) -> Erasure:
+    """Begin an erasure: from the first line to the end of the unit nothing else comes in, is held, or is written."""
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
-        for hold in holds:
-            r.add(type="hold.reviewed", key=ORGANISATION, obj=hold.id, why=hold.reason, body=body)
-
-
-def _start(asked: _Asked, ctx: Context) -> Erasure:
-    scope = asked.scope
-    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        alone()
+        keep_writers_waiting()
+        scope = anew()
+        _check_allowed(asked, scope)
         check_rows(purpose=_PURPOSE)
         leaves = scope.leaves | leaves_under(scope.keys)
         erasure = Erasure(
@@ -231,7 +240,8 @@ def _start(asked: _Asked, ctx: Context) -> Erasure:
             second_role=asked.second.role.value, started_at=ctx.now().replace(microsecond=0),
         )  # fmt: skip
         erasure.save(force_insert=True)
-        ErasedLeaf.objects.bulk_create(ErasedLeaf(seq=seq, erasure=erasure) for seq in sorted(leaves))
+        known = set(ErasedLeaf.objects.filter(seq__in=leaves).values_list("seq", flat=True))  # went with another one
+        ErasedLeaf.objects.bulk_create(ErasedLeaf(seq=seq, erasure=erasure) for seq in sorted(leaves - known))
         blobs = _tombstones(scope.objects)
         keys = [*((str(key), False) for key in sorted(scope.keys)), *((blob, True) for blob in sorted(blobs))]
         ErasedKey.objects.bulk_create(ErasedKey(key=key, of_file=file, erasure=erasure) for key, file in keys)
@@ -266,6 +276,8 @@ def _tombstones(objects: frozenset[str]) -> set[str]:
 def _finish(erasure: Erasure, ctx: Context) -> None:
     _destroy(list(ErasedKey.objects.filter(erasure=erasure)))
     leaves = frozenset(ErasedLeaf.objects.filter(erasure=erasure).values_list("seq", flat=True))
+    if not leaves and erasure.kind == Kind.OBJECT:  # all of them went before: the last leaf refers to them once more
+        leaves = scope_of_object(erasure.target).leaves
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         counted = leaves_about(erasure.id, "retention.purged")
         for leaf in counted:

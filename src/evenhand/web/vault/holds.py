@@ -23,6 +23,7 @@ from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.models import Hold, VaultObject
 from evenhand.web.vault.signing import Signed, noting_unsigned, sign
+from evenhand.web.vault.turns import beside_no_erasure, check_not_erased
 from evenhand.web.vault.words import Kind, Reason
 
 LONGEST: Final = timedelta(days=183)
@@ -140,6 +141,8 @@ def ask_hold(
         raise UsageError(_("There is no such file."))
     now = ctx.now().replace(microsecond=0)
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        beside_no_erasure()
+        check_not_erased(target)
         hold = Hold(
             id=ctx.new_id(), kind=kind.value, target=target, reason=reason.value, review_on=review_on,
             ground=seal_text(r, key=ORGANISATION, field="hold.ground", text=ground), asked_by=signed.person,
@@ -153,9 +156,11 @@ def ask_hold(
 def place_hold(*, hold: str, person: str, ctx: Context) -> None:
     """Sign a hold that another person asked for; from now on it is in force."""
     with noting_unsigned(hold, purpose=_PURPOSE, ctx=ctx), recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        beside_no_erasure()
         row = _one(hold)
         if row.placed_at is not None:
             raise UsageError(_("This hold is in force already."))
+        check_not_erased(row.target)
         _sign(row, "placed", person, Signed(row.asked_by, Role(row.asked_role)), ctx)
         _add(r, "hold.placed", row)
 

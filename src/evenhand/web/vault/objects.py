@@ -43,6 +43,7 @@ from evenhand.web.record.reads import log_reads, noting_refusal
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.alarms import raise_alarm
 from evenhand.web.vault.models import VaultObject
+from evenhand.web.vault.turns import beside_no_erasure, check_blob
 from evenhand.web.vault.words import State
 
 CHECKED_FIRST: Final = 64 * 1024 * 1024
@@ -131,6 +132,8 @@ def keep(
     r: Recorder, made: Sealed, *, kind: str, capture: Capture, case: str | None = None, obj: str | None = None
 ) -> str:
     """Insert the row of a prepared original and its leaf `evidence.sealed` in the caller's unit; return its id."""
+    beside_no_erasure()
+    check_blob(made.blob)
     row = row_of(
         made, obj=obj or r.ctx.new_id(), kind=kind, ctx=r.ctx, actor=r.actor, purpose=r.purpose, capture=capture,
         case=case,
@@ -180,6 +183,9 @@ def derive(
         "output": made.written.sha256.hex(), ROWS: [said(row)],
     }  # fmt: skip
     with recording(actor=actor, ctx=ctx, purpose=purpose) as r:
+        beside_no_erasure()
+        _readable(of)
+        check_blob(made.blob)
         row.save(force_insert=True)
         r.add(
             type="evidence.redacted" if redacted else "evidence.derived", key=key, case=source.case, obj=source.id,

@@ -22,7 +22,7 @@ from evenhand.web.record.documents import canonical
 from evenhand.web.record.ids import SYSTEM, ActorId, KeyId, SealedId
 from evenhand.web.record.keys import create_key
 from evenhand.web.record.projections import ROWS, said
-from evenhand.web.record.sealed import open_texts, seal_text
+from evenhand.web.record.sealed import erase_texts, open_texts, seal_text
 from evenhand.web.record.seats import grant_seat
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.vault.erasing import Erased, Scope, erase
@@ -93,6 +93,18 @@ def sign_person(*, request: str, by: str, ctx: Context, later: bool = False) -> 
             r.enqueue(JOB, {"request": request})
 
 
+def withdraw_person(*, request: str, by: str, ctx: Context) -> None:
+    """Withdraw what one asked for oneself and nobody has signed; who was meant is deleted. Raises UsageError."""
+    with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
+        row = waiting().filter(pk=request, asked_by=by).first()
+        if row is None or row.person is None:
+            raise UsageError(_("There is no such request of yours, or it was signed."))
+        text, row.person = row.person, None
+        row.save(update_fields=["person"])
+        erase_texts(r, [text])
+        _add(r, row, erased_texts=[text])
+
+
 def ask_now(*, person: Person, why: Why, first: str, second: str, ctx: Context) -> str:
     """Ask and sign at the same time, by two people, and return the request's id; where one may not, nothing is left."""
     barred = _themselves(person)
@@ -110,7 +122,9 @@ class Asked:
     id: str
     by: str
     at: datetime
+    why: Why
     signed: bool
+    withdrawn: bool
     done_at: datetime | None
     stays: tuple[Stays, ...]
 
@@ -119,14 +133,17 @@ def asked() -> list[Asked]:
     """Return the requests, latest first, a hundred at most. One query."""
     rows = PersonErasure.objects.order_by("-asked_at", "id")[:100]
     return [
-        Asked(row.id, row.asked_by, row.asked_at, row.signed_at is not None, row.done_at, tuple(stays_of(row)))
+        Asked(
+            row.id, row.asked_by, row.asked_at, Why(row.why), row.signed_at is not None,
+            row.person is None and row.done_at is None, row.done_at, tuple(stays_of(row)),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def waiting() -> QuerySet[PersonErasure]:
-    """Return the requests that wait for a second signature, oldest first."""
-    return PersonErasure.objects.filter(signed_at=None).order_by("asked_at", "id")
+    """Return the requests that wait for a second signature, oldest first; not those that were withdrawn."""
+    return PersonErasure.objects.filter(signed_at=None).exclude(person=None).order_by("asked_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,5 +210,5 @@ def _themselves(person: Person) -> Collection[str]:
     return {person.sign_in} if person.sign_in else ()
 
 
-def _add(r: Recorder, row: PersonErasure) -> None:
-    r.add(type="rights.recorded", key=KeyId(row.key), obj=row.id, body={ROWS: [said(row)]})
+def _add(r: Recorder, row: PersonErasure, **facts: Any) -> None:
+    r.add(type="rights.recorded", key=KeyId(row.key), obj=row.id, body={**facts, ROWS: [said(row)]})

@@ -90,7 +90,7 @@ def _check(rows: QuerySet[VaultObject], ctx: Context, *, most: int | None) -> Ch
         if most is not None and read and read + row.size > most:
             break
         files, read = files + 1, read + row.size
-        if word := _wrong(row):
+        if (word := _wrong(row)) and _living().filter(pk=row.pk).exists():  # not erased while it was read
             wrong.append((row.id, word))
             raise_alarm(row, found="scrub", reason=word, ctx=ctx)
         VaultObject.objects.filter(pk=row.pk).update(checked_at=ctx.now())

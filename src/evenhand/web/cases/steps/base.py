@@ -33,7 +33,7 @@ from evenhand.web.people.middleware import standing
 from evenhand.web.people.permissions import Permission
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.keys import KeyRefused
-from evenhand.web.vault.erasing import check_not_erased
+from evenhand.web.vault.turns import check_not_erased
 
 View = Callable[[Here], HttpResponse]
 _LOG: Final = logging.getLogger(__name__)

@@ -29,6 +29,7 @@ from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.unit import recording
 from evenhand.web.vault.objects import Capture, derive, derived_of, open_object, prepare, read_object, row_of
 from evenhand.web.vault.objects import restrict as bar
+from evenhand.web.vault.turns import beside_no_erasure, check_blob, is_erased
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ADDRESS: Final = 2_000
@@ -58,19 +59,23 @@ def add_file(*, party: Party, name: str, data: bytes | BinaryIO, ctx: Context, m
 
 
 def hand_in(
-    *, sender: Sender, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES, place: Place = NOWHERE
-) -> str:
+    *, sender: Sender, name: str, data: bytes | BinaryIO, ctx: Context, most: int = MOST_BYTES, place: Place = NOWHERE,
+    new: str = "",
+) -> str:  # fmt: skip
     """Seal a file and return its id; it is quarantined. Nobody has looked at it when this returns.
 
-    Raises UsageError for what is too large, too many, or of no kind we take. The sealed bytes are durable before the
-    row that names them; bytes without a row are swept. Only an officer can have seen a place: what a side says about
-    itself is what it says.
+    `new`: the id it gets (hex32), one of its own by default.
+
+    Raises UsageError for what is too large, too many, of no kind we take, or for a case that is being erased. The
+    sealed bytes are durable before the row that names them; bytes without a row are swept. Only an officer can have
+    seen a place: what a side says about itself is what it says.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
     _check(sender, stream, most)
     found = strip_apart(stream)
     stream.seek(0)
-    new = _taken_in(sender, stream, found.kind, name, ctx=ctx, place=place, removed=found.removed)
+    new = new or ctx.new_id()
+    _take_in(sender, stream, found.kind, name, new, ctx=ctx, place=place, removed=found.removed)
     # Who signed it is found out at once, as keys of mail are withdrawn; nothing of it is shown before it is released.
     keep_facts(new, found.facts, actor=sender.actor, ctx=ctx)
     if found.kind is Kind.MAIL:
@@ -86,14 +91,17 @@ def hand_in_link(*, sender: Sender, link: str, ctx: Context) -> str:
     """
     given = given_link(link)
     may_send(sender)
-    return _taken_in(sender, io.BytesIO(f"{given}\n".encode()), Kind.LINK, given, ctx=ctx, place=Place(given))
+    new = ctx.new_id()
+    _take_in(sender, io.BytesIO(f"{given}\n".encode()), Kind.LINK, given, new, ctx=ctx, place=Place(given))
+    return new
 
 
-def _taken_in(
-    sender: Sender, stream: BinaryIO, kind: Kind, name: str, *, ctx: Context, place: Place, removed: Sequence[str] = ()
-) -> str:  # fmt: skip
-    """Seal bytes and write down how they came, in one unit of work; return the id."""
-    actor, key, new = sender.actor, sender.key, ctx.new_id()
+def _take_in(
+    sender: Sender, stream: BinaryIO, kind: Kind, name: str, new: str, *, ctx: Context, place: Place,
+    removed: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Seal bytes and write down how they came, in one unit of work."""
+    actor, key = sender.actor, sender.key
     made = prepare(stream, key=key, scope=key, actor=actor, purpose=_PURPOSE, ctx=ctx)
     seen = moment(ctx) if place.address and place.seen and sender.channel is not Channel.PAGE else None
     shape = ProvenanceClass.PLATFORM_API if sender.channel is Channel.CAPTURE else ProvenanceClass.USER_STATEMENT
@@ -101,20 +109,22 @@ def _taken_in(
     row = row_of(
         made, obj=new, kind=str(kind), ctx=ctx, actor=actor, purpose=_PURPOSE, capture=capture, case=sender.of_case
     )
-    with (
-        recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r,
-        acting(r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments) as act,
-    ):
-        row.link = act.seal("upload.link", place.address[:MOST_ADDRESS]) if place.address else None
-        act.insert(row)
-        act.insert(
-            Upload(
-                **sender.columns, id=new, key=key, kind=str(kind), size=made.written.size, state="quarantined",
-                name=act.seal("upload.name", name[:200]), removed=",".join(removed)[:200],
-                received_at=moment(ctx),
-            )
-        )  # fmt: skip
-    return new
+    with recording(actor=actor, ctx=ctx, purpose=_PURPOSE) as r:
+        beside_no_erasure()
+        _check_there(sender)
+        check_blob(made.blob)
+        with acting(
+            r, "evidence.quarantined", key=key, case=sender.case, obj=new, commitments=made.commitments
+        ) as act:  # fmt: skip
+            row.link = act.seal("upload.link", place.address[:MOST_ADDRESS]) if place.address else None
+            act.insert(row)
+            act.insert(
+                Upload(
+                    **sender.columns, id=new, key=key, kind=str(kind), size=made.written.size, state="quarantined",
+                    name=act.seal("upload.name", name[:200]), removed=",".join(removed)[:200],
+                    received_at=moment(ctx),
+                )
+            )  # fmt: skip
 
 
 def clear(*, upload: Upload, actor: ActorId, ctx: Context, restrict: bool, told: str = NOBODY) -> None:
@@ -154,13 +164,20 @@ def working_copy(*, upload: Upload, actor: ActorId, ctx: Context) -> Stripped:
 
 
 def may_send(sender: Sender) -> None:
-    """Raise UsageError where there are as many files from one side as there may be."""
+    """Raise UsageError where there are as many files from one side as there may be, or the case was erased."""
+    _check_there(sender)
     if sender.sent().count() < sender.most:
         return
     if sender.channel is Channel.PAGE:
         raise UsageError(_("You have already sent 40 files."), mend=_("Tell us in a message what else there is."))
     said = _("There are already %(n)d files from this side.") % {"n": sender.most}
     raise UsageError(said, mend=_("Put what belongs together into one archive."))
+
+
+def _check_there(sender: Sender) -> None:
+    """Raise UsageError where the case was erased, or its erasure has begun."""
+    if is_erased(sender.case.id):
+        raise UsageError(_("This case has been erased. Nothing more is taken in for it, and this was not kept."))
 
 
 def _check(sender: Sender, stream: BinaryIO, most: int) -> None:

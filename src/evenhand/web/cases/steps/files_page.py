@@ -158,9 +158,10 @@ def _handed_in(here: Here) -> HttpResponse:
             said = [str(fault) for faults in form.errors.values() for fault in faults]
             return no(" ".join(said), HTTPStatus.UNPROCESSABLE_ENTITY)
         return took_a_part(here.request, sender, here.ctx, go=here.request.path, place=form.place())
-    if sender is None or not _kept(here, form, sender):
+    file = _kept(here, form, sender) if sender is not None else ""
+    if not file:
         return _list(here, form)
-    messages.success(here.request, received())
+    messages.success(here.request, received(file))
     return here.again()
 
 
@@ -186,15 +187,16 @@ def _sender(here: Here, form: forms.Form, field: str) -> Sender | None:
     return sender
 
 
-def _kept(here: Here, form: OfficerFileForm, sender: Sender) -> bool:
+def _kept(here: Here, form: OfficerFileForm, sender: Sender) -> str:
+    """Return the id of the file, or nothing where the form says why it was not taken."""
     sent = form.cleaned_data["file"]
     try:
-        hand_in(sender=sender, name=sent.name, data=sent.read(), ctx=here.ctx, place=form.place())
+        return hand_in(sender=sender, name=sent.name, data=sent.read(), ctx=here.ctx, place=form.place())
     except UploadRefused:
         form.add_error("file", not_taken())
     except UsageError as refused:
         form.add_error("file", str(refused))
-    return not form.errors
+    return ""
 
 
 def _answer(here: Here) -> HttpResponse:

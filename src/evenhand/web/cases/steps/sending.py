@@ -3,7 +3,7 @@
 begin=1, name, size      -> ticket, part (how long a part is), arrived
 ticket, at, part (bytes) -> arrived; 409 with arrived where it does not fit there
 ticket, ask=1            -> arrived
-ticket, end=1            -> go (where to go on), or 422 with what to mend
+ticket, end=1            -> go (where to go on), the same as often as it is asked; or 422 with what to mend
 """
 
 from __future__ import annotations
@@ -17,21 +17,25 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.evidence.uploads import UploadRefused
+from evenhand.evidence.uploads import Kind, UploadRefused
 from evenhand.web.cases.incoming import (
     MOST_IN_PARTS,
     PART,
     Coming,
     arrived,
     coming_of,
+    ending,
     expect,
     forget,
+    is_coming,
     take,
     ticket,
     whole,
 )
+from evenhand.web.cases.models import Upload
 from evenhand.web.cases.senders import Sender
 from evenhand.web.cases.steps.files import NOWHERE, Place, hand_in, may_send
+from evenhand.web.cases.steps.worth_words import PICTURES
 
 _LONGEST: Final = 12
 
@@ -53,12 +57,18 @@ def took_a_part(request: HttpRequest, sender: Sender, ctx: Context, *, go: str, 
             return JsonResponse({"ticket": ticket(coming), "part": PART, "arrived": 0})
         known = coming_of(_said(request, "ticket"), owner=sender.owner)
         if known is None:
-            return no(_("This file was begun too long ago. Choose it again."), HTTPStatus.GONE)
-        if "end" not in request.POST:
-            return _part(request, known, ctx)
-        return _end(request, sender, known, ctx, go=go, place=place)
+            return _begun_too_long_ago()
+        if "end" in request.POST:
+            return _end(request, sender, known, ctx, go=go, place=place)
+        return _part(request, known, ctx) if is_coming(known) else _begun_too_long_ago()
     except UsageError as refused:
         return no(str(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
+    except FileNotFoundError:  # another request has ended it meanwhile
+        return _begun_too_long_ago()
+
+
+def _begun_too_long_ago() -> JsonResponse:
+    return no(_("This file was begun too long ago. Choose it again."), HTTPStatus.GONE)
 
 
 def _part(request: HttpRequest, coming: Coming, ctx: Context) -> JsonResponse:
@@ -73,14 +83,23 @@ def _part(request: HttpRequest, coming: Coming, ctx: Context) -> JsonResponse:
 
 
 def _end(request: HttpRequest, sender: Sender, coming: Coming, ctx: Context, *, go: str, place: Place) -> JsonResponse:
-    with whole(coming) as stream:
-        try:
-            hand_in(sender=sender, name=coming.name, data=stream, ctx=ctx, most=MOST_IN_PARTS, place=place)
-        except UploadRefused:
-            forget(coming)
-            return no(not_taken(), HTTPStatus.UNPROCESSABLE_ENTITY)
-    forget(coming)
-    messages.success(request, received())
+    """Take a file in that is whole, once: whoever asks for the same again, or beside it, gets the same answer."""
+    with ending(coming) as here:
+        # Its id is that of its parts, so that it is known for taken in whatever cut the end short.
+        if not Upload.objects.filter(pk=coming.id).exists():
+            if not here:
+                return _begun_too_long_ago()
+            with whole(coming) as stream:
+                try:
+                    hand_in(
+                        sender=sender, name=coming.name, data=stream, ctx=ctx, most=MOST_IN_PARTS, place=place,
+                        new=coming.id,
+                    )  # fmt: skip
+                except UploadRefused:
+                    forget(coming)
+                    return no(not_taken(), HTTPStatus.UNPROCESSABLE_ENTITY)
+        forget(coming)
+    messages.success(request, received(coming.id))
     return JsonResponse({"go": go})
 
 
@@ -92,9 +111,13 @@ def not_taken() -> str:
     )
 
 
-def received() -> str:
+def received(upload: str) -> str:
     """Return what is said of a file that was taken."""
-    return _("The file was received. What it says about its camera or its place is taken out.")
+    said = _("The file was received. It lies sealed as it came.")
+    kind = Upload.objects.values_list("kind", flat=True).get(pk=upload)
+    if Kind(kind) not in PICTURES:
+        return said
+    return f"{said} {_('People look at a copy that does not say with which camera or where it was taken.')}"
 
 
 def _said(request: HttpRequest, name: str) -> str:

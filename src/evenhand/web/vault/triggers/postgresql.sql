@@ -50,3 +50,11 @@ ALTER TABLE vault_erased_key ENABLE ALWAYS TRIGGER vault_erased_key_append_only;
 CREATE TRIGGER vault_erased_leaf_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON vault_erased_leaf
   FOR EACH STATEMENT EXECUTE FUNCTION evenhand_refuse('is append-only');
 ALTER TABLE vault_erased_leaf ENABLE ALWAYS TRIGGER vault_erased_leaf_append_only;
+
+-- From the first line of an erasure nothing is written under its keys: it could never be read, and no leaf would say why.
+CREATE OR REPLACE FUNCTION vault_nothing_under_erased_key() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF EXISTS (SELECT 1 FROM vault_erased_key k WHERE k.key = NEW.key_id AND NOT k.of_file)
+  THEN RAISE EXCEPTION 'what this belongs to was erased: nothing is written under its key'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER vault_nothing_under_erased_key BEFORE INSERT ON record
+  FOR EACH ROW EXECUTE FUNCTION vault_nothing_under_erased_key();
+ALTER TABLE record ENABLE ALWAYS TRIGGER vault_nothing_under_erased_key;

@@ -56,3 +56,8 @@ BEGIN SELECT RAISE(ABORT, 'vault_erased_leaf never changes'); END;
 CREATE TRIGGER vault_erased_leaf_no_replace BEFORE INSERT ON vault_erased_leaf
 WHEN EXISTS (SELECT 1 FROM vault_erased_leaf WHERE seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'vault_erased_leaf never changes'); END;
+
+-- From the first line of an erasure nothing is written under its keys: it could never be read, and no leaf would say why.
+CREATE TRIGGER vault_nothing_under_erased_key BEFORE INSERT ON record
+WHEN EXISTS (SELECT 1 FROM vault_erased_key k WHERE k.key = NEW.key_id AND NOT k.of_file)
+BEGIN SELECT RAISE(ABORT, 'what this belongs to was erased: nothing is written under its key'); END;
