@@ -17,7 +17,8 @@ from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.states import State
 from evenhand.web.cases.erasing import erase_case
 from evenhand.web.cases.steps.telling import tell_sender
-from evenhand.web.notices.lying import lying_now, sweep_mails
+from evenhand.web.notices import lying
+from evenhand.web.notices.lying import forget_mails, lying_now, mails_of, sweep_mails
 from evenhand.web.record import outbox
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.unit import recording
@@ -76,3 +77,12 @@ def test_a_mail_goes_after_thirty_days_whatever_it_tells_of(desk: Desk) -> None:
     assert said.count == 2 and said.oldest and said.goes and (said.goes - said.oldest).days == 30
     assert sweep_mails(desk.ctx) == 1 and sweep_mails(desk.ctx) == 0
     assert [path.name for path in folder.iterdir()] == ["young"]
+
+
+def test_a_mail_without_words_takes_no_other_along(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = desk.home.root / "outbox"
+    folder.mkdir()
+    (folder / "another").write_text("Subject: somebody else's\n\nwords")
+    monkeypatch.setattr(lying, "open_texts", lambda *_, **__: {"one": "A subject and nothing else"})
+    words = mails_of(desk.ctx.new_id(), (), desk.ctx)
+    assert words == frozenset() and forget_mails(words) == 0 and mails(desk)

@@ -46,7 +46,8 @@ def mails_of(case: str, parties: Collection[str], ctx: Context) -> frozenset[str
     of_case = Attempt.objects.filter(Q(letter__case_id=case) | Q(letter__party__in=list(parties)))
     mails = list(of_case.values_list("letter__mail", flat=True).distinct())
     texts = open_texts(mails, actor=SYSTEM, purpose="erase", ctx=ctx)
-    return frozenset(_plain(text.partition("\n\n")[2]) for text in texts.values())
+    said = (_plain(text.partition("\n\n")[2]) for text in texts.values())
+    return frozenset(words for words in said if words)  # nothing is in every mail
 
 
 def forget_mails(words: Collection[str]) -> int:
