@@ -210,7 +210,7 @@ def _check_is_note(path: Path) -> None:
 def _last_checkpoint(store: Store) -> Checkpoint:
     checkpoints = store.checkpoints(last=1)
     if not checkpoints:
-        raise Missing(Reason.NO_CHECKPOINT, "no checkpoint was signed yet", mend="Run: evenhand ledger checkpoint.")
+        raise Missing(Reason.NO_CHECKPOINT, "no signed checkpoint is here", mend="Run: evenhand ledger checkpoint.")
     return checkpoints[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from django.db import connection
 from tests.databases import Desk
 from tests.kill import killed_at_call
+from tests.web.record.tampering import as_administrator
 
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Reason
@@ -158,6 +161,54 @@ def test_a_new_start_that_was_cut_off_goes_on(restored: Desk, name: str, before:
     make_checkpoint(restored.ctx)
     assert [line.status for line in recorded_keys().lines] == ["retired", "active"]
     assert verify(restored.ctx).findings == ()
+
+
+def test_without_the_high_water_file_it_says_what_cannot_be_told(desk: Desk) -> None:
+    live(desk, 2)
+    high = key_file(desk.home).high_water
+    high.unlink()
+    report = verify(desk.ctx)
+    assert [(f.reason, f.place) for f in report.findings] == [("not_checked", str(high))] and report.exit_code == 4
+    assert "older copy" in report.findings[0].words
+    key_file(desk.home).path.rename(desk.home.root / "elsewhere")
+    report = verify(desk.ctx)
+    assert [f.reason for f in report.findings] == [None] and report.exit_code == 0, "not the signer's machine"
+    assert "older copy" in report.findings[0].words
+
+
+def test_without_the_high_water_file_the_export_names_an_older_database(restored: Desk) -> None:
+    high, note = key_file(restored.home).high_water, restored.home.log_export / "checkpoint"
+    high.unlink()
+    for report in (verify(restored.ctx), audit(restored.ctx)):
+        found = [(f.reason, f.place) for f in report.findings]
+        assert found == [("not_checked", str(high)), ("rollback_detected", str(note))]
+
+
+def test_an_audit_checks_the_exported_checkpoint(desk: Desk) -> None:
+    live(desk, 3)
+    export_if_due(desk.ctx)
+    note = desk.home.log_export / "checkpoint"
+    whole, at = note.read_bytes(), note.read_bytes().rindex(b"=") - 9
+    note.write_bytes(whole[:at] + (b"B" if whole[at : at + 1] == b"A" else b"A") + whole[at + 1 :])
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [("bad_signature", str(note))]
+    note.unlink()
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [("root_mismatch", "checkpoint")]
+    shutil.rmtree(desk.home.log_export)
+    assert audit(desk.ctx).findings == (), "the worker may not have come yet"
+    later = Context(now=lambda: desk.ctx.now() + timedelta(hours=2), random=desk.ctx.random)
+    report = audit(later)
+    assert report.exit_code == 0 and [f.place for f in report.findings] == [str(desk.home.log_export)]
+
+
+def test_an_audit_names_the_row_of_an_exported_checkpoint_that_is_gone(desk: Desk) -> None:
+    live(desk, 3)
+    export_if_due(desk.ctx)
+    size = latest_checkpoint().size  # type: ignore[union-attr]
+    live(desk, 1)
+    as_administrator("DELETE FROM ledger_checkpoint WHERE size = %s", [size])
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [
+        ("item_removed", f"ledger_checkpoint size {size}")
+    ]
 
 
 def test_tile_rot_in_the_export_is_found_by_the_audit(desk: Desk) -> None:
