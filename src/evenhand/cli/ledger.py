@@ -101,6 +101,11 @@ def prove_command(index: int, to: Path | None, entry: Path | None, directory: st
 
     Exit 4 where no checkpoint covers the leaf yet.
     """
+    for path in (to, entry):
+        if path is not None:
+            ledger_keys.check_new(path)
+    if to is not None and to == entry:
+        raise UsageError("the proof and the leaf need a file each", where=str(to))
     with _as_it_is(home_of(directory)) as store:
         checkpoint = _last_checkpoint(store)
         if index >= checkpoint.size:

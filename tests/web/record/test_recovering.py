@@ -19,6 +19,7 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Reason
+from evenhand.ledger.notes import Signer
 from evenhand.web.record import recovering
 from evenhand.web.record.checkpoints import export_if_due, key_file, key_states, make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
@@ -140,6 +141,69 @@ def test_without_an_export_it_goes_on_under_a_new_name(restored: Desk) -> None:
     assert "fork_detected" in [f.reason for f in verify(restored.ctx, against=copy).findings], "it is no secret"
     with pytest.raises(UsageError, match="this name already"):
         start_new_origin("evenhand/second", restored.ctx)
+
+
+def test_the_last_checkpoint_of_the_old_log_is_one_that_its_key_signed(restored: Desk) -> None:
+    home, folder = restored.home, restored.home.log_export
+    note, old_key = (folder / "checkpoint").read_bytes(), key_file(home).read()
+    stranger = Signer.generate(old_key.name, restored.ctx)
+    other = Signer.generate("evenhand/other", restored.ctx)
+    head = TreeHead(old_key.name, 9, bytes(32))
+    unsigned = b"".join(note.splitlines(keepends=True)[:3])
+    for wrong, kind in (
+        (b"hello", UsageError), (unsigned, UsageError), (note[:-9] + b"AAAAAAA=\n", Contradiction),
+        (sign_checkpoint(head, [stranger]), Contradiction),
+        (sign_checkpoint(TreeHead(other.name, 9, bytes(32)), [other]), UsageError),
+    ):  # fmt: skip
+        with pytest.raises(kind):
+            start_new_origin("evenhand/second", restored.ctx, wrong)
+        assert log_store().head().size == 5 and not key_file(home).next.path.exists()
+    (folder / "checkpoint").write_bytes(b"hello")
+    start_new_origin("evenhand/second", restored.ctx, note)
+    started = next(log_store().entries(5, 6)).data
+    assert sha256(note).hexdigest().encode() in started
+
+
+def test_a_newer_copy_than_the_high_water_file_is_the_last(restored: Desk) -> None:
+    old_key = key_file(restored.home).read()
+    newer = sign_checkpoint(TreeHead(old_key.name, 30, bytes(range(32))), [old_key])
+    old = start_new_origin("evenhand/second", restored.ctx, newer)
+    assert old.size == 30 and recorded_keys().lines[0].last_size == 30
+    assert sha256(newer).hexdigest().encode() in next(log_store().entries(5, 6)).data
+
+
+def test_a_log_that_lost_nothing_keeps_its_name_and_its_key(desk: Desk) -> None:
+    live(desk, 3)
+    key = key_file(desk.home).read().verifier
+    for note in (None, latest_checkpoint().published):  # type: ignore[union-attr]
+        with pytest.raises(UsageError, match=r"lost nothing.*rotate-key"):
+            start_new_origin("evenhand/second", desk.ctx, note)
+    live(desk, 1)
+    assert key_file(desk.home).read().verifier == key and audit(desk.ctx).findings == ()
+
+
+def test_the_old_export_is_set_aside_and_the_new_log_has_its_own(restored: Desk) -> None:
+    folder = restored.home.log_export
+    before = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    start_new_origin("evenhand/second", restored.ctx)
+    aside = folder.with_name("log-old-8")
+    assert {path.name: path.read_bytes() for path in aside.rglob("*") if path.is_file()} == before
+    live(restored, 2)
+    assert export_if_due(restored.ctx) > 0
+    assert audit(restored.ctx).findings == ()
+
+
+def test_a_name_that_was_used_and_another_change_of_key_are_refused(restored: Desk) -> None:
+    file = key_file(restored.home)
+    first = file.read().name
+    start_new_origin("evenhand/second", restored.ctx)
+    later = TreeHead("evenhand/second", 90, bytes(32))
+    file.high_water.write_text(later.text())
+    with pytest.raises(UsageError, match="this name before"):
+        start_new_origin(first, restored.ctx)
+    file.next.create("evenhand/third", restored.ctx)
+    with pytest.raises(UsageError, match="evenhand/third"):
+        start_new_origin("evenhand/fourth", restored.ctx)
 
 
 CUTS = [

@@ -100,7 +100,7 @@ def key_states(home: Home) -> dict[VerifierKey, KeyState]:
 
 
 def keyring_lines(home: Home) -> list[dict[str, Any]]:
-    """Return what `keyring.json` says of each key: vkey, status, added_index, status_index, last_size; else Malformed."""
+    """Return what `keyring.json` says of each key: vkey, status, added_index, status_index, last_size."""
     path = _keyring_path(home)
     if not key_states(home):
         return []
