@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +124,17 @@ def test_a_proof_verifies_offline(desk: Desk, here: list[str], capsys: Any, tmp_
 def test_a_proof_is_written_to_a_new_file_in_a_folder_that_is_there(
     here: list[str], capsys: Any, tmp_path: Path
 ) -> None:
-    there, hanging = tmp_path / "there", tmp_path / "hanging"
+    there, hanging, device = tmp_path / "there", tmp_path / "hanging", tmp_path / "device"
     there.write_text("mine")
+    os.mkfifo(device)
     hanging.symlink_to(tmp_path / "nowhere")
     for option in ("--to", "--entry"):
-        for path in (there, hanging, Path("/dev/null"), tmp_path / "no" / "such" / "folder"):
+        for path in (there, hanging, device, tmp_path / "no" / "such" / "folder"):
             code, _, err = run(capsys, "prove", "1", option, str(path), *here)
             assert code == 2 and err.count("\n") == 1, err
     assert run(capsys, "prove", "1", "--to", str(tmp_path / "one"), "--entry", str(tmp_path / "one"), *here)[0] == 2
-    assert there.read_text() == "mine" and {path.name for path in tmp_path.iterdir()} <= {"there", "hanging", "home"}
+    assert there.read_text() == "mine" and device.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {"there", "hanging", "device", "home"}
 
 
 def test_a_leaf_that_is_not_there_or_not_covered_yet(desk: Desk, here: list[str], capsys: Any) -> None:
