@@ -181,7 +181,7 @@ def test_recover_needs_one_way_and_an_export(desk: Desk, here: list[str], capsys
     for content in (b"hello\n", b"a\n5\nAAAA\n", b"", b"\xff" * 2_000_000):
         note.write_bytes(content)
         code, _, err = run(capsys, "recover", "--new-origin", "evenhand/second", "--checkpoint", str(note), *here)
-        assert code == 2 and err.count("\n") == 1, err
+        assert code == 2 and err.count("\n") == 1 and str(note) in err, err
     assert run(capsys, "recover", "--from", str(tmp_path), "--checkpoint", str(note), *here)[0] == 2
     code, out, _ = run(capsys, "recover", "--new-origin", "evenhand/second", *here)
     assert code == 0 and "goes on as evenhand/second" in out

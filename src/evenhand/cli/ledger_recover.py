@@ -11,9 +11,10 @@ from evenhand.cli.ledger_keys import origin_name
 from evenhand.cli.output import emit_json
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.ledger.checkpoint import parse_tree_head
 from evenhand.ledger.errors import Malformed
 from evenhand.ledger.export import read_limited
-from evenhand.ledger.notes import MAX_NOTE
+from evenhand.ledger.notes import MAX_NOTE, parse_note
 
 
 @click.command("recover")
@@ -69,8 +70,11 @@ def recover_command(
 
 
 def _read(path: Path) -> bytes:
+    """Return the bytes of a signed checkpoint; UsageError for what is none. Whose it is, is checked later."""
     try:
-        return read_limited(path, MAX_NOTE)
+        note = read_limited(path, MAX_NOTE)
+        parse_tree_head(parse_note(note).text)
     except (OSError, Malformed) as error:
-        words = error.what if isinstance(error, Malformed) else str(error.strerror)
-        raise UsageError(words, where=str(path), mend="Name a file with one signed checkpoint.") from None
+        words = f"not a signed checkpoint ({error.what})" if isinstance(error, Malformed) else str(error.strerror)
+        raise UsageError(words, where=str(path), mend="Copy it whole, line ends included.") from None
+    return note
