@@ -36,11 +36,15 @@ def home(tmp_path: Path) -> Path:
     (root / "vault/ab/cd").mkdir(parents=True)
     (root / "keys").mkdir()
     (root / "exports").mkdir()
+    (root / "log").mkdir()
     (root / "corpus/a.parquet").write_bytes(b"rows" * 1000)
     blob = root / "vault/ab/cd" / ("ab" * 32)
     blob.write_bytes(os.urandom(5000))
     blob.chmod(0o440)
-    for name in ("keys/kek", "keys/log", "keys/log.high-water", "exports/x.zip", "corpus/screening.lock", ".half"):
+    for name in (
+        "keys/kek", "keys/log", "keys/log.high-water", "exports/x.zip", "corpus/screening.lock", ".half",
+        "log/checkpoint",
+    ):  # fmt: skip
         (root / name).write_text(f"never-{name}")
     (root / "elsewhere").symlink_to(tmp_path)
     (root / "own-key").hardlink_to(root / "keys/kek")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,22 @@ def test_a_proof_verifies_offline(desk: Desk, here: list[str], capsys: Any, tmp_
     assert run(capsys, "prove", "1", *here)[1].encode() == proof.read_bytes()
 
 
+def test_a_proof_is_written_to_a_new_file_in_a_folder_that_is_there(
+    here: list[str], capsys: Any, tmp_path: Path
+) -> None:
+    there, hanging, device = tmp_path / "there", tmp_path / "hanging", tmp_path / "device"
+    there.write_text("mine")
+    os.mkfifo(device)
+    hanging.symlink_to(tmp_path / "nowhere")
+    for option in ("--to", "--entry"):
+        for path in (there, hanging, device, tmp_path / "no" / "such" / "folder"):
+            code, _, err = run(capsys, "prove", "1", option, str(path), *here)
+            assert code == 2 and err.count("\n") == 1, err
+    assert run(capsys, "prove", "1", "--to", str(tmp_path / "one"), "--entry", str(tmp_path / "one"), *here)[0] == 2
+    assert there.read_text() == "mine" and device.is_fifo()
+    assert {path.name for path in tmp_path.iterdir()} == {"there", "hanging", "device", "home"}
+
+
 def test_a_leaf_that_is_not_there_or_not_covered_yet(desk: Desk, here: list[str], capsys: Any) -> None:
     code, _, err = run(capsys, "prove", "999999", *here)
     assert code == 2 and "there is no leaf 999999" in err
@@ -151,11 +168,21 @@ def test_tiles_only_holds_no_entries(desk: Desk, here: list[str], capsys: Any, t
     assert not (tmp_path / "static/tile/entries").exists()
 
 
-def test_recover_needs_one_way_and_an_export(here: list[str], capsys: Any, tmp_path: Path) -> None:
+def test_recover_needs_one_way_and_an_export(desk: Desk, here: list[str], capsys: Any, tmp_path: Path) -> None:
     assert run(capsys, "recover", *here)[0] == 2
     assert run(capsys, "recover", "--from", str(tmp_path), "--new-origin", "x", *here)[0] == 2
     code, _, err = run(capsys, "recover", "--from", str(tmp_path), *here)
     assert code == 2 and "not an export of a log" in err
+    code, _, err = run(capsys, "recover", "--new-origin", "evenhand/second", *here)
+    assert code == 2 and "lost nothing" in err and "rotate-key" in err
+    file = KeyFile(desk.home.log_key)
+    file.high_water.write_text(TreeHead(file.read().name, 10_000, bytes(32)).text())
+    note = tmp_path / "note"
+    for content in (b"hello\n", b"a\n5\nAAAA\n", b"", b"\xff" * 2_000_000):
+        note.write_bytes(content)
+        code, _, err = run(capsys, "recover", "--new-origin", "evenhand/second", "--checkpoint", str(note), *here)
+        assert code == 2 and err.count("\n") == 1 and str(note) in err, err
+    assert run(capsys, "recover", "--from", str(tmp_path), "--checkpoint", str(note), *here)[0] == 2
     code, out, _ = run(capsys, "recover", "--new-origin", "evenhand/second", *here)
     assert code == 0 and "goes on as evenhand/second" in out
     assert run(capsys, "verify", *here)[0] == 0

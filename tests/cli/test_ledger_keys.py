@@ -19,10 +19,14 @@ pytestmark = pytest.mark.slow
 
 def test_a_recovery_key_a_rotation_and_a_revocation(desk: Desk, capsys: Any, tmp_path: Path) -> None:
     here, kept = ["--dir", str(desk.home.root)], tmp_path / "stick" / "recovery"
+    code, _, err = run(capsys, "init", "--recovery-key", str(kept), *here)
+    assert code == 2 and str(kept.parent) in err and not kept.parent.exists(), "no folder is made on the way"
+    kept.parent.mkdir()
     code, out, _ = run(capsys, "init", "--recovery-key", str(kept), *here)
     assert code == 0 and "PRIVATE" not in out and kept.stat().st_mode & 0o777 == 0o600
     assert Signer.parse(kept.read_text().strip()).verifier == recovery_key(desk.home)
     assert run(capsys, "init", "--recovery-key", str(tmp_path / "second"), *here)[0] == 2
+    assert not (tmp_path / "second").exists()
     assert run(capsys, "init", "--recovery-key", str(kept), *here)[0] == 2, "never overwritten"
     rotated = json.loads(run(capsys, "rotate-key", "--json", *here)[1])
     assert (rotated["status"], rotated["new"]) == ("retired", keyring_lines(desk.home)[-1]["vkey"])
@@ -50,3 +54,12 @@ def test_witnesses_are_named_listed_and_ended(desk: Desk, capsys: Any) -> None:
     assert run(capsys, "name-witness", "nonsense", "https://w", *here)[0] == 2
     assert run(capsys, "end-witness", "witness.example.org", *here)[0] == 0
     assert run(capsys, "end-witness", "witness.example.org", *here)[0] == 2
+
+
+@pytest.mark.parametrize("name", ["a b", "", "a+b", "x" * 256, "\u00fc"])
+def test_a_name_that_no_log_can_have_is_usage(tmp_path: Path, capsys: Any, name: str) -> None:
+    here, key = ["--dir", str(tmp_path / "new")], ["--recovery-key", str(tmp_path / "key")]
+    for words in (["init", "--origin", name, *key], ["recover", "--new-origin", name]):
+        code, _, err = run(capsys, *words, *here)
+        assert code == 2 and "cannot name a log" in err and err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

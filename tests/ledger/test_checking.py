@@ -83,6 +83,10 @@ def insert_beyond(store: MemoryStore) -> None:
     store.rows[SIZE] = replace(store.rows[17], seq=SIZE)
 
 
+def insert_far_beyond(store: MemoryStore) -> None:
+    store.rows[2**63 - 1] = replace(store.rows[17], seq=2**63 - 1)
+
+
 def tile_bit(store: MemoryStore) -> None:
     tile = bytearray(store.tile_rows[0, 0])
     tile[17 * 32] ^= 1
@@ -114,6 +118,7 @@ TAMPERINGS: list[tuple[Callable[[MemoryStore], None], Reason, str]] = [
     (delete, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
     (swap, Reason.ENTRY_MISMATCH, "ledger_entry seq 17"),
     (insert_beyond, Reason.ENTRY_MISMATCH, f"ledger_entry seq {SIZE}"),
+    (insert_far_beyond, Reason.ENTRY_MISMATCH, f"ledger_entry seq {2**63 - 1}"),
     (tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 0"),
     (upper_tile_bit, Reason.ROOT_MISMATCH, "ledger_tile level 1 idx 0"),
     (tile_gone, Reason.ROOT_MISMATCH, "ledger_tile level 0 idx 1"),

@@ -252,3 +252,30 @@ def test_partial_files_go_once_their_tile_is_full_and_a_changed_one_stays(
     assert [found.place for found in check_files(log.store, tmp_path)] == ["tile/0/000.p/200"]
     read = ExportedLog.open(tmp_path)
     assert check_export(read, read, 300) == []
+
+
+def test_a_checkpoint_that_is_gone_or_damaged_hides_no_changed_file(log: Any, signer: Signer, tmp_path: Path) -> None:
+    log.fill(300)
+    export_log(log.store, checkpoint_of(log.store, signer), tmp_path)
+    note = tmp_path / "checkpoint"
+    kept = note.read_bytes()
+    (tmp_path / "tile/0/000").write_bytes(bytes(256 * 32))
+    for content in (None, b"hello"):
+        note.unlink()
+        if content is not None:
+            note.write_bytes(content)
+        assert [found.place for found in check_files(log.store, tmp_path)] == ["checkpoint", "tile/0/000"]
+        note.write_bytes(kept)
+
+
+def test_an_export_of_more_leaves_than_the_log_holds_is_compared_as_far_as_it_holds(
+    log: Any, signer: Signer, tmp_path: Path
+) -> None:
+    log.fill(270)
+    older = log.store.begin() or log.store
+    log.fill(300)
+    export_log(log.store, checkpoint_of(log.store, signer), tmp_path)
+    older.rollback()
+    assert older.head().size == 270 and check_files(older, tmp_path) == []
+    (tmp_path / "tile/0/000").write_bytes(bytes(256 * 32))
+    assert [found.place for found in check_files(older, tmp_path)] == ["tile/0/000"]

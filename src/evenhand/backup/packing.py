@@ -18,8 +18,8 @@ from typing import IO, Final
 from evenhand.backup.form import FIRST, LAST, About, encode_manifest
 from evenhand.errors import DoesNotHold, UsageError
 
-NEVER: Final = frozenset({"keys", "exports"})
-"""Folders of a home that no backup holds: keys lie apart; bundles that wait are made again."""
+NEVER: Final = frozenset({"keys", "exports", "log"})
+"""Folders of a home that no backup holds: keys lie apart; waiting bundles and the exported log are made again."""
 _PASSING: Final = ("-wal", "-shm", "-journal", ".lock", ".part")
 _SQLITE: Final = ".sqlite3"
 _PRIVATE: Final = b"PRIVATE+KEY+"

@@ -101,6 +101,11 @@ def prove_command(index: int, to: Path | None, entry: Path | None, directory: st
 
     Exit 4 where no checkpoint covers the leaf yet.
     """
+    for path in (to, entry):
+        if path is not None:
+            ledger_keys.check_new(path)
+    if to is not None and to == entry:
+        raise UsageError("the proof and the leaf need a file each", where=str(to))
     with _as_it_is(home_of(directory)) as store:
         checkpoint = _last_checkpoint(store)
         if index >= checkpoint.size:
@@ -210,7 +215,7 @@ def _check_is_note(path: Path) -> None:
 def _last_checkpoint(store: Store) -> Checkpoint:
     checkpoints = store.checkpoints(last=1)
     if not checkpoints:
-        raise Missing(Reason.NO_CHECKPOINT, "no checkpoint was signed yet", mend="Run: evenhand ledger checkpoint.")
+        raise Missing(Reason.NO_CHECKPOINT, "no signed checkpoint is here", mend="Run: evenhand ledger checkpoint.")
     return checkpoints[0]
 
 

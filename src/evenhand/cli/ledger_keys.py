@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import click
 from evenhand.cli._django import home_of, ready
 from evenhand.cli.output import emit_json
 from evenhand.context import Context
-from evenhand.errors import UsageError
+from evenhand.errors import EvenhandError, UsageError
+from evenhand.ledger.checkpoint import check_origin
 from evenhand.ledger.errors import Malformed
 from evenhand.ledger.files import read_secret, write_durably
 from evenhand.ledger.notes import Signer
@@ -22,9 +24,32 @@ _dir = click.option("--dir", "directory", metavar="DIR", help="The installation 
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
 
+def origin_name(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    """Return what may name a log; UsageError for anything else, before anything is made."""
+    if name is None:
+        return None
+    try:
+        check_origin(name)
+    except Malformed as error:
+        mend = "Letters, digits, dots, dashes and slashes will do: log.example.org/2"
+        raise UsageError(f"this cannot name a log ({error.what})", where=name[:60], mend=mend) from None
+    return name
+
+
+def check_new(path: Path) -> None:
+    """Raise UsageError unless a file can be made there: nothing is overwritten, and no folder made on the way."""
+    if os.path.lexists(path):
+        raise UsageError("there is something already", where=str(path), mend="Name a path that does not exist yet.")
+    if not path.parent.is_dir():
+        raise UsageError("there is no such folder", where=str(path.parent), mend="Make it first, or name another.")
+
+
 @click.command("init")
 @click.option(
-    "--origin", metavar="NAME", help="The name of a new log, for ever (default: evenhand/ and random digits)."
+    "--origin",
+    metavar="NAME",
+    callback=origin_name,
+    help="The name of a new log, for ever (default: evenhand/ and random digits).",
 )
 @click.option(
     "--recovery-key",
@@ -41,13 +66,16 @@ def init_command(origin: str | None, to: Path, directory: str | None, as_json: b
 
     Keep the file offline, in two places, away from this machine. It is written once and nowhere else.
     """
-    if to.exists():
-        raise UsageError("there is a file of this name already", where=str(to), mend="Name another.")
+    check_new(to)
     ready(home_of(directory), origin=origin)
     from evenhand.web.record.log_keys import add_recovery_key
 
     write_durably(to, b"", mode=0o600)  # a medium that cannot be written is found before the key is recorded
-    recovery = add_recovery_key(Context.system())
+    try:
+        recovery = add_recovery_key(Context.system())
+    except EvenhandError:
+        to.unlink()
+        raise
     write_durably(to, f"{recovery.encode()}\n".encode(), mode=0o600)
     if as_json:
         emit_json({"recovery_vkey": str(recovery.verifier), "file": str(to)})

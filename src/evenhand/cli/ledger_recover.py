@@ -7,9 +7,14 @@ from pathlib import Path
 import click
 
 from evenhand.cli._django import home_of, ready
+from evenhand.cli.ledger_keys import origin_name
 from evenhand.cli.output import emit_json
 from evenhand.context import Context
 from evenhand.errors import UsageError
+from evenhand.ledger.checkpoint import parse_tree_head
+from evenhand.ledger.errors import Malformed
+from evenhand.ledger.export import read_limited
+from evenhand.ledger.notes import MAX_NOTE, parse_note
 
 
 @click.command("recover")
@@ -20,7 +25,12 @@ from evenhand.errors import UsageError
     metavar="DIR",
     help="An export of this log: its missing leaves come back.",
 )
-@click.option("--new-origin", metavar="NAME", help="Go on under this name, where no export has the missing leaves.")
+@click.option(
+    "--new-origin",
+    metavar="NAME",
+    callback=origin_name,
+    help="Go on under this name, where no export has the missing leaves.",
+)
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -34,10 +44,13 @@ def recover_command(
 ) -> None:
     """Let a log go on whose database was restored from a backup older than its last checkpoint.
 
-    One of --from and --new-origin. Stop `evenhand serve` first. Exit 1 where the export contradicts the database.
+    One of --from and --new-origin. Stop `evenhand serve` first. Exit 1 where the export contradicts the database, or
+    the key of the old log did not sign the checkpoint; 2 for a log that lost nothing: it keeps its name and its key.
     """
     if (folder is None) == (new_origin is None):
         raise UsageError("name one of --from DIR and --new-origin NAME")
+    if checkpoint is not None and new_origin is None:
+        raise UsageError("--checkpoint belongs to --new-origin NAME")
     ready(home_of(directory), create=False)
     from evenhand.web.record.recovering import import_missing, start_new_origin
 
@@ -46,7 +59,7 @@ def recover_command(
         done = {"imported": count, "from": str(folder)}
         words = f"{count} leaves came back; their acts are recorded, what they said is only where a backup has it."
     else:
-        note = checkpoint.read_bytes() if checkpoint else None
+        note = _read(checkpoint) if checkpoint else None
         old = start_new_origin(str(new_origin), Context.system(), note)
         done = {"origin": new_origin, "old_origin": old.origin, "old_size": old.size}
         words = f"The log goes on as {new_origin}. {old.origin} had signed {old.size} leaves; publish that, and why."
@@ -54,3 +67,14 @@ def recover_command(
         emit_json(done)
     else:
         click.echo(f"{words} Now run: evenhand ledger audit.")
+
+
+def _read(path: Path) -> bytes:
+    """Return the bytes of a signed checkpoint; UsageError for what is none. Whose it is, is checked later."""
+    try:
+        note = read_limited(path, MAX_NOTE)
+        parse_tree_head(parse_note(note).text)
+    except (OSError, Malformed) as error:
+        words = f"not a signed checkpoint ({error.what})" if isinstance(error, Malformed) else str(error.strerror)
+        raise UsageError(words, where=str(path), mend="Copy it whole, line ends included.") from None
+    return note

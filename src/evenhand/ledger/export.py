@@ -6,12 +6,12 @@ that a reader who has the checkpoint finds everything it speaks of. Other bytes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from evenhand.ledger.checking import Finding, failed, from_error, notice
+from evenhand.ledger.checking import Finding, failed, notice
 from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
 from evenhand.ledger.files import write_durably
@@ -160,21 +160,42 @@ def read_tree_head(path: Path) -> TreeHead:
 def check_files(store: Store, folder: Path) -> list[Finding]:
     """Return what is wrong with every file of an export, those of earlier sizes too, against the log itself.
 
+    Where its checkpoint is gone, what lies there is checked all the same. Where it speaks of more than the log holds,
+    that is said by whoever checks the checkpoint, and of the files only those are looked at that the log can hold.
     Cost: reads every file once. The checkpoint's signature is not checked here.
     """
-    if not (folder / CHECKPOINT).exists():
-        return []
-    try:
-        size = read_tree_head(folder / CHECKPOINT).size
-    except Malformed as error:
-        return [from_error(error)]
     here = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {CHECKPOINT}
+    wrong, size = _exported_size(folder, here)
+    held = store.head().size
+    if size > held:
+        here, size = {name for name in here if not _lies_beyond(name, held)}, 0
     wanted = [*_new_paths(size, 0)]
     if (folder / "tile" / ENTRIES).exists():
         wanted += _new_paths(size, 0, level_zero_as_entries=True)
     missing = [path for path in wanted if not {str(path), str(TilePath(path.level, path.idx))} & here]
-    found = [failed(Reason.ROOT_MISMATCH, str(path), "the exported file is missing") for path in missing]
+    found = [*wrong, *(failed(Reason.ROOT_MISMATCH, str(path), "the exported file is missing") for path in missing)]
     return found + [each for name in sorted(here) if (each := _check_file(store, folder, name)) is not None]
+
+
+def _exported_size(folder: Path, here: Collection[str]) -> tuple[list[Finding], int]:
+    """Return how many leaves an export speaks of (0 where nothing says it), and what is wrong with what says it."""
+    try:
+        return [], read_tree_head(folder / CHECKPOINT).size
+    except Malformed as error:
+        return [failed(Reason.MALFORMED, CHECKPOINT, f"the exported file is damaged: {error.what}")], 0
+    except OSError:
+        words = "the exported file is missing, or cannot be read"
+        return [failed(Reason.ROOT_MISMATCH, CHECKPOINT, words)] if here else [], 0
+
+
+def _lies_beyond(name: str, size: int) -> bool:
+    """Return whether a file of an export belongs to a tree of more leaves than `size`."""
+    try:
+        path = TilePath.parse(name)
+    except Malformed:
+        return False
+    level = 0 if path.level == ENTRIES else int(path.level)
+    return (path.idx * TILE_WIDTH + path.width) << (8 * level) > size
 
 
 def _check_file(store: Store, folder: Path, name: str) -> Finding | None:

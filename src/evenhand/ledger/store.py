@@ -121,6 +121,10 @@ class Store(TileReader, Protocol):
         """Insert a checkpoint; one of the same size raises, never overwrites."""
 
 
+def _between(rows: Iterable[int], start: int, end: int) -> list[int]:
+    return sorted(seq for seq in rows if start <= seq < end)
+
+
 class AlreadyThere(ValueError):
     """A row with that key exists; the log is append-only."""
 
@@ -187,7 +191,9 @@ class MemoryStore:
 
     def entries(self, start: int, end: int) -> Iterator[Entry]:
         """Yield rows start <= seq < end."""
-        return (self.rows[seq] for seq in range(start, end) if seq in self.rows)
+        few = end - start <= len(self.rows)
+        found = (seq for seq in range(start, end) if seq in self.rows) if few else _between(self.rows, start, end)
+        return (self.rows[seq] for seq in found)
 
     def tiles(self) -> Iterator[Tile]:
         """Yield all tiles in order."""

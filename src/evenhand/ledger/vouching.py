@@ -31,7 +31,7 @@ def check_checkpoints(
     revoked covers it.
     """
     if not checkpoints:
-        words = "no checkpoint was signed yet: a consistent rewrite of the whole log would not show"
+        words = "no signed checkpoint is here: a consistent rewrite of the whole log would not show"
         return [unverifiable(Reason.NO_CHECKPOINT, "ledger_checkpoint", words)]
     vouched = vouched_size(tiles, size, checkpoints, keyring)
     findings = []
@@ -80,6 +80,29 @@ def check_note(
     return []
 
 
+def check_published(
+    tiles: TileReader,
+    size: int,
+    note: bytes,
+    keyring: Keyring,
+    place: str,
+    *,
+    vouched: int,
+    witness_keys: Sequence[VerifierKey] = (),
+) -> list[Finding]:
+    """Return what is wrong with a checkpoint that this log gave out itself, its cosignatures too, against a tree.
+
+    Judged as our own history is: that a key was replaced since is no finding.
+    """
+    found = _check_own(tiles, size, note, keyring, place, vouched=vouched)
+    if not found:
+        try:
+            open_checkpoint(note, list(keyring), witness_keys)
+        except Contradiction as error:
+            found = [from_error(error, place)]
+    return found
+
+
 def _contradicts(tiles: TileReader, size: int, said: TreeHead, place: str) -> Finding | None:
     if said.size > size:
         words = f"it is signed over {said.size} leaves, but the log holds {size}"
@@ -93,16 +116,24 @@ def _contradicts(tiles: TileReader, size: int, said: TreeHead, place: str) -> Fi
 def _check_row(tiles: TileReader, size: int, checkpoint: Checkpoint, keyring: Keyring, vouched: int) -> list[Finding]:
     """Return what is wrong with one row of our own history; that a key was replaced since is no finding here."""
     place = f"ledger_checkpoint size {checkpoint.size}"
-    found = check_note(tiles, size, checkpoint.note, keyring, place, vouched=vouched)
-    if [each.reason for each in found] == [Reason.AFTER_REVOCATION] and checkpoint.size <= vouched:
-        said = open_checkpoint(checkpoint.note, list(keyring)).head
-        contradiction = _contradicts(tiles, size, said, place)
-        words = "signed by a key that was revoked at a smaller size; a later checkpoint vouches for this tree"
-        found = [contradiction] if contradiction else [notice(place, words)]
-    found = [each for each in found if each.reason is not Reason.SUPERSEDED]
+    found = _check_own(tiles, size, checkpoint.note, keyring, place, vouched=vouched)
     if not found and open_checkpoint(checkpoint.note, list(keyring)).head.size != checkpoint.size:
         found.append(from_error(Malformed("the note speaks of another size than its row"), place))
     return found
+
+
+def _check_own(
+    tiles: TileReader, size: int, note: bytes, keyring: Keyring, place: str, *, vouched: int
+) -> list[Finding]:
+    """Return what is wrong with one note of our own history."""
+    found = check_note(tiles, size, note, keyring, place, vouched=vouched)
+    if [each.reason for each in found] == [Reason.AFTER_REVOCATION]:
+        said = open_checkpoint(note, list(keyring)).head
+        if said.size <= vouched:
+            contradiction = _contradicts(tiles, size, said, place)
+            words = "signed by a key that was revoked at a smaller size; a later checkpoint vouches for this tree"
+            found = [contradiction] if contradiction else [notice(place, words)]
+    return [each for each in found if each.reason is not Reason.SUPERSEDED]
 
 
 def _check_cosigned(checkpoint: Checkpoint, keyring: Keyring, witness_keys: Sequence[VerifierKey]) -> list[Finding]:

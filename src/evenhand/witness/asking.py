@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import re
+import ssl
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -93,21 +98,92 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
+class _Until(io.RawIOBase):
+    """What a socket gives until a moment: a time-out alone counts anew for every byte that drips in."""
+
+    def __init__(self, socket: Any, until: float) -> None:
+        self._file, self._socket, self._until = socket.makefile("rb", buffering=0), socket, until
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what is there, waiting no longer than until the moment; TimeoutError afterwards."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer was not whole in time")
+        self._socket.settimeout(left)
+        count: int | None = self._file.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        """Close the socket's file as well."""
+        self._file.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer of which every line, its head too, has to be there in time."""
+
+    def __init__(self, sock: Any, *args: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Until(sock, time.monotonic() + SECONDS))
+
+
+class _Plain(http.client.HTTPConnection):
+    response_class = _Response
+
+
+class _Secure(http.client.HTTPSConnection):
+    response_class = _Response
+
+
+class _InTime(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Speaks HTTP, over TLS or not, with answers that are read until a moment and not for ever."""
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Send a request."""
+        return self.do_open(_Plain, req)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Send a request over TLS."""
+        return self.do_open(_Secure, req, context=ssl.create_default_context())
+
+
 def post_plainly(url: str, body: bytes) -> Answer:
-    """Send a body and return the answer, whatever its status; raises NoAnswer where none comes in 10 seconds."""
+    """Send a body and return the answer, whatever its status; raises NoAnswer where none is whole in 10 seconds.
+
+    The time is for everything together: finding the address, connecting, each line. What is still under way then
+    goes on in its thread for as long again at most, and is not heard.
+    """
+    found: list[Answer | NoAnswer] = []
+    asking = threading.Thread(target=lambda: found.append(_answer(url, body)), daemon=True)
+    asking.start()
+    asking.join(SECONDS)
+    if not found:
+        raise NoAnswer("the witness cannot be reached (TimeoutError)")
+    if isinstance(found[0], NoAnswer):
+        raise found[0]
+    return found[0]
+
+
+def _answer(url: str, body: bytes) -> Answer | NoAnswer:
+    """Return the answer, or that there was none: what a stranger sends may not even be HTTP."""
     try:
-        request = urllib.request.Request(url, body, {"Content-Type": "text/plain"}, method="POST")  # noqa: S310 its scheme was checked when it was named
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=SECONDS) as reply:
+        return _sent(url, body)
+    except OSError as error:
+        return NoAnswer(f"the witness cannot be reached ({type(error).__name__})")
+    except Exception as error:  # noqa: BLE001 the edge to a stranger: nothing that it sends may stop us
+        return NoAnswer(f"the witness does not answer as a witness does ({type(error).__name__})")
+
+
+def _sent(url: str, body: bytes) -> Answer:
+    request = urllib.request.Request(url, body, {"Content-Type": "text/plain"}, method="POST")  # noqa: S310 its scheme was checked when it was named
+    try:
+        with urllib.request.build_opener(_NoRedirects, _InTime).open(request, timeout=SECONDS) as reply:
             return Answer(HTTPStatus(reply.status), reply.read(_MOST))
     except urllib.error.HTTPError as error:
         with error:
-            return _of_error(error)
-    except (OSError, ValueError) as error:
-        raise NoAnswer(f"the witness cannot be reached ({type(error).__name__})") from None
-
-
-def _of_error(error: urllib.error.HTTPError) -> Answer:
-    try:
-        return Answer(HTTPStatus(error.code), error.read(_MOST))
-    except (OSError, ValueError):
-        raise NoAnswer("the witness broke off its answer") from None
+            return Answer(HTTPStatus(error.code), error.read(_MOST))

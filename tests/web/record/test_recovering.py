@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 from django.db import connection
 from tests.databases import Desk
 from tests.kill import killed_at_call
+from tests.web.record.tampering import as_administrator
 
+from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Reason
+from evenhand.ledger.notes import Signer
 from evenhand.web.record import recovering
 from evenhand.web.record.checkpoints import export_if_due, key_file, key_states, make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
@@ -139,6 +143,69 @@ def test_without_an_export_it_goes_on_under_a_new_name(restored: Desk) -> None:
         start_new_origin("evenhand/second", restored.ctx)
 
 
+def test_the_last_checkpoint_of_the_old_log_is_one_that_its_key_signed(restored: Desk) -> None:
+    home, folder = restored.home, restored.home.log_export
+    note, old_key = (folder / "checkpoint").read_bytes(), key_file(home).read()
+    stranger = Signer.generate(old_key.name, restored.ctx)
+    other = Signer.generate("evenhand/other", restored.ctx)
+    head = TreeHead(old_key.name, 9, bytes(32))
+    unsigned = b"".join(note.splitlines(keepends=True)[:3])
+    for wrong, kind in (
+        (b"hello", UsageError), (unsigned, UsageError), (note[:-9] + b"AAAAAAA=\n", Contradiction),
+        (sign_checkpoint(head, [stranger]), Contradiction),
+        (sign_checkpoint(TreeHead(other.name, 9, bytes(32)), [other]), UsageError),
+    ):  # fmt: skip
+        with pytest.raises(kind):
+            start_new_origin("evenhand/second", restored.ctx, wrong)
+        assert log_store().head().size == 5 and not key_file(home).next.path.exists()
+    (folder / "checkpoint").write_bytes(b"hello")
+    start_new_origin("evenhand/second", restored.ctx, note)
+    started = next(log_store().entries(5, 6)).data
+    assert sha256(note).hexdigest().encode() in started
+
+
+def test_a_newer_copy_than_the_high_water_file_is_the_last(restored: Desk) -> None:
+    old_key = key_file(restored.home).read()
+    newer = sign_checkpoint(TreeHead(old_key.name, 30, bytes(range(32))), [old_key])
+    old = start_new_origin("evenhand/second", restored.ctx, newer)
+    assert old.size == 30 and recorded_keys().lines[0].last_size == 30
+    assert sha256(newer).hexdigest().encode() in next(log_store().entries(5, 6)).data
+
+
+def test_a_log_that_lost_nothing_keeps_its_name_and_its_key(desk: Desk) -> None:
+    live(desk, 3)
+    key = key_file(desk.home).read().verifier
+    for note in (None, latest_checkpoint().published):  # type: ignore[union-attr]
+        with pytest.raises(UsageError, match=r"lost nothing.*rotate-key"):
+            start_new_origin("evenhand/second", desk.ctx, note)
+    live(desk, 1)
+    assert key_file(desk.home).read().verifier == key and audit(desk.ctx).findings == ()
+
+
+def test_the_old_export_is_set_aside_and_the_new_log_has_its_own(restored: Desk) -> None:
+    folder = restored.home.log_export
+    before = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    start_new_origin("evenhand/second", restored.ctx)
+    aside = folder.with_name("log-old-8")
+    assert {path.name: path.read_bytes() for path in aside.rglob("*") if path.is_file()} == before
+    live(restored, 2)
+    assert export_if_due(restored.ctx) > 0
+    assert audit(restored.ctx).findings == ()
+
+
+def test_a_name_that_was_used_and_another_change_of_key_are_refused(restored: Desk) -> None:
+    file = key_file(restored.home)
+    first = file.read().name
+    start_new_origin("evenhand/second", restored.ctx)
+    later = TreeHead("evenhand/second", 90, bytes(32))
+    file.high_water.write_text(later.text())
+    with pytest.raises(UsageError, match="this name before"):
+        start_new_origin(first, restored.ctx)
+    file.next.create("evenhand/third", restored.ctx)
+    with pytest.raises(UsageError, match="evenhand/third"):
+        start_new_origin("evenhand/fourth", restored.ctx)
+
+
 CUTS = [
     ("_append_start", False, 1),
     ("write_keyring", False, 1),
@@ -158,6 +225,54 @@ def test_a_new_start_that_was_cut_off_goes_on(restored: Desk, name: str, before:
     make_checkpoint(restored.ctx)
     assert [line.status for line in recorded_keys().lines] == ["retired", "active"]
     assert verify(restored.ctx).findings == ()
+
+
+def test_without_the_high_water_file_it_says_what_cannot_be_told(desk: Desk) -> None:
+    live(desk, 2)
+    high = key_file(desk.home).high_water
+    high.unlink()
+    report = verify(desk.ctx)
+    assert [(f.reason, f.place) for f in report.findings] == [("not_checked", str(high))] and report.exit_code == 4
+    assert "older copy" in report.findings[0].words
+    key_file(desk.home).path.rename(desk.home.root / "elsewhere")
+    report = verify(desk.ctx)
+    assert [f.reason for f in report.findings] == [None] and report.exit_code == 0, "not the signer's machine"
+    assert "older copy" in report.findings[0].words
+
+
+def test_without_the_high_water_file_the_export_names_an_older_database(restored: Desk) -> None:
+    high, note = key_file(restored.home).high_water, restored.home.log_export / "checkpoint"
+    high.unlink()
+    for report in (verify(restored.ctx), audit(restored.ctx)):
+        found = [(f.reason, f.place) for f in report.findings]
+        assert found == [("not_checked", str(high)), ("rollback_detected", str(note))]
+
+
+def test_an_audit_checks_the_exported_checkpoint(desk: Desk) -> None:
+    live(desk, 3)
+    export_if_due(desk.ctx)
+    note = desk.home.log_export / "checkpoint"
+    whole, at = note.read_bytes(), note.read_bytes().rindex(b"=") - 9
+    note.write_bytes(whole[:at] + (b"B" if whole[at : at + 1] == b"A" else b"A") + whole[at + 1 :])
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [("bad_signature", str(note))]
+    note.unlink()
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [("root_mismatch", "checkpoint")]
+    shutil.rmtree(desk.home.log_export)
+    assert audit(desk.ctx).findings == (), "the worker may not have come yet"
+    later = Context(now=lambda: desk.ctx.now() + timedelta(hours=2), random=desk.ctx.random)
+    report = audit(later)
+    assert report.exit_code == 0 and [f.place for f in report.findings] == [str(desk.home.log_export)]
+
+
+def test_an_audit_names_the_row_of_an_exported_checkpoint_that_is_gone(desk: Desk) -> None:
+    live(desk, 3)
+    export_if_due(desk.ctx)
+    size = latest_checkpoint().size  # type: ignore[union-attr]
+    live(desk, 1)
+    as_administrator("DELETE FROM ledger_checkpoint WHERE size = %s", [size])
+    assert [(f.reason, f.place) for f in audit(desk.ctx).findings] == [
+        ("item_removed", f"ledger_checkpoint size {size}")
+    ]
 
 
 def test_tile_rot_in_the_export_is_found_by_the_audit(desk: Desk) -> None:

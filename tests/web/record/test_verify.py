@@ -14,10 +14,13 @@ from tests.web.record.tampering import as_administrator, flipped
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Finding
-from evenhand.web.record.checkpoints import make_checkpoint
+from evenhand.ledger.errors import AppendRefused
+from evenhand.ledger.tree import leaf_hash
+from evenhand.web.record.checkpoints import keyring, make_checkpoint
 from evenhand.web.record.crypto import open_sealed, seal
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.keys import create_key, unwrap
+from evenhand.web.record.log_keys import rotate_key
 from evenhand.web.record.models import (
     KeySeat,
     LedgerEntry,
@@ -30,6 +33,7 @@ from evenhand.web.record.models import (
 from evenhand.web.record.reads import close_read_windows
 from evenhand.web.record.sealed import open_texts, seal_text
 from evenhand.web.record.seats import end_seat, grant_seat
+from evenhand.web.record.store import DjangoStore
 from evenhand.web.record.unit import recording
 from evenhand.web.record.verify import Report, audit, last_check, verify
 
@@ -333,3 +337,39 @@ def test_the_report_is_plain_json(small: Desk) -> None:
     report = verify(small.ctx)
     assert json.loads(json.dumps(report.as_json()))["verdict"] == "failed"
     assert last_check(small.home)["findings"][0]["reason"] == "projection_mismatch"
+
+
+@pytest.mark.slow
+def test_rows_beyond_the_head_are_named_and_stop_an_append_in_words(small: Desk) -> None:
+    ctx = small.ctx
+    make_checkpoint(ctx)
+    key = b'{"act":"system","at":"2026-11-23T02:00:00Z","last":5,"n":"%s","t":"key.revoked","v":1,"vkey":"%s"'
+    data = key % (b"A" * 22, str(keyring(small.home)[0]).encode()) + b',"why":"key_theft"}'
+    for further in (90_000, 0):
+        size = DjangoStore(connection).head().size
+        seq = size + further
+        as_administrator("DELETE FROM ledger_entry WHERE seq >= %s", [size])
+        as_administrator("INSERT INTO ledger_entry VALUES (%s, %s, %s)", [seq, leaf_hash(data), data])
+        for report in (verify(ctx), audit(ctx)):
+            assert ("entry_mismatch", f"ledger_entry seq {seq}") in [(f.reason, f.place) for f in report.findings]
+            assert "keyring.json" not in [f.place for f in report.findings], "a row beyond the head is no leaf"
+    with pytest.raises(AppendRefused, match=f"ledger_entry seq {size}.*ledger verify"):
+        rotate_key(ctx)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"", b"hello", b"{}", b"\xff", b"[1]"])
+def test_a_damaged_keyring_is_named_with_its_file(desk: Desk, content: bytes) -> None:
+    path = desk.home.log_key.with_name("keyring.json")
+    path.write_bytes(content)
+    assert [(f.reason, f.place) for f in verify(desk.ctx).findings] == [("malformed", str(path))]
+
+
+@pytest.mark.slow
+def test_a_head_too_large_and_checkpoints_that_are_gone_are_said_in_one_voice(desk: Desk) -> None:
+    as_administrator("DELETE FROM ledger_checkpoint")
+    found = verify(desk.ctx).findings
+    assert [f.reason for f in found] == ["no_checkpoint", "no_checkpoint"]
+    assert not any("yet" in f.words for f in found), "one was signed: the next line says so"
+    as_administrator("UPDATE ledger_head SET size = 9999")
+    assert all(f.place for f in verify(desk.ctx).findings)

@@ -128,6 +128,27 @@ def test_a_witness_that_does_not_answer_stops_nothing_and_is_asked_again(named: 
     assert standing.is_late(later(named.ctx, hours=27).now())
 
 
+def test_each_witness_is_asked_whatever_the_one_before_did(
+    named: Desk, outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = WitnessFolder(tmp_path / "second")
+    key = folder.create("second.example.org", named.ctx)
+    name_witness(vkey=str(key), url="https://second.example.org", ctx=named.ctx)
+    make_checkpoint(named.ctx)
+
+    def broken_first(url: str, body: bytes) -> Answer:
+        if "second" in url:
+            raise RecursionError("nobody foresaw it")
+        return outside(url, body)
+
+    monkeypatch.setattr(asking, "post_plainly", broken_first)
+    monkeypatch.setattr(witnesses, "_rows", lambda rows=witnesses._rows: rows()[::-1])
+    assert ask_if_due(named.ctx) == 1
+    assert [(each.witness.key.name, each.answer) for each in standings(named.home)] == [
+        ("second.example.org", "no_answer"), ("witness.example.org", "cosigned"),
+    ]  # fmt: skip
+
+
 def test_a_witness_that_saw_another_tree_fails_the_record(named: Desk, outside: Outside) -> None:
     signer = KeyFile(named.home.log_key).read()
     larger = TreeHead(signer.name, 50, bytes(range(32)))
@@ -190,14 +211,22 @@ def test_what_cannot_be_a_witness_is_refused(named: Desk, outside: Outside) -> N
     ):  # fmt: skip
         with pytest.raises(UsageError):
             name_witness(vkey=vkey, url=url, ctx=named.ctx)
-    for url in ("ftp://x", "file:///etc/passwd", "https://", "nonsense", "https://a b", "https://a\n"):
-        with pytest.raises(UsageError, match="address"):
+    for url in (
+        "ftp://x", "file:///etc/passwd", "https://", "nonsense", "https://a b", "https://a\n", "http://[::1",
+        "https://a:99999", "https://a:0", "https://a:x", "https://who@a", "https://who:secret@a/w", "https://a/w?key=1",
+        "https://a/w#b",
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match="address") as refusal:
             witnesses._address(url)
+        assert "secret" not in str(refusal.value)
+    assert witnesses._address("http://[::1]:8100/w/") == "http://[::1]:8100/w"
 
 
 def test_the_kept_answers_may_be_lost_or_damaged(named: Desk) -> None:
     path = named.home.root / "witness-answers.json"
-    for content in ("", "[]", "{"):
+    vkey = str(enabled_witnesses()[0].key)
+    odd = [7, {"asked_at": "soon", "asked_size": 2}, {"asked_at": "2026-03-02T09:00:00Z", "asked_size": "x"}]
+    for content in ("", "[]", "{", *(json.dumps({vkey: each}) for each in odd)):
         path.write_text(content)
         assert [each.answer for each in standings(named.home)] == [None]
     assert ask_if_due(named.ctx) == 1

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from evenhand.context import Context
 from evenhand.ledger import signing
-from evenhand.ledger.errors import Contradiction, SignerBusy
+from evenhand.ledger.errors import Contradiction, Malformed, SignerBusy
 from evenhand.ledger.export import CHECKPOINT, export_log, read_tree_head
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.keyring import KeyState, parse_keyring
@@ -88,15 +88,21 @@ def keyring(home: Home) -> list[VerifierKey]:
 
 
 def key_states(home: Home) -> dict[VerifierKey, KeyState]:
-    """Return what became of each public key of this log, oldest first; empty where none was written down."""
+    """Return what became of each public key of this log, oldest first; empty where none was written down.
+
+    Raises Malformed, with its path, for a keyring.json that is damaged.
+    """
     path = _keyring_path(home)
-    return parse_keyring(path.read_bytes()) if path.exists() else {}
+    try:
+        return parse_keyring(path.read_bytes()) if path.exists() else {}
+    except Malformed as error:
+        raise Malformed(f"this keyring is damaged ({error.what})", where=str(path)) from None
 
 
 def keyring_lines(home: Home) -> list[dict[str, Any]]:
     """Return what `keyring.json` says of each key: vkey, status, added_index, status_index, last_size."""
     path = _keyring_path(home)
-    if not path.exists():
+    if not key_states(home):
         return []
     lines: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return lines

@@ -70,11 +70,14 @@ def leaf_about(obj: str, type: str, *, since: int = 0) -> int:
 def key_leaves() -> list[tuple[int, dict[str, Any]]]:
     """Return (index, leaf) of every leaf about the log's keys, in order; leaves that cannot be read are left out.
 
-    Looks through all leaves: for verifying, and for changing a key.
+    Looks through all leaves: for verifying, and for changing a key. A row beyond the head is no leaf.
     """
     found = "instr(data, %s) > 0" if connection.vendor == "sqlite" else "position(%s in data) > 0"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT seq, data FROM ledger_entry WHERE {found} ORDER BY seq", [b'"t":"key.'])  # noqa: S608 `found` is one of the two texts above
+        cursor.execute(
+            f"SELECT seq, data FROM ledger_entry WHERE seq < %s AND {found} ORDER BY seq",  # noqa: S608 `found` is one of the two texts above
+            [log_size(), b'"t":"key.'],
+        )
         rows = cursor.fetchall()
     leaves = []
     for seq, data in rows:

@@ -6,6 +6,8 @@ names the last old checkpoint in its first leaf.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,14 +18,14 @@ from evenhand.errors import UsageError
 from evenhand.ledger import SYSTEM as SYSTEM_ACTOR
 from evenhand.ledger.append import append_encoded
 from evenhand.ledger.checking import Verdict, check_entries, worst
-from evenhand.ledger.checkpoint import OpenedCheckpoint, TreeHead, check_origin, open_checkpoint, parse_tree_head
+from evenhand.ledger.checkpoint import OpenedCheckpoint, TreeHead, open_checkpoint, parse_tree_head
 from evenhand.ledger.draft import Draft
-from evenhand.ledger.errors import Contradiction, Malformed, Reason
-from evenhand.ledger.export import CHECKPOINT, ExportedLog, read_limited
-from evenhand.ledger.files import only_signer, write_durably
+from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
+from evenhand.ledger.export import CHECKPOINT, ExportedLog, read_limited, read_tree_head
+from evenhand.ledger.files import only_signer, sync_directory, write_durably
 from evenhand.ledger.keyring import standing_of
 from evenhand.ledger.leaf import format_time
-from evenhand.ledger.notes import MAX_NOTE, Note, Signer
+from evenhand.ledger.notes import MAX_NOTE, Note, Signer, parse_note, parse_vkey
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.signing import KeyFile
 from evenhand.ledger.store import Checkpoint, Head, MemoryStore
@@ -65,20 +67,23 @@ def import_missing(folder: Path, ctx: Context) -> int:
 def start_new_origin(origin: str, ctx: Context, last_note: bytes | None = None) -> TreeHead:
     """Go on under a new name, over the leaves that are there, and return what the old log had signed last.
 
-    `last_note`: the last old checkpoint, if it is known (default: what the export or the database holds). The first
-    leaf of the new name is `log.started` with its SHA-256. The old key counts up to what it signed. Can be run again.
+    `last_note`: the last old checkpoint, if it is known; of it, the export's and the database's the largest counts. The
+    first leaf of the new name is `log.started` with its SHA-256. The old key counts up to what it signed, and the old
+    export is set aside. Can be run again. Raises UsageError for a log that lost nothing and for what is no checkpoint,
+    Contradiction for a checkpoint that the old log's key did not sign.
     """
-    check_origin(origin)
     home = Home.here()
     file = key_file(home)
     with only_signer(file.lock):
         old = _signed_last(file)
         if old.origin == origin:
             raise UsageError("the log has this name already", where=origin, mend="Choose another name, never used.")
-        signer = file.next.read() if file.next.path.exists() else file.next.create(origin, ctx)
-        if str(signer.verifier) not in {line.vkey for line in recorded_keys().lines}:
-            _append_start(file.read(), signer, old, last_note or _last_note(home), ctx)
+        if not _is_begun(file, origin):
+            note, old = _lost_end(home, old, last_note)
+            signer = file.next.read() if file.next.path.exists() else file.next.create(origin, ctx)
+            _append_start(file.read(), signer, old, note, ctx)
         write_keyring(home, [line.as_json() for line in recorded_keys().lines])
+        _set_aside(home, origin, old.size)
         store = DjangoStore(connection)
         head = TreeHead(origin, store.head().size, root_of(store.head()))
         write_durably(home.log_key.with_name(f"old-{old.size}.high-water"), old.text().encode(), mode=0o600)
@@ -86,6 +91,21 @@ def start_new_origin(origin: str, ctx: Context, last_note: bytes | None = None) 
         file.take_over()
     make_checkpoint(ctx)
     return old
+
+
+def _is_begun(file: KeyFile, origin: str) -> bool:
+    """Return whether a start that was cut off has its leaves already; UsageError for a name it cannot go on under."""
+    recorded = [line.vkey for line in recorded_keys().lines]
+    if not file.next.path.exists():
+        if any(parse_vkey(vkey).name == origin for vkey in recorded):
+            raise UsageError("the log had this name before", where=origin, mend="Choose another name, never used.")
+        return False
+    signer = file.next.read()
+    if signer.name != origin:
+        words = f"a change to a key of the name {signer.name} was begun and not ended"
+        mend = "Run it again with that name; or move this file away first."
+        raise UsageError(words, where=str(file.next.path), mend=mend)
+    return str(signer.verifier) in recorded
 
 
 def _opened(folder: Path, home: Home) -> tuple[ExportedLog, OpenedCheckpoint]:
@@ -139,8 +159,12 @@ def _signed_last(file: KeyFile) -> TreeHead:
     try:
         return parse_tree_head(file.high_water.read_text("ascii"))
     except FileNotFoundError:
-        mend = "Bring it back from where the log key is kept."
+        mend = (
+            "Bring it back from where the log key is kept, or write the newest checkpoint's first three lines into it."
+        )
         raise UsageError("the high-water file is missing", where=str(file.high_water), mend=mend) from None
+    except (Malformed, UnicodeDecodeError):
+        raise Malformed("the high-water file is damaged", where=str(file.high_water)) from None
 
 
 def _append_start(old: Signer, new: Signer, last: TreeHead, note: bytes, ctx: Context) -> None:
@@ -151,12 +175,62 @@ def _append_start(old: Signer, new: Signer, last: TreeHead, note: bytes, ctx: Co
         r.add_bare(Draft(type="key.retired", actor=SYSTEM_ACTOR, vkey=str(old.verifier), last=last.size))
 
 
-def _last_note(home: Home) -> bytes:
-    """Return the last checkpoint of the old log that is still here: the export's, else the database's."""
-    exported = home.log_export / CHECKPOINT
-    if exported.exists():
-        return exported.read_bytes()
-    newest = DjangoStore(connection).checkpoints(last=1)
-    if not newest:
-        raise UsageError("no checkpoint of the old log is here", mend="Name one with --checkpoint FILE.")
-    return newest[0].published
+def _lost_end(home: Home, high: TreeHead, given: bytes | None) -> tuple[bytes, TreeHead]:
+    """Return the last checkpoint of the old log that is at hand, and the last tree that it signed.
+
+    Raises UsageError where the database holds that tree: nothing is lost then, and the key stays.
+    """
+    known = [] if given is None else [(_opened_old(given, home, high), given)]
+    for note in _kept_notes(home):
+        with suppress(Contradiction, Missing, UsageError):
+            known.append((_opened_old(note, home, high), note))
+    if not known:
+        mend = "Name one with --checkpoint FILE."
+        raise UsageError("no checkpoint that the key of the old log signed is here", mend=mend)
+    signed, last = max(known, key=lambda each: each[0].size)
+    store = DjangoStore(connection)
+    if all(_holds(store, head) for head in (high, signed)):
+        words = f"this log lost nothing: the database holds all {high.size} leaves that were signed"
+        mend = (
+            "To change its key: evenhand ledger rotate-key; if the key was stolen or lost: evenhand ledger revoke-key."
+        )
+        raise UsageError(words, where=high.origin, mend=mend)
+    return last, max(high, signed, key=lambda head: head.size)
+
+
+def _holds(store: DjangoStore, head: TreeHead) -> bool:
+    return head.size <= store.head().size and root_from_tiles(store, head.size) == head.root
+
+
+def _opened_old(note: bytes, home: Home, high: TreeHead) -> TreeHead:
+    """Return what a checkpoint of the old log says, its signature checked by the keys of this log."""
+    mend = "Name a file with the last signed checkpoint of the old log, whole, line ends included."
+    try:
+        said = parse_tree_head(parse_note(note).text)
+    except Malformed as error:
+        raise UsageError(f"this is not a signed checkpoint ({error.what})", where=CHECKPOINT, mend=mend) from None
+    if said.origin != high.origin:
+        raise UsageError(f"this is a checkpoint of {said.origin}, not of {high.origin}", where=CHECKPOINT, mend=mend)
+    keys = key_states(home)
+    opened = open_checkpoint(note, list(keys))
+    standing_of(opened, keys)
+    return opened.head
+
+
+def _kept_notes(home: Home) -> Iterator[bytes]:
+    """Yield the last checkpoints of the old log that are still here: the export's, the database's."""
+    with suppress(OSError, Malformed):
+        yield read_limited(home.log_export / CHECKPOINT, MAX_NOTE)
+    for newest in DjangoStore(connection).checkpoints(last=1):
+        yield newest.published
+
+
+def _set_aside(home: Home, origin: str, size: int) -> None:
+    """Keep the old log's export under another name: no file of it is overwritten, and the new log needs the folder."""
+    with suppress(OSError, Malformed):
+        if read_tree_head(home.log_export / CHECKPOINT).origin == origin:
+            return
+    aside = home.log_export.with_name(f"{home.log_export.name}-old-{size}")
+    if home.log_export.exists() and not aside.exists():
+        home.log_export.rename(aside)
+        sync_directory(aside.parent)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.db import IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from evenhand.ledger.errors import AppendRefused
@@ -76,15 +78,16 @@ class DjangoStore:
         entries = f"entry AS ({_ENTRY}{', '.join(['(%s, %s, %s)'] * len(self._held))})"
         values: list[Any] = [value for e in self._held for value in (e.seq, e.leaf_hash, e.data)]
         values += [value for tile in self._growing for value in (tile.hashes, tile.level, tile.idx)]
-        self._run(f"WITH {', '.join([entries, *tiles])} {_HEAD}", [*values, head.size, head.packed])
+        with _free_place(self._held[0].seq):
+            self._run(f"WITH {', '.join([entries, *tiles])} {_HEAD}", [*values, head.size, head.packed])
 
     def add_entries(self, entries: Sequence[Entry]) -> None:
-        """Insert rows; a few on a server with the head. IntegrityError or the trigger's refusal if one exists."""
+        """Insert rows; a few on a server with the head. AppendRefused where a row lies beyond the head already."""
         if self._is_server and len(entries) <= _FEW:
             self._held = list(entries)
             return
         rows = [(entry.seq, entry.leaf_hash, entry.data) for entry in entries]
-        with self._db.cursor() as cursor:
+        with _free_place(entries[0].seq if entries else 0), self._db.cursor() as cursor:
             cursor.executemany(f"{_ENTRY}(%s, %s, %s)", rows)
 
     def put_tiles(self, tiles: Sequence[Tile]) -> None:
@@ -115,8 +118,8 @@ class DjangoStore:
         """Yield the rows with start <= seq < end in order, a few thousand in memory at a time."""
         while start < end:
             rows = self._rows(
-                "SELECT seq, leaf_hash, data FROM ledger_entry WHERE seq >= %s AND seq < %s ORDER BY seq LIMIT %s",
-                [start, end, _READ_AT_ONCE],
+                "SELECT seq, leaf_hash, data FROM ledger_entry WHERE seq >= %s AND seq <= %s ORDER BY seq LIMIT %s",
+                [start, end - 1, _READ_AT_ONCE],
             )
             for seq, leaf_hash, data in rows:
                 yield Entry(seq, _blob(leaf_hash), _blob(data))
@@ -184,6 +187,16 @@ class DjangoStore:
         with self._db.cursor() as cursor:
             cursor.execute(query, list(values))
             return list(cursor.fetchall())
+
+
+@contextmanager
+def _free_place(seq: int) -> Iterator[None]:
+    """Say in words that somebody put a row where the next leaf belongs: nothing can be appended until it is gone."""
+    try:
+        yield
+    except IntegrityError as error:
+        words = "a row lies here or after it already, beyond the head; nothing was appended"
+        raise AppendRefused(words, where=f"ledger_entry seq {seq}", mend="Run `evenhand ledger verify`.") from error
 
 
 def _blob(value: Any) -> bytes:

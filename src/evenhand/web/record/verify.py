@@ -24,6 +24,7 @@ from evenhand.ledger.checking import (
     Verdict,
     check_log,
     failed,
+    from_error,
     notice,
     unverifiable,
     worst,
@@ -31,7 +32,6 @@ from evenhand.ledger.checking import (
 from evenhand.ledger.draft import SYSTEM as SYSTEM_ACTOR
 from evenhand.ledger.draft import Draft
 from evenhand.ledger.errors import AppendRefused, Contradiction, Malformed, Missing, Reason
-from evenhand.ledger.export import check_files
 from evenhand.ledger.files import write_durably
 from evenhand.ledger.forks import prove_fork
 from evenhand.ledger.keyring import Keyring
@@ -42,7 +42,8 @@ from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import key_file, key_states
 from evenhand.web.record.checks.counts import Counts
 from evenhand.web.record.checks.documents import Keys, check_documents, orphans
-from evenhand.web.record.checks.high_water import check_file
+from evenhand.web.record.checks.exported import check_export_folder, check_exported_note
+from evenhand.web.record.checks.high_water import check_file, is_missing
 from evenhand.web.record.checks.names import Names
 from evenhand.web.record.checks.openings import Openings
 from evenhand.web.record.checks.reads import check_chain, check_window
@@ -159,18 +160,29 @@ def _report(kind: str, ctx: Context, against: Path | None, beside: Sequence[Find
 
 
 def _all_findings(home: Home, content: _Content, against: Path | None) -> list[Finding]:
-    store, keys = DjangoStore(connection), key_states(home)
-    size = store.head().size
+    store = DjangoStore(connection)
     findings = check_log(store)
-    notes = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS)
-    findings += check_checkpoints(store, size, notes, keys, all_witness_keys())
+    try:
+        keys = key_states(home)
+    except Malformed as error:
+        findings.append(from_error(error))  # no signature can be checked without it
+    else:
+        findings += _signed_findings(home, content, store, keys)
+        findings += _against(home, store, against, keys)
+    return [*findings, *witness_findings(home), *strays(), *content.findings(home)]
+
+
+def _signed_findings(home: Home, content: _Content, store: DjangoStore, keys: Keyring) -> list[Finding]:
+    """Return what is wrong with what was signed: checkpoints, high-water file, keys, the exported log."""
+    notes, witnesses = store.checkpoints(last=None if content.thorough else QUICK_CHECKPOINTS), all_witness_keys()
+    findings = check_checkpoints(store, store.head().size, notes, keys, witnesses)
     findings += check_file(store, key_file(home), notes)
-    findings += witness_findings(home)
     findings += key_findings(home)
     if content.thorough:
-        findings += check_files(store, home.log_export)
-    findings += _against(home, store, against, keys)
-    return [*findings, *strays(), *content.findings(home)]
+        findings += check_export_folder(store, home.log_export, notes, keys, witnesses=witnesses, ctx=content.ctx)
+    elif is_missing(key_file(home)):  # what was exported then says it in its place
+        findings += check_exported_note(store, home.log_export, notes, keys, witnesses=witnesses)
+    return findings
 
 
 def _trigger_findings() -> list[Finding]:
@@ -212,12 +224,12 @@ class _Content:
 
     def __init__(self, ctx: Context, *, thorough: bool) -> None:
         self.documents = 0
-        self._ctx, self.thorough = ctx, thorough
+        self.ctx, self.thorough = ctx, thorough
         self._keys = Keys("audit" if thorough else "verify")
 
     def findings(self, home: Home) -> Iterator[Finding]:
         """Yield what is wrong; one `no_key` finding where no key service answers."""
-        yield from check_chain(self._ctx)
+        yield from check_chain(self.ctx)
         yield from orphans()
         if not is_running(home):
             yield _no_key()

@@ -150,9 +150,10 @@ def _strangers() -> list[Finding]:
 
 
 def ask_if_due(ctx: Context) -> int:
-    """Ask each witness that has not cosigned the newest checkpoint; return how many did. Due work; never raises.
+    """Ask each witness that has not cosigned the newest checkpoint; return how many did. Due work.
 
-    A witness is asked once for a new checkpoint, and again every 15 minutes while it does not answer.
+    A witness is asked once for a new checkpoint, and again every 15 minutes while it does not answer. Each is asked for
+    itself: whatever one answers, or does not, becomes its kept answer and stops neither the others nor the caller.
     """
     home = Home.here()
     newest = DjangoStore(connection).checkpoints(last=1)
@@ -167,7 +168,7 @@ def _is_due(standing: Standing, newest: Checkpoint, ctx: Context) -> bool:
         return False
     if standing.asked_at is None or standing.asked_size != newest.size:
         return True
-    return ctx.now() - datetime.fromisoformat(standing.asked_at) >= AGAIN
+    return ctx.now() - datetime.fromisoformat(standing.asked_at).astimezone(UTC) >= AGAIN
 
 
 def _ask(home: Home, standing: Standing, newest: Checkpoint, ctx: Context) -> int:
@@ -189,21 +190,26 @@ def _ask(home: Home, standing: Standing, newest: Checkpoint, ctx: Context) -> in
         answer, words = error.reason.value, error.what
     except Contradiction as error:  # our own tiles do not lead to a proof: the check of the record names the place
         answer, words = NO_ANSWER, error.what
+    except Exception as error:  # noqa: BLE001 one witness stops no other, and no export that wants its line
+        answer, words = NO_ANSWER, f"it could not be asked ({type(error).__name__})"
     kept = _read(home)
     kept[str(witness.key)] = {
         "asked_at": instant(ctx.now()), "asked_size": newest.size, "answer": answer, "words": words,
     }  # fmt: skip
-    write_durably(_path(home), json.dumps(kept, indent=1).encode())
+    with suppress(OSError):  # an answer that cannot be kept is asked for again
+        write_durably(_path(home), json.dumps(kept, indent=1).encode())
     return int(answer == COSIGNED)
 
 
 def _standing(witness: NamedWitness, kept: dict[str, Any]) -> Standing:
     cosigned = DjangoStore(connection).cosigned_by(witness.key)
     size, at = (cosigned[0], datetime.fromtimestamp(cosigned[1].time, UTC)) if cosigned else (0, None)
-    return Standing(
-        witness, size, at, kept.get("asked_at"), int(kept.get("asked_size", -1)), kept.get("answer"),
-        str(kept.get("words", "")),
-    )  # fmt: skip
+    try:
+        asked_at, asked_size = str(kept["asked_at"]), int(kept["asked_size"])
+        datetime.fromisoformat(asked_at).astimezone(UTC)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return Standing(witness, size, at, None, -1, None, "")
+    return Standing(witness, size, at, asked_at, asked_size, kept.get("answer"), str(kept.get("words", "")))
 
 
 def _read(home: Home) -> dict[str, Any]:
@@ -212,7 +218,7 @@ def _read(home: Home) -> dict[str, Any]:
         found = json.loads(_path(home).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return {key: kept for key, kept in found.items() if isinstance(kept, dict)} if isinstance(found, dict) else {}
 
 
 def _path(home: Home) -> Path:
@@ -247,7 +253,16 @@ def _cosigner(vkey: str) -> VerifierKey:
 
 
 def _address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or any(c <= " " or c > "~" for c in url):
-        raise UsageError("this is not the address of a witness", where=url[:60], mend="It begins with https://.")
+    """Return the address without the slash at its end; UsageError for what cannot be asked, or may not be published."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is none
+        is_one = False
+    if not is_one or any(c <= " " or c > "~" for c in url):
+        mend = "It begins with https://, and a port is a number up to 65535."
+        raise UsageError("this is not the address of a witness", where=url[:60], mend=mend)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        words = "the address of a witness holds no user name, password, query or fragment: the public page lists it"
+        raise UsageError(words, where=parts.hostname or "", mend="Give the address alone.")
     return url.rstrip("/")
