@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,18 +14,21 @@ from pathlib import Path
 from typing import IO, Final
 
 from evenhand.bundle.bag import MANIFEST, TAGMANIFEST
+from evenhand.bundle.zipped import check_container, idle_folders
 from evenhand.errors import UsageError
 from evenhand.ledger.errors import Malformed
 
 MOST_BYTES: Final = 64 << 20
 """Of any file that is read whole; objects are hashed in pieces, however large."""
 _AGE: Final = b"age-encryption.org/"
-_UNREADABLE: Final = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE: Final = (
+    OSError, ValueError, EOFError, RuntimeError, ArithmeticError, zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBundle:
-    """The files of a bundle. `odd`: links, devices, names that occur twice."""
+    """The files of a bundle. `odd`: links, devices, folders that hold nothing, names that occur twice."""
 
     files: dict[str, Callable[[], IO[bytes]]]
     odd: list[str] = field(default_factory=list)
@@ -58,7 +62,10 @@ class OpenedBundle:
 
 @contextmanager
 def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
-    """Give the bundle at a path; UsageError for what is neither a folder nor a ZIP file, or holds no bundle."""
+    """Give the bundle at a path; UsageError for what is neither a folder nor a ZIP file, or holds no bundle.
+
+    Also for a ZIP file that is more than its listed files: unpacked in another way it could be another bundle.
+    """
     if path.is_dir():
         yield _checked(_folder(path), path)
         return
@@ -70,6 +77,10 @@ def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
             mend = "It is encrypted: age -d -i KEYFILE FILE > bundle.zip makes the ZIP file."
         raise UsageError("this is no bundle that can be read", where=str(path), mend=mend) from error
     with archive:
+        try:
+            check_container(path, archive)
+        except Malformed as error:
+            raise UsageError(error.what, where=str(path), mend="Unpack it, then check the folder.") from None
         yield _checked(_archive(archive), path)
 
 
@@ -88,13 +99,16 @@ def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:
 
 
 def _folder(root: Path) -> OpenedBundle:
-    found = OpenedBundle({})
+    found, folders = OpenedBundle({}), []
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             found.odd.append(name)
         elif path.is_file():
             found.files[name] = partial(_open, path)
+        else:
+            folders.append(name)
+    found.odd.extend(idle_folders(folders, [*found.files, *found.odd, *folders]))
     return found
 
 
@@ -109,7 +123,9 @@ def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
     found = OpenedBundle({})
     for entry in entries:
         name = entry.filename.split("/", 1)[1] if inside else entry.filename
-        if name in found or (entry.external_attr >> 28) == 0o12 or entry.flag_bits & 1:
+        if name in found or (entry.external_attr >> 28) == 0o12 or entry.filename != entry.orig_filename:
             found.odd.append(name)
         found.files[name] = partial(archive.open, entry)
+    names = [name.split("/", 1)[1] if inside and "/" in name else name for name in archive.namelist()]
+    found.odd.extend(idle_folders([name[:-1] for name in names if name.endswith("/")], names))
     return found

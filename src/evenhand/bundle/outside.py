@@ -34,8 +34,8 @@ def sole_json(data: bytes) -> Any:
     value = read_json(data)
     try:
         again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise Malformed("text that is none") from None
+    except (UnicodeEncodeError, RecursionError):
+        raise Malformed("text that is none, or nested without end") from None
     if data != again + b"\n":
         raise Malformed("it is spelt otherwise than bundles spell it")
     return value
@@ -57,7 +57,8 @@ def check_info(data: bytes, oxum: str | None, leaf: Mapping[str, Any] | None) ->
     if leaf is None:
         return
     sealed = date.fromisoformat(leaf["at"][:10])
-    if day not in (sealed.isoformat(), (sealed - _DAY).isoformat()):  # files may be written before midnight
+    before = sealed - _DAY if sealed > date.min else sealed
+    if day not in (sealed.isoformat(), before.isoformat()):  # files may be written before midnight
         raise Malformed("it gives another day than the sealed entry")
     if "obj" not in leaf or unb64u(leaf["obj"], ID_SIZE).hex() != name:
         raise Malformed("it gives another name than the sealed entry")
