@@ -96,7 +96,7 @@ def test_a_quorum_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_the_quorum_is_asked_of_what_covers_the_items_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The witness was away, or its clock was slow, when an earlier checkpoint was made: an honest bundle still holds."""
+    """The witness was away, or its clock was slow, when an earlier checkpoint was made: an honest bundle holds."""
     room = Room(tmp_path)
     witness = cosigner("north", room.ctx)
     policy = f"log {room.signer.verifier}\nwitness north {witness.verifier}\nquorum north\n"

@@ -55,8 +55,8 @@ def check_listing(bundle: OpenedBundle) -> Listing:
 
 def reason_of(path: str) -> Reason:
     """Return why a file with other bytes is wrong, by what it is for."""
-    kind = path.removeprefix("data/").partition("/")[0]
-    return {"entries": Reason.ENTRY_MISMATCH, "openings": Reason.OPENING_MISMATCH}.get(kind, Reason.CONTENT_MISMATCH)
+    kinds = {"data/entries": Reason.ENTRY_MISMATCH, "data/openings": Reason.OPENING_MISMATCH}
+    return kinds.get("/".join(path.split("/")[:2]), Reason.CONTENT_MISMATCH)
 
 
 def absent(path: str) -> Finding:

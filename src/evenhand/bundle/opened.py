@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -100,16 +101,26 @@ def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:
 
 def _folder(root: Path) -> OpenedBundle:
     found, folders = OpenedBundle({}), []
-    for path in sorted(root.rglob("*")):
+    for path in sorted(_below(root)):
         name = path.relative_to(root).as_posix()
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             found.odd.append(name)
         elif path.is_file():
             found.files[name] = partial(_open, path)
         else:
-            folders.append(name)
-    found.odd.extend(idle_folders(folders, [*found.files, *found.odd, *folders]))
+            folders.append(f"{name}/")
+    found.odd.extend(idle_folders([*found.files, *found.odd, *folders]))
     return found
+
+
+def _below(root: Path) -> Iterator[Path]:
+    """Yield everything below a folder; UsageError for a part that cannot be read: nobody knows what lies there."""
+
+    def stop(error: OSError) -> None:
+        raise UsageError(str(error.strerror), where=str(error.filename), mend="Make it readable, then check again.")
+
+    for folder, folders, names in os.walk(root, onerror=stop):
+        yield from (Path(folder, name) for name in folders + names)
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -127,5 +138,5 @@ def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
             found.odd.append(name)
         found.files[name] = partial(archive.open, entry)
     names = [name.split("/", 1)[1] if inside and "/" in name else name for name in archive.namelist()]
-    found.odd.extend(idle_folders([name[:-1] for name in names if name.endswith("/")], names))
+    found.odd.extend(idle_folders(names))
     return found

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from evenhand.bundle.lines import read_json
 from evenhand.errors import UsageError
-from evenhand.ledger.encoding import MAX_INTEGER, read_json, unb64u
+from evenhand.ledger.encoding import MAX_INTEGER, unb64u
 from evenhand.ledger.errors import Malformed
 from evenhand.ledger.keyring import parse_keyring
 from evenhand.ledger.leaf import ID_SIZE

@@ -33,6 +33,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timezone
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ EXIT = {VERIFIED: 0, FAILED: 1, UNVERIFIABLE: 4}
 RANK = {VERIFIED: 0, UNVERIFIABLE: 1, FAILED: 2}
 
 # What reading a damaged file or ZIP can raise.
-READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, ArithmeticError, struct.error, zlib.error, zipfile.error)
+READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
-MAX_TEXT, MAX_ENTRY, MAX_NUMBER, MAX_PATH = 64 << 20, 4096, 2**53 - 1, 63
+MAX_TEXT, MAX_ENTRY, MAX_NUMBER, MAX_PATH, MAX_DEPTH = 64 << 20, 4096, 2**53 - 1, 63, 100
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 ITEMS, CHECKPOINT, POLICY, KEYRING = "data/items.jsonl", "log/checkpoint", "log/policy", "log/keyring.json"
@@ -256,6 +257,9 @@ def read_json(data: bytes) -> Any:
         text.encode("utf-8")
     except (ValueError, RecursionError):
         raise Wrong("malformed", "it is not JSON") from None
+    brackets = re.sub(r'"(?:[^"\\]+|\\.)*"|[^][{}"]+', "", text)
+    depth = max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0)
+    refuse(depth > MAX_DEPTH, "it is nested deeper than anything in a bundle")
     return value
 
 
@@ -343,17 +347,19 @@ def open_bag(path: Path) -> Bag:
 def folder_bag(root: Path) -> Bag:
     """Return the bundle that lies in a folder; a link or device in it is odd and never followed."""
     files: dict[str, Callable[[], Any]] = {}
-    odd, inside = list[str](), list[str]()
-    for folder, folders, names in os.walk(root):
-        for name in sorted(folders + names):
+    odd, unread = list[str](), list[OSError]()
+    for folder, folders, names in os.walk(root, onerror=unread.append):
+        for name in sorted(folders + names) or [""]:
             found = Path(folder, name)
             path = found.relative_to(root).as_posix()
             mode = found.lstat().st_mode
             if stat.S_ISREG(mode):
                 files[path] = partial(found.open, "rb")
-            else:
-                (inside if stat.S_ISDIR(mode) else odd).append(path)
-    return Bag(files, sorted([*odd, *idle(inside, [*files, *odd, *inside])]))
+            elif not (name and stat.S_ISDIR(mode)):  # without a name: the folder itself, which holds nothing
+                odd.append(path)
+    if unread:
+        raise unread[0]
+    return Bag(files, sorted(odd))
 
 
 def zip_bag(path: Path) -> Bag:
@@ -362,12 +368,13 @@ def zip_bag(path: Path) -> Bag:
         refuse(file.read(19) == b"age-encryption.org/", "this is encrypted with age: decrypt it first (age -d)")
     archive = zipfile.ZipFile(path)
     check_zip(path, archive)
-    names = archive.namelist()
+    names = sorted(archive.namelist())
     tops = {name.partition("/")[0] for name in names if name[-1:] != "/"}
     inside = len(tops) == 1 and all("/" in name for name in names)
     strip = f"{tops.pop()}/" if inside else ""
     files: dict[str, Callable[[], Any]] = {}
-    odd = [folder.removeprefix(strip) for folder in idle((name[:-1] for name in names if name[-1:] == "/"), names)]
+    following = zip(names, [*names[1:], ""])  # a folder that holds nothing: its name could speak
+    odd = [one[:-1].removeprefix(strip) for one, other in following if one[-1:] == "/" and not other.startswith(one)]
     for entry in archive.infolist():
         name = entry.filename.removeprefix(strip)
         if name in files or stat.S_ISLNK(entry.external_attr >> 16) or entry.filename != entry.orig_filename:
@@ -375,12 +382,6 @@ def zip_bag(path: Path) -> Bag:
         if entry.filename[-1:] != "/":
             files[name] = partial(archive.open, entry)
     return Bag(files, sorted(odd))
-
-
-def idle(folders: Iterable[str], names: Iterable[str]) -> Iterator[str]:
-    """Yield the folders that hold nothing: no bundle has one, and its name could speak."""
-    used = {name[:place] for name in names for place, sign in enumerate(name[:-1]) if sign == "/"}
-    yield from (folder for folder in folders if folder not in used)
 
 
 def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
@@ -394,7 +395,8 @@ def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
             name = each.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
             strict(file.tell() != each.header_offset or flags & ~0x80E or each.comment)
             strict((kind != 8 and (kind or flags & 8 or true[1] != true[2])) or (name[-1:] == b"/" and true[2]))
-            head, told = file.read(30), (0, 0, 0) if flags & 8 else true  # 8: it is told after the file
+            head = file.read(30)
+            told = (0, 0, true[2] * any(head[22:26])) if flags & 8 else true  # 8: it is told after the file
             said = struct.pack("<4s2H3IH", b"PK\3\4", flags, kind, *told, len(name)) + name
             strict(head[:4] + head[6:10] + head[14:28] + file.read(len(name)) != said)
             extra = file.read(int.from_bytes(head[28:], "little"))
@@ -403,8 +405,7 @@ def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
             file.seek(0 if kind else true[1], os.SEEK_CUR)
             strict(flags & 8 and file.read(16) != struct.pack("<4s3I", b"PK\7\x08", *true))
             end += 46 + len(name) + len(each.extra)
-        start, count = file.tell(), len(listed)
-        few = min(count, 0xFFFF)
+        start, count, few = file.tell(), len(listed), min(len(listed), 0xFFFF)
         last = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, few, few, min(end, full), min(start, full), 0)
         large = struct.pack("<4sQ4x2I4Q", b"PK\6\6", 44, 0, 0, count, count, end, start)
         large += struct.pack("<4sIQI", b"PK\6\7", 0, start + end, 1)
@@ -828,13 +829,12 @@ def by_cryptography(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def by_openssl(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether a signature fits, by the program `openssl`; its files lie in a folder that is removed."""
-    program = shutil.which("openssl") or "openssl"
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         files = {"key": bytes.fromhex("302a300506032b6570032100") + public, "sig": signature, "in": message}
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
         asked = [
-            program, "pkeyutl", "-verify", "-pubin", "-rawin", "-keyform", "DER",
+            shutil.which("openssl") or "openssl", "pkeyutl", "-verify", "-pubin", "-rawin", "-keyform", "DER",
             "-inkey", str(Path(folder, "key")), "-sigfile", str(Path(folder, "sig")), "-in", str(Path(folder, "in")),
         ]  # fmt: skip
         # No shell, a program found on the path, and only files that were just written.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from struct import calcsize, error, unpack
 from typing import IO, Final
@@ -46,10 +47,14 @@ def check_container(path: Path, archive: ZipFile) -> None:
         _expect(False)
 
 
-def idle_folders(folders: Iterable[str], names: Iterable[str]) -> list[str]:
-    """Return the folders (no slash at the end) below which nothing stands: no bundle has one; its name could speak."""
-    parents = {name[:at] for name in names for at in range(len(name) - 1) if name[at] == "/"}
-    return sorted(set(folders) - parents)
+def idle_folders(names: Iterable[str]) -> list[str]:
+    """Return the folders (names that end with a slash) that hold nothing: no bundle has one; its name could speak."""
+    ordered = sorted(names)
+    return [
+        one.removesuffix("/")
+        for one, other in pairwise([*ordered, ""])
+        if one.endswith("/") and not other.startswith(one)
+    ]
 
 
 def _expect(holds: bool) -> None:
@@ -71,7 +76,7 @@ def _check_entry(file: IO[bytes], entry: ZipInfo) -> None:
     _expect(method == entry.compress_type and all(map(_is_plain, (addition, entry.extra))))
     _expect(not entry.filename.endswith("/") or entry.file_size == 0)
     said = [entry.CRC, entry.compress_size, entry.file_size]
-    _expect(sizes == ([0, 0, 0] if flags & _LATER else said))
+    _expect(sizes in ([0, 0, 0], [0, 0, entry.file_size]) if flags & _LATER else sizes == said)
     if method == ZIP_STORED:
         _expect(entry.compress_size == entry.file_size and not flags & _LATER)
         file.seek(entry.compress_size, 1)
