@@ -150,6 +150,14 @@ def test_a_listed_file_that_is_not_there(files: Files, path: str, verdict: str, 
     assert (one.verdict, one.found) == (other.verdict, other.found) == (verdict, {(path, reason)})
 
 
+def test_a_signature_that_stands_twice_is_one(files: Files) -> None:
+    note = files["log/checkpoint"]
+    made = relisted({**files, "log/checkpoint": note + note.splitlines(keepends=True)[-1]})
+    one, other = in_memory(loaded(), made)
+    assert one.verdict == other.verdict == "verified"
+    assert len(one.all["fingerprints"]) == 1 and one.all["fingerprints"] == other.all["fingerprints"]
+
+
 # A wrong file of the reader's own -----------------------------------------------------------------------------------
 
 

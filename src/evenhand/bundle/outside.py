@@ -69,7 +69,7 @@ def own_policy(data: bytes) -> Policy:
     """Return the policy of a bundle; raises Malformed where it is written otherwise than bundles write theirs."""
     policy = _policy(data)
     rows = [line.split(" ") for line in data.decode("utf-8", "replace").split("\n")]
-    logs = [row[1] for row in rows if row[0] == "log" and len(row) == 2]
+    logs = [str(key) for key in policy.logs]
     asked = [row for row in rows if row[0] == "witness" and len(row) == 4 and _URL.fullmatch(row[3])]
     if not logs or write_policy(logs, [NamedWitness(parse_vkey(row[2]), row[3]) for row in asked]) != data:
         raise Malformed("it has a line that no bundle has: believe nothing in it")

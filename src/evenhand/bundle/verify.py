@@ -868,7 +868,7 @@ class Trust:
         self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None, given: bool = True
     ) -> None:
         self.policy, self.keyring, self.checker, self.given = policy, keyring, checker, given
-        self.signers: list[Key] = []
+        self.signers: set[str] = set()  # the log's keys, as they are written
         self.cosigned: dict[tuple[str, int, bytes], dict[str, int]] = {}  # of a head: witness's key -> when, in seconds
         self._opened: dict[bytes, Head | Wrong | Lacking] = {}
         self.short: set[bytes] = set()  # checkpoints without the quorum: they cover no item
@@ -907,7 +907,7 @@ class Trust:
         met = self.policy.met(set(moments) if self.given else set())
         self.short.update(() if met else {data})
         self._status(own, head, met and self.policy.quorum != b"none")
-        self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
+        self.signers.update(key.text for key in own)
         if self.checker is not None:
             seen = self.cosigned.setdefault(head.all, {})  # notes of one head may bear different ones
             seen.update({text: min(moment, seen.get(text, moment)) for text, moment in moments.items()})
@@ -1325,7 +1325,7 @@ def item_of(item: dict[str, Any], report: Report) -> dict[str, Any]:
 def result_of(check: Check, here: Path) -> dict[str, Any]:
     """Return everything that was found as plain JSON; the same bundle gives the same."""
     trust, newest, verdict = check.trust, check.newest, check.report.verdict()
-    signers = [] if trust is None else sorted(trust.signers, key=lambda key: key.text)
+    signers = [] if trust is None else sorted(trust.signers)
     given, case, carried = check.given_policy is not None, check.sealed.get("case"), check.files.digests.get(COPY)
     cosigned = [] if trust is None or newest is None else trust.cosigned.get(newest.all, {}).items()
     return {
@@ -1335,7 +1335,7 @@ def result_of(check: Check, here: Path) -> dict[str, Any]:
         "log": None if newest is None else {"origin": newest.origin, "size": newest.size},
         "continues": check.continues, "keys": "given" if given else "bundle",
         "signatures": "not checked" if check.checker is None else "checked" if signers else "none counts",
-        "fingerprints": [sha256(key.text.encode()).hex() for key in signers],
+        "fingerprints": [sha256(key.encode()).hex() for key in signers],
         "cosigned": cosigners(cosigned) if given else [], "early": cosigners(check.early),
         "named_only_here": [] if given else [each["witness"] for each in cosigners(cosigned)],
         "script": sha256(here.read_bytes()).hex(), "copy": None if carried is None else carried[0],
