@@ -248,6 +248,25 @@ def test_a_folder_that_holds_nothing_is_none_of_the_bundle(bundle: Path, tmp_pat
         assert packaged(path).found == said.found
 
 
+@pytest.mark.parametrize("name", ["READ THIS FIRST/", "bundle/data/READ THIS FIRST/", "/", "bundle//", "READ/THIS/"])
+def test_a_folder_that_a_zip_file_only_names(good: Path, tmp_path: Path, name: str) -> None:
+    def spoil(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        if entry.filename.endswith("items.jsonl"):
+            archive.writestr(zipfile.ZipInfo(name), b"")
+
+    assert exits(made(good, tmp_path / "named.zip", spoil=spoil)) == 1
+
+
+def test_a_link_in_a_zip_file_is_one_also_as_a_folder(good: Path, tmp_path: Path) -> None:
+    def spoil(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+        if entry.filename.endswith("items.jsonl"):
+            link = zipfile.ZipInfo("bundle/data/")
+            link.create_system, link.external_attr = 3, 0o120777 << 16
+            archive.writestr(link, b"")
+
+    assert exits(made(good, tmp_path / "link.zip", spoil=spoil)) == 1
+
+
 @pytest.mark.slow
 def test_the_refusal_says_what_to_do(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "spoilt.zip"

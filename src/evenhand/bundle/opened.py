@@ -128,15 +128,15 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
-    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
-    tops = {entry.filename.split("/", 1)[0] for entry in entries if "/" in entry.filename}
-    inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
+    names = [name for name in archive.namelist() if not name.endswith("/")]
+    tops = {name.split("/", 1)[0] for name in names}
+    top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
     found = OpenedBundle({})
-    for entry in entries:
-        name = entry.filename.split("/", 1)[1] if inside else entry.filename
+    for entry in archive.infolist():
+        name = entry.filename.removeprefix(top)
         if name in found or (entry.external_attr >> 28) == 0o12 or entry.filename != entry.orig_filename:
             found.odd.append(name)
-        found.files[name] = partial(archive.open, entry)
-    names = [name.split("/", 1)[1] if inside and "/" in name else name for name in archive.namelist()]
-    found.odd.extend(idle_folders(names))
+        if not entry.filename.endswith("/"):
+            found.files[name] = partial(archive.open, entry)
+    found.odd.extend(name.removeprefix(top) for name in idle_folders(archive.namelist()))
     return found
