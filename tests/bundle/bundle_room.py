@@ -20,6 +20,7 @@ from evenhand.bundle import About, Bag, Item, Object, Reading, Seal, check_bundl
 from evenhand.bundle.checking import check_opened
 from evenhand.bundle.opened import OpenedBundle
 from evenhand.context import Context
+from evenhand.errors import UsageError
 from evenhand.ledger import SYSTEM, Draft, MemoryStore, Opening, append, seal, seal_bytes
 from evenhand.ledger.checkpoint import TreeHead, sign_checkpoint
 from evenhand.ledger.notes import KeyType, Signer, sign_note
@@ -178,7 +179,7 @@ def in_process(module: Any, path: Path, **trust: bytes | None) -> Said:
     """Ask verify.py without a new process."""
     try:
         bag = module.open_bag(path)
-    except module.NotABundle:
+    except module.Wrong:
         return Said("", 2, frozenset())
     check = module.Check(bag, trust.get("policy"), trust.get("keyring"), module.find_checker())
     check.run()
@@ -215,7 +216,10 @@ def relisted(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def packaged(path: Path, **trust: bytes | None) -> Said:
     """Ask the package's own check."""
-    report = check_bundle(path, now=SECONDS, **trust)
+    try:
+        report = check_bundle(path, now=SECONDS, **trust)
+    except UsageError as error:
+        return Said("", 2, frozenset(), f"{error}\n")
     return _said(report.as_json(), report.verdict.exit_code)
 
 

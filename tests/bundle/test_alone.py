@@ -55,9 +55,10 @@ def functions(path: Path) -> list[ast.FunctionDef]:
 
 def test_every_reason_word_has_a_sentence() -> None:
     alone = loaded()
-    used = set(
-        re.findall(r"(?:Wrong\(|Lacking\(|add\((?:FAILED|UNVERIFIABLE|VERIFIED), )\"([a-z0-9_]+)\"", VERIFY.read_text())
-    )
+    raised = r"(?:Wrong\(|Lacking\(|add\((?:FAILED|UNVERIFIABLE|VERIFIED), )\"([a-z0-9_]+)\""
+    refused = r"refuse\(.+, \"([a-z0-9_]+)\"\)$"
+    used = {word for form in (raised, refused) for word in re.findall(form, VERIFY.read_text(), re.MULTILINE)}
+    used -= {"malformed"}
     assert len(used) > 15
     assert used <= set(alone.MEANING) <= {reason.value for reason in Reason}
     assert all(sentence.endswith(".") for sentence in alone.MEANING.values())

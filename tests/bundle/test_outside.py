@@ -157,6 +157,7 @@ STRANGE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "a comment": ("log/policy", lambda data: data + b"# Approved by the High Court\n"),
     "another first line": ("log/policy", lambda data: data.replace(b"Whom to trust", b"The court says whom to trust")),
     "an empty line": ("log/policy", lambda data: data + b"\n"),
+    "a tab": ("log/policy", lambda data: data.replace(b"\nquorum", b"\t\nquorum")),
     "two spaces": ("log/policy", lambda data: data.replace(b"log ", b"log  ")),
     "an address of the log": ("log/policy", lambda data: data.replace(b"\nquorum", b" https://court.example\nquorum")),
     "a key beyond the log": ("log/keyring.json", _keyring(lambda each: {**each, "added_index": 700})),

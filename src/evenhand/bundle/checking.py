@@ -21,13 +21,16 @@ from evenhand.bundle.listing import PAYLOAD, TAGS, Listing, absent, check_listin
 from evenhand.bundle.opened import OpenedBundle, opened_bundle
 from evenhand.bundle.outside import check_info, check_keyring, own_policy, sole_json
 from evenhand.bundle.told import Told, printable, read_history
-from evenhand.bundle.trust import Trust, parse_trust
+from evenhand.bundle.trust import Trust, check_given, parse_trust
 from evenhand.ledger.checking import Finding, Verdict, failed, from_error, unverifiable, worst
-from evenhand.ledger.checkpoint import TreeHead, check_extends
+from evenhand.ledger.checkpoint import MAX_SIZE, TreeHead, check_extends
 from evenhand.ledger.commitment import verify_opening
 from evenhand.ledger.encoding import MAX_INTEGER, unb64, unb64u
 from evenhand.ledger.errors import Contradiction, Malformed, Missing, Reason
+from evenhand.ledger.keyring import parse_keyring
 from evenhand.ledger.leaf import ID_SIZE, strict_parse
+from evenhand.ledger.policy import parse_policy
+from evenhand.ledger.store import HASH_SIZE
 from evenhand.ledger.tlog_proof import TlogProof, parse_tlog_proof
 from evenhand.ledger.tree import leaf_hash, verify_inclusion
 
@@ -40,7 +43,10 @@ HISTORY: Final = "data/custody.jsonl"
 SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF = (
     "proofs/bundle.entry.json", "proofs/bundle.opening.json", "proofs/bundle.tlog-proof",
 )  # fmt: skip
+_MOST_NODES: Final = 63
+"""Of a path between two sizes of a log."""
 _CONSISTENCY: Final = re.compile(r"proofs/consistency/[0-9]+-[0-9]+\.json", re.ASCII)
+_UNKNOWN: Final = "it is of a form that no rule knows"
 Result = TypeVar("Result")
 
 
@@ -92,7 +98,7 @@ def check_bundle(path: Path, *, now: int, policy: bytes | None = None, keyring: 
     """Return what holds of the bundle at a path (folder or ZIP); `now`: POSIX seconds.
 
     `policy`, `keyring`: files from another source, trusted instead of those inside. Raises UsageError for what is no
-    bundle. Cost: one hash of every file, one signature check per checkpoint.
+    bundle, and for a given file that is none. Cost: one hash of every file, one signature check per checkpoint.
     """
     with opened_bundle(path) as bundle:
         return check_opened(bundle, now=now, policy=policy, keyring=keyring)
@@ -102,7 +108,14 @@ def check_opened(
     bundle: OpenedBundle, *, now: int, policy: bytes | None = None, keyring: bytes | None = None
 ) -> BundleReport:
     """Return the same of a bundle that is open already."""
-    return _Check(bundle, now, policy, keyring).run()
+    check_given(policy, parse_policy, "the policy that was given")
+    check_given(keyring, parse_keyring, "the list of keys that was given")
+    check = _Check(bundle, now, policy, keyring)
+    try:
+        return check.run()
+    except Exception as error:  # noqa: BLE001 the last resort: no bundle may go without an answer
+        check.findings.append(failed(Reason.MALFORMED, "", f"{_UNKNOWN} ({type(error).__name__})"))
+        return BundleReport(tuple(check.findings), 0, None, (), Told(), policy is not None, None)
 
 
 def moment(seconds: int) -> str:
@@ -146,7 +159,7 @@ class _Check:
             self.newest = self.attempt(CHECKPOINT, lambda: self.open_note(self.bundle.read(CHECKPOINT)))
         self.check_outside()
         self.check_seal()
-        count = self.check_items()
+        count = self.attempt(ITEMS, self.check_items) or 0
         shown = self.earlier_heads()
         self.check_heads(shown)
         self.say_of_keys()
@@ -184,6 +197,8 @@ class _Check:
             return check()
         except (Contradiction, Missing) as error:
             self.findings.append(from_error(error, place))
+        except Exception:  # noqa: BLE001 nothing that somebody wrote into a bundle may end its check
+            self.findings.append(failed(Reason.MALFORMED, place, _UNKNOWN))
         return None
 
     def read_trust(self) -> Trust:
@@ -316,12 +331,17 @@ class _Check:
             raise Malformed("an object with other keys than it must have")
         if path != f"proofs/consistency/{said['from']}-{said['to']}.json" or not isinstance(said["checkpoint"], str):
             raise Malformed("its name says other sizes than it holds")
+        sizes = said["from"], said["to"]
+        if any(type(size) is not int for size in sizes) or not 0 < sizes[0] <= sizes[1] <= MAX_SIZE:
+            raise Malformed("sizes between which nothing can be shown")
         if not isinstance(said["path"], list) or not all(isinstance(node, str) for node in said["path"]):
             raise Malformed("a path that is none")
         nodes = [unb64(node) for node in said["path"]]
-        if self.newest is None:
+        if len(nodes) > _MOST_NODES or any(len(node) != HASH_SIZE for node in nodes):
+            raise Malformed("a path that is longer than any, or of something else than hashes")
+        if self.newest is None or self.trust is None:
             return None
-        head = self.open_note(said["checkpoint"].encode("utf-8", "replace"))
+        head = self.trust.open(said["checkpoint"].encode("utf-8", "replace"), covering=False)
         if (head.origin, head.size, self.newest.size) != (self.newest.origin, said["from"], said["to"]):
             raise Malformed("it speaks of other checkpoints than it holds")
         check_extends(head, self.newest, nodes)
@@ -341,13 +361,13 @@ class _Check:
             else:
                 words = f"nothing shows that the log of {self.newest.size} continues that of {head.size}"
                 self.findings.append(unverifiable(Reason.NOT_CHECKED, CHECKPOINT, words))
-        if self.newest not in self.trust.weak:
-            self.trust.weak -= shown
+        if self.newest in self.trust.vouched:
+            self.trust.vouched |= shown
 
     def say_of_keys(self) -> None:
         if self.trust is None:
             return
-        if self.trust.weak:
+        if self.trust.unvouched():
             self.findings.append(unverifiable(Reason.REVOKED_KEY_ALONE, CHECKPOINT, "only a revoked key signed"))
         if self.trust.superseded:
             words = "the key that signed was replaced later"
@@ -361,7 +381,7 @@ class _Check:
             early = self.trust.drop_early(head, latest) if self.trust is not None else []
             if head == self.newest:
                 self.early += sorted((printable(key.name), moment(seconds)) for key, seconds in early)
-            if early:
+            if early and self.trust is not None and head in self.trust.covering:
                 self.attempt(CHECKPOINT, partial(self.check_quorum, head))
 
     def check_quorum(self, head: TreeHead) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from evenhand.bundle.content import DOCUMENT
-from evenhand.bundle.lines import ItemLine, ObjectLine, parse_opening
+from evenhand.bundle.lines import ItemLine, ObjectLine, parse_opening, read_json
 from evenhand.bundle.listing import Listing
 from evenhand.bundle.opened import OpenedBundle
 from evenhand.ledger.checking import Finding, failed, from_error, unverifiable
 from evenhand.ledger.commitment import verify_opening
-from evenhand.ledger.encoding import read_json, unb64u
+from evenhand.ledger.encoding import unb64u
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
 from evenhand.ledger.leaf import ID_SIZE, strict_parse
 from evenhand.ledger.tree import leaf_hash

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evenhand.ledger.commitment import Opening
-from evenhand.ledger.encoding import MAX_INTEGER, b64u, read_json, unb64u
+from evenhand.ledger.encoding import MAX_INTEGER, b64u, unb64u
+from evenhand.ledger.encoding import read_json as read_any_json
 from evenhand.ledger.errors import Malformed
 
+MAX_DEPTH: Final = 100
+"""Of JSON in a bundle: how deep a reader may go differs between versions of Python, a verdict may not."""
 _LINE_KEYS: Final = frozenset({
     "index", "leaf_hash", "type", "at", "wording", "objects", "opened", "withheld", "erased"
 })  # fmt: skip
@@ -38,6 +41,18 @@ class ItemLine:
     withheld: tuple[str, ...]
     erased: int | None
     objects: tuple[ObjectLine, ...]
+
+
+def read_json(data: bytes) -> Any:
+    """Return a JSON value as the ledger reads it, nested no deeper than anything in a bundle; raises Malformed."""
+    value = read_any_json(data)
+    level, depth = [value], 0
+    while level := [each for each in level if isinstance(each, (dict, list))]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Malformed("it is nested deeper than anything in a bundle")
+        level = [child for each in level for child in (each.values() if isinstance(each, dict) else each)]
+    return value
 
 
 def parse_lines(data: bytes) -> list[ItemLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
@@ -35,9 +36,10 @@ class Listing:
 def check_listing(bundle: OpenedBundle) -> Listing:
     """Return what the files of a bundle are against its two lists."""
     listing = Listing()
-    words = "a link, a device, or a file that is there twice"
+    words = "a link, a device, a folder that holds nothing, or a file that is there twice"
     listing.findings += [failed(Reason.MALFORMED, name, words) for name in bundle.odd]
-    if "bagit.txt" in bundle and bundle.measure("bagit.txt") and bundle.read("bagit.txt") != DECLARATION:
+    declared = bundle.measure("bagit.txt") if "bagit.txt" in bundle else None
+    if declared is not None and declared[0] != sha256(DECLARATION).hexdigest():
         listing.findings.append(failed(Reason.MALFORMED, "bagit.txt", "it does not say BagIt 1.0 in UTF-8"))
     lists = [_read_list(bundle, name, listing) for name in (TAGMANIFEST, MANIFEST)]
     sizes: list[int] = []
@@ -53,8 +55,8 @@ def check_listing(bundle: OpenedBundle) -> Listing:
 
 def reason_of(path: str) -> Reason:
     """Return why a file with other bytes is wrong, by what it is for."""
-    kind = path.removeprefix("data/").partition("/")[0]
-    return {"entries": Reason.ENTRY_MISMATCH, "openings": Reason.OPENING_MISMATCH}.get(kind, Reason.CONTENT_MISMATCH)
+    kinds = {"data/entries": Reason.ENTRY_MISMATCH, "data/openings": Reason.OPENING_MISMATCH}
+    return kinds.get("/".join(path.split("/")[:2]), Reason.CONTENT_MISMATCH)
 
 
 def absent(path: str) -> Finding:

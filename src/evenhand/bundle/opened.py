@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,18 +15,21 @@ from pathlib import Path
 from typing import IO, Final
 
 from evenhand.bundle.bag import MANIFEST, TAGMANIFEST
+from evenhand.bundle.zipped import check_container, idle_folders
 from evenhand.errors import UsageError
 from evenhand.ledger.errors import Malformed
 
 MOST_BYTES: Final = 64 << 20
 """Of any file that is read whole; objects are hashed in pieces, however large."""
 _AGE: Final = b"age-encryption.org/"
-_UNREADABLE: Final = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_UNREADABLE: Final = (
+    OSError, ValueError, EOFError, RuntimeError, ArithmeticError, zipfile.BadZipFile, zlib.error, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBundle:
-    """The files of a bundle. `odd`: links, devices, names that occur twice."""
+    """The files of a bundle. `odd`: links, devices, folders that hold nothing, names that occur twice."""
 
     files: dict[str, Callable[[], IO[bytes]]]
     odd: list[str] = field(default_factory=list)
@@ -58,7 +63,10 @@ class OpenedBundle:
 
 @contextmanager
 def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
-    """Give the bundle at a path; UsageError for what is neither a folder nor a ZIP file, or holds no bundle."""
+    """Give the bundle at a path; UsageError for what is neither a folder nor a ZIP file, or holds no bundle.
+
+    Also for a ZIP file that is more than its listed files: unpacked in another way it could be another bundle.
+    """
     if path.is_dir():
         yield _checked(_folder(path), path)
         return
@@ -70,6 +78,10 @@ def opened_bundle(path: Path) -> Iterator[OpenedBundle]:
             mend = "It is encrypted: age -d -i KEYFILE FILE > bundle.zip makes the ZIP file."
         raise UsageError("this is no bundle that can be read", where=str(path), mend=mend) from error
     with archive:
+        try:
+            check_container(path, archive)
+        except Malformed as error:
+            raise UsageError(error.what, where=str(path), mend="Unpack it, then check the folder.") from None
         yield _checked(_archive(archive), path)
 
 
@@ -88,14 +100,27 @@ def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:
 
 
 def _folder(root: Path) -> OpenedBundle:
-    found = OpenedBundle({})
-    for path in sorted(root.rglob("*")):
+    found, folders = OpenedBundle({}), []
+    for path in sorted(_below(root)):
         name = path.relative_to(root).as_posix()
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             found.odd.append(name)
         elif path.is_file():
             found.files[name] = partial(_open, path)
+        else:
+            folders.append(f"{name}/")
+    found.odd.extend(idle_folders([*found.files, *found.odd, *folders]))
     return found
+
+
+def _below(root: Path) -> Iterator[Path]:
+    """Yield everything below a folder; UsageError for a part that cannot be read: nobody knows what lies there."""
+
+    def stop(error: OSError) -> None:
+        raise UsageError(str(error.strerror), where=str(error.filename), mend="Make it readable, then check again.")
+
+    for folder, folders, names in os.walk(root, onerror=stop):
+        yield from (Path(folder, name) for name in folders + names)
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -103,13 +128,15 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _archive(archive: zipfile.ZipFile) -> OpenedBundle:
-    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
-    tops = {entry.filename.split("/", 1)[0] for entry in entries if "/" in entry.filename}
-    inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
+    names = [name for name in archive.namelist() if not name.endswith("/")]
+    tops = {name.split("/", 1)[0] for name in names}
+    top = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
     found = OpenedBundle({})
-    for entry in entries:
-        name = entry.filename.split("/", 1)[1] if inside else entry.filename
-        if name in found or (entry.external_attr >> 28) == 0o12 or entry.flag_bits & 1:
+    for entry in archive.infolist():
+        name = entry.filename.removeprefix(top)
+        if name in found or (entry.external_attr >> 28) == 0o12 or entry.filename != entry.orig_filename:
             found.odd.append(name)
-        found.files[name] = partial(archive.open, entry)
+        if not entry.filename.endswith("/"):
+            found.files[name] = partial(archive.open, entry)
+    found.odd.extend(name.removeprefix(top) for name in idle_folders(archive.namelist()))
     return found

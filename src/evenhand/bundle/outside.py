@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
+from evenhand.bundle.lines import read_json
 from evenhand.errors import UsageError
-from evenhand.ledger.encoding import MAX_INTEGER, read_json, unb64u
+from evenhand.ledger.encoding import MAX_INTEGER, unb64u
 from evenhand.ledger.errors import Malformed
 from evenhand.ledger.keyring import parse_keyring
 from evenhand.ledger.leaf import ID_SIZE
@@ -34,8 +35,8 @@ def sole_json(data: bytes) -> Any:
     value = read_json(data)
     try:
         again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise Malformed("text that is none") from None
+    except (UnicodeEncodeError, RecursionError):
+        raise Malformed("text that is none, or nested without end") from None
     if data != again + b"\n":
         raise Malformed("it is spelt otherwise than bundles spell it")
     return value
@@ -57,7 +58,8 @@ def check_info(data: bytes, oxum: str | None, leaf: Mapping[str, Any] | None) ->
     if leaf is None:
         return
     sealed = date.fromisoformat(leaf["at"][:10])
-    if day not in (sealed.isoformat(), (sealed - _DAY).isoformat()):  # files may be written before midnight
+    before = sealed - _DAY if sealed > date.min else sealed
+    if day not in (sealed.isoformat(), before.isoformat()):  # files may be written before midnight
         raise Malformed("it gives another day than the sealed entry")
     if "obj" not in leaf or unb64u(leaf["obj"], ID_SIZE).hex() != name:
         raise Malformed("it gives another name than the sealed entry")
@@ -67,7 +69,7 @@ def own_policy(data: bytes) -> Policy:
     """Return the policy of a bundle; raises Malformed where it is written otherwise than bundles write theirs."""
     policy = _policy(data)
     rows = [line.split(" ") for line in data.decode("utf-8", "replace").split("\n")]
-    logs = [row[1] for row in rows if row[0] == "log" and len(row) == 2]
+    logs = [str(key) for key in policy.logs]
     asked = [row for row in rows if row[0] == "witness" and len(row) == 4 and _URL.fullmatch(row[3])]
     if not logs or write_policy(logs, [NamedWitness(parse_vkey(row[2]), row[3]) for row in asked]) != data:
         raise Malformed("it has a line that no bundle has: believe nothing in it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evenhand.ledger.encoding import read_json
+from evenhand.bundle.lines import read_json
 
 _MOST = 300
 

@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -30,8 +31,9 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +42,9 @@ EXIT = {VERIFIED: 0, FAILED: 1, UNVERIFIABLE: 4}
 RANK = {VERIFIED: 0, UNVERIFIABLE: 1, FAILED: 2}
 
 # What reading a damaged file or ZIP can raise.
-READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+READ_ERRORS = (OSError, ValueError, EOFError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
-MAX_TEXT, MAX_ENTRY, MAX_NUMBER, MAX_PATH = 64 << 20, 4096, 2**53 - 1, 63
+MAX_TEXT, MAX_ENTRY, MAX_NUMBER, MAX_PATH, MAX_DEPTH = 64 << 20, 4096, 2**53 - 1, 63, 100
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 ITEMS, CHECKPOINT, POLICY, KEYRING = "data/items.jsonl", "log/checkpoint", "log/policy", "log/keyring.json"
@@ -53,6 +55,13 @@ ALWAYS_THERE = (ITEMS, "data/ro-crate-metadata.json", "data/custody.html", HISTO
 TAGS = ("bagit.txt", INFO, MANIFEST, COPY, CHECKPOINT, POLICY, KEYRING)
 SEAL = (SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF)
 COMMON = (TAGMANIFEST, MANIFEST, ITEMS, CHECKPOINT, POLICY, KEYRING, *SEAL)  # what is said of any item stands on these
+# What it means that a file is not there whose absence leaves something open.
+LACKING, NO_KEYS = ("not_checked", "the file is missing"), ("no_key", "the list of keys is missing")
+LACK = {CHECKPOINT: ("no_checkpoint", "the checkpoint is missing"), POLICY: NO_KEYS, KEYRING: NO_KEYS}
+EXTRA = re.compile(  # what may stand beside an entry of a ZIP file: times, owners, large sizes; no second name
+    rb"(?s)(UT(\x05\0.{5}|\x09\0.{9}|\x0d\0.{13})|ux\x0b\0.{11}|UX(\x08\0.{8}|\x0c\0.{12})|\xfe\xca\0\0|"
+    rb"\x0a\0\x20\0.{32}|\x01\0(\x08\0.{8}|\x10\0.{16}|\x18\0.{24}))*"
+)
 INFO_FORM = re.compile(
     r"Bagging-Date: ([0-9]{4}-[0-9]{2}-[0-9]{2})\nExternal-Identifier: ([0-9a-f]{32})\nPayload-Oxum: ([0-9]+\.[0-9]+)\n"
 )
@@ -64,50 +73,49 @@ POLICY_FORM = re.compile(
 # What each type of entry is, in plain words. A type that is missing here is newer than this program.
 CALLED_AS = """\
 submission.received: a report came in; submission.acknowledged: its receipt was confirmed; submission.triaged: a first
-look was taken at a report; submission.merged: a report was joined to another; danger.recorded: a danger to somebody
-was noted; welfare.called: somebody was asked how they are; lookup.made: a register was asked; case.opened: a case was
-opened; case.scope_recorded: whether it is one for the organisation was written down; case.assessment_recorded: what
-is alleged was assessed; case.info_asked: more information was asked for; case.info_received: more information came
-in; case.informal_recorded: a step without formal proceedings; case.notice_sent: a letter went to a party;
-case.charge_assessed: whether there is a case to answer was assessed; case.allegations_set: the allegations were put
-in writing; case.reply_received: the reply of the person complained about; case.panel_assigned: a seat on the panel
-was filled; case.recused: somebody stepped back from the case; case.hearing_recorded: a step of the hearing;
-case.deliberation_recorded: a step of the panel's deliberation; case.review_recorded: a step of the independent
-review; case.decided: the panel decided; case.appealed: an appeal was made; case.appeal_decided: the appeal was
-decided; case.term_recorded: a measure that was decided began or ended its term; case.closed: the case was closed;
-case.frozen: the case was frozen; case.withdrawn: the report was withdrawn; case.resumed: the case was taken up again;
+look was taken at a report; submission.merged: a report was joined to another; danger.recorded: a danger to somebody was
+noted; welfare.called: somebody was asked how they are; lookup.made: a register was asked; case.opened: a case was
+opened; case.scope_recorded: whether it is one for the organisation was written down; case.assessment_recorded: what is
+alleged was assessed; case.info_asked: more information was asked for; case.info_received: more information came in;
+case.informal_recorded: a step without formal proceedings; case.notice_sent: a letter went to a party;
+case.charge_assessed: whether there is a case to answer was assessed; case.allegations_set: the allegations were put in
+writing; case.reply_received: the reply of the person complained about; case.panel_assigned: a seat on the panel was
+filled; case.recused: somebody stepped back from the case; case.hearing_recorded: a step of the hearing;
+case.deliberation_recorded: a step of the panel's deliberation; case.review_recorded: a step of the independent review;
+case.decided: the panel decided; case.appealed: an appeal was made; case.appeal_decided: the appeal was decided;
+case.term_recorded: a measure that was decided began or ended its term; case.closed: the case was closed; case.frozen:
+the case was frozen; case.withdrawn: the report was withdrawn; case.resumed: the case was taken up again;
 blind.recorded: a judgement without knowing who it is about; open.recorded: a judgement knowing who it is about;
-vote.recorded: a vote was cast; notice.served: what became of a letter; dialogue.recorded: words between a party and
-the unit; message.sent: a message was sent; interim.recorded: a step about a temporary measure; pause.set: a pause
-began; pause.ended: a pause ended; clock.recorded: a time limit was extended, ran out or was passed on;
-pool.appointed: people were appointed who may be drawn; pool.frozen: who may be drawn was fixed; draw.nonce_committed:
-a number for later draws was fixed unseen; draw.committed: a draw by lot was announced; draw.made: a draw by lot was
-made; seat.declared: somebody declared whether they are free to judge; seat.changed: who holds a task in the case
-changed; contact.flagged: a contact about the case was reported; contact.filed: a contact about the case was filed;
-disclosure.recorded: what a party may learn was decided; reopening.recorded: a step towards opening the case again;
-conduct.review_recorded: how somebody acted in the case was reviewed; matter.linked: the case was linked to another;
-party.recorded: a companion, representative or witness was named; statement.recorded: a statement was taken;
-referral.recorded: it was referred to police, a hotline or a platform; rights.recorded: a step about somebody's rights
-to their data; breach.recorded: a breach of data protection was noted; lead.disposed: a person dealt with what the
-screening showed them; wave.filed: a file on a wave of posts was made; evidence.sealed: a piece of evidence was taken
-in; evidence.batch_sealed: many pieces of evidence were taken in; evidence.derived: a copy was made of a piece of
-evidence; evidence.redacted: a copy with parts covered was made; evidence.accessed: somebody looked at evidence;
-evidence.exported: a bundle was made; evidence.integrity_failed: stored evidence no longer matched; evidence.assessed:
-evidence was tested; evidence.graded: how evidence came here was graded; evidence.asked: somebody was asked about
-evidence; evidence.quarantined: a file came in and was set apart unseen; evidence.cleared: a file that was set apart
-was released; evidence.restricted: who may see evidence was narrowed; evidence.erasure_started: an erasure began;
-evidence.erased: an erasure was carried out; hold.placed: an order not to erase was made; hold.reviewed: an order not
-to erase was reviewed; hold.released: an order not to erase was lifted; retention.locked: what has reached its term
-was locked; retention.purged: what has passed its term was erased; corpus.imported: posts were read in;
-corpus.rewritten: stored posts were written anew; register.loaded: a register of members was read in; record.read:
-somebody read the record; breakglass.used: a step of emergency access; role.changed: somebody's role changed;
-mandate.changed: somebody's mandate changed; owner.changed: who has to act next changed; training.recorded: a training
-was noted; sample.drawn: a sample was drawn for checking; shadow.recorded: a second judgement for comparison;
-invariants.run: the promises of independence were tested; code.adopted: a code of conduct was adopted;
-procedure.adopted: a procedure was adopted; policy.changed: a setting changed; stats.published: figures were
-published; stats.corrected: published figures were corrected; key.added: a key of the log was added; key.retired: a
-key of the log was replaced; key.revoked: a key of the log was declared unsafe; log.started: the log began;
-log.restored: the log was restored from a copy; log.audited: the log was checked"""
+vote.recorded: a vote was cast; notice.served: what became of a letter; dialogue.recorded: words between a party and the
+unit; message.sent: a message was sent; interim.recorded: a step about a temporary measure; pause.set: a pause began;
+pause.ended: a pause ended; clock.recorded: a time limit was extended, ran out or was passed on; pool.appointed: people
+were appointed who may be drawn; pool.frozen: who may be drawn was fixed; draw.nonce_committed: a number for later draws
+was fixed unseen; draw.committed: a draw by lot was announced; draw.made: a draw by lot was made; seat.declared:
+somebody declared whether they are free to judge; seat.changed: who holds a task in the case changed; contact.flagged: a
+contact about the case was reported; contact.filed: a contact about the case was filed; disclosure.recorded: what a
+party may learn was decided; reopening.recorded: a step towards opening the case again; conduct.review_recorded: how
+somebody acted in the case was reviewed; matter.linked: the case was linked to another; party.recorded: a companion,
+representative or witness was named; statement.recorded: a statement was taken; referral.recorded: it was referred to
+police, a hotline or a platform; rights.recorded: a step about somebody's rights to their data; breach.recorded: a
+breach of data protection was noted; lead.disposed: a person dealt with what the screening showed them; wave.filed: a
+file on a wave of posts was made; evidence.sealed: a piece of evidence was taken in; evidence.batch_sealed: many pieces
+of evidence were taken in; evidence.derived: a copy was made of a piece of evidence; evidence.redacted: a copy with
+parts covered was made; evidence.accessed: somebody looked at evidence; evidence.exported: a bundle was made;
+evidence.integrity_failed: stored evidence no longer matched; evidence.assessed: evidence was tested; evidence.graded:
+how evidence came here was graded; evidence.asked: somebody was asked about evidence; evidence.quarantined: a file came
+in and was set apart unseen; evidence.cleared: a file that was set apart was released; evidence.restricted: who may see
+evidence was narrowed; evidence.erasure_started: an erasure began; evidence.erased: an erasure was carried out;
+hold.placed: an order not to erase was made; hold.reviewed: an order not to erase was reviewed; hold.released: an order
+not to erase was lifted; retention.locked: what has reached its term was locked; retention.purged: what has passed its
+term was erased; corpus.imported: posts were read in; corpus.rewritten: stored posts were written anew; register.loaded:
+a register of members was read in; record.read: somebody read the record; breakglass.used: a step of emergency access;
+role.changed: somebody's role changed; mandate.changed: somebody's mandate changed; owner.changed: who has to act next
+changed; training.recorded: a training was noted; sample.drawn: a sample was drawn for checking; shadow.recorded: a
+second judgement for comparison; invariants.run: the promises of independence were tested; code.adopted: a code of
+conduct was adopted; procedure.adopted: a procedure was adopted; policy.changed: a setting changed; stats.published:
+figures were published; stats.corrected: published figures were corrected; key.added: a key of the log was added;
+key.retired: a key of the log was replaced; key.revoked: a key of the log was declared unsafe; log.started: the log
+began; log.restored: the log was restored from a copy; log.audited: the log was checked"""
 CALLED = dict(each.split(": ") for each in CALLED_AS.replace("\n", " ").split("; "))
 
 # What each reason word means, for somebody who does not know how this works inside.
@@ -177,8 +185,10 @@ class Lacking(Said):
     """Something a check needs is not there."""
 
 
-class NotABundle(Exception):
-    """The named input cannot be read, or is of another kind."""
+def refuse(broken: object, words: str, reason: str = "malformed") -> None:
+    """Raise Wrong where a rule is broken."""
+    if broken:
+        raise Wrong(reason, words)
 
 
 class Report:
@@ -202,8 +212,7 @@ class Report:
             self.add(FAILED, wrong.reason, place, wrong.words)
         except Lacking as lacking:
             self.add(UNVERIFIABLE, lacking.reason, place, lacking.words)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            # Nothing that somebody wrote into a bundle may end this program: what no rule foresaw does not hold.
+        except Exception:  # noqa: BLE001 nothing that somebody wrote into a bundle may end this program
             self.add(FAILED, "malformed", place, "it is of a form that no rule knows")
         return None
 
@@ -219,15 +228,13 @@ class Report:
 
 def unbase64(text: Any, size: int | None = None, *, url: bool = False) -> bytes:
     """Return the bytes of base64 that is written in the one right way; `url`: the alphabet of URLs, no padding."""
-    if not isinstance(text, str):
-        raise Wrong("malformed", "base64 that is not text")
+    refuse(not isinstance(text, str), "base64 that is not text")
     try:
         padded = text + "=" * (-len(text) % 4) if url else text
         data = base64.b64decode(padded.encode("ascii"), altchars=b"-_" if url else None, validate=True)
     except ValueError:
         raise Wrong("malformed", "text that is not base64") from None
-    if to_base64(data, url=url) != text or (size is not None and len(data) != size):
-        raise Wrong("malformed", "base64 of another form or length than it must have")
+    refuse(to_base64(data, url=url) != text or (size is not None and len(data) != size), "base64 of wrong form or size")
     return data
 
 
@@ -240,19 +247,19 @@ def read_json(data: bytes) -> Any:
     """Return a JSON value; a key that occurs twice, a float, NaN and deep nesting are refused."""
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(found)) != len(found):
-            raise Wrong("malformed", "a key occurs twice")
+        refuse(len(dict(found)) != len(found), "a key occurs twice")
         return dict(found)
 
-    def refuse(_: str) -> Any:
-        raise Wrong("malformed", "a number that is not whole")
-
+    no_number = partial(refuse, words="a number that is not whole")
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=pairs, parse_float=refuse, parse_constant=refuse)
+        value = json.loads(text, object_pairs_hook=pairs, parse_float=no_number, parse_constant=no_number)
         text.encode("utf-8")
     except (ValueError, RecursionError):
         raise Wrong("malformed", "it is not JSON") from None
+    brackets = re.sub(r'"(?:[^"\\]+|\\.)*"|[^][{}"]+', "", text)
+    depth = max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0)
+    refuse(depth > MAX_DEPTH, "it is nested deeper than anything in a bundle")
     return value
 
 
@@ -266,9 +273,8 @@ def one_way(data: bytes) -> Any:
 
 def whole(value: Any, least: int = 0, most: int = MAX_NUMBER) -> int:
     """Return a whole number inside its bounds."""
-    if type(value) is not int or not least <= value <= most:
-        raise Wrong("malformed", "a number that is missing or out of bounds")
-    return value
+    refuse(type(value) is not int or not least <= value <= most, "a number that is missing or out of bounds")
+    return int(value)
 
 
 def words_of(value: Any) -> list[str]:
@@ -280,9 +286,8 @@ def words_of(value: Any) -> list[str]:
 
 def exactly(value: Any, keys: str) -> dict[str, Any]:
     """Return an object that has these keys and no other."""
-    if not isinstance(value, dict) or set(value) != set(keys.split()):
-        raise Wrong("malformed", "an object with other keys than it must have")
-    return value
+    refuse(not isinstance(value, dict) or set(value) != set(keys.split()), "an object with other keys than its own")
+    return dict(value)
 
 
 def plain(text: Any) -> str:
@@ -298,9 +303,7 @@ class Bag:
     """The files of a bundle by their paths, whether they lie in a folder or in a ZIP file."""
 
     def __init__(self, open_file: dict[str, Callable[[], Any]], odd: list[str]) -> None:
-        self._open = open_file
-        self.odd = odd
-        self.names = sorted(open_file)
+        self._open, self.odd, self.names = open_file, odd, sorted(open_file)
 
     def __contains__(self, name: str) -> bool:
         return name in self._open
@@ -308,14 +311,13 @@ class Bag:
     def read(self, name: str) -> bytes:
         """Return the bytes of a small file. Raises Lacking where there is none, Wrong where it cannot be read."""
         if name not in self._open:
-            raise Lacking(*lack_of(name))
+            raise Lacking(*LACK.get(name, LACKING))
         try:
             with self._open[name]() as file:
                 data: bytes = file.read(MAX_TEXT + 1)
         except READ_ERRORS:
             raise Wrong(kind_of(name), "the file cannot be read") from None
-        if len(data) > MAX_TEXT:
-            raise Wrong("malformed", "the file is far too large")
+        refuse(len(data) > MAX_TEXT, "the file is far too large")
         return data
 
     def digest(self, name: str) -> tuple[str, int]:
@@ -332,73 +334,107 @@ class Bag:
 
 
 def open_bag(path: Path) -> Bag:
-    """Return the bundle at a path. Raises NotABundle for what cannot be read or is something else."""
+    """Return the bundle at a path. Raises Wrong for what cannot be read or is something else."""
     try:
         bag = folder_bag(path) if path.is_dir() else zip_bag(path)
     except READ_ERRORS:
-        raise NotABundle(f"{path}: this is neither a folder nor a ZIP file that can be read.") from None
-    if not any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
-        raise NotABundle(f"{path}: this is not a case bundle: there is no {MANIFEST} in it.")
+        raise Wrong("malformed", "this is neither a folder nor a ZIP file that can be read") from None
+    known = any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST))
+    refuse(not known, f"this is not a case bundle: there is no {MANIFEST} in it")
     return bag
 
 
 def folder_bag(root: Path) -> Bag:
     """Return the bundle that lies in a folder; a link or device in it is odd and never followed."""
     files: dict[str, Callable[[], Any]] = {}
-    odd: list[str] = []
-    for folder, folders, names in os.walk(root):
-        for name in sorted(folders + names):
+    odd, unread = list[str](), list[OSError]()
+    for folder, folders, names in os.walk(root, onerror=unread.append):
+        for name in sorted(folders + names) or [""]:
             found = Path(folder, name)
             path = found.relative_to(root).as_posix()
             mode = found.lstat().st_mode
             if stat.S_ISREG(mode):
                 files[path] = partial(found.open, "rb")
-            elif not stat.S_ISDIR(mode):
+            elif not (name and stat.S_ISDIR(mode)):  # without a name: the folder itself, which holds nothing
                 odd.append(path)
+    if unread:
+        raise unread[0]
     return Bag(files, sorted(odd))
 
 
 def zip_bag(path: Path) -> Bag:
     """Return the bundle in a ZIP file, at its top or in the one folder that it holds."""
     with path.open("rb") as file:
-        if file.read(19) == b"age-encryption.org/":
-            raise NotABundle(f"{path}: this is encrypted with age: decrypt it first (age -d).")
+        refuse(file.read(19) == b"age-encryption.org/", "this is encrypted with age: decrypt it first (age -d)")
     archive = zipfile.ZipFile(path)
-    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
-    tops = {entry.filename.partition("/")[0] for entry in entries}
-    inside = len(tops) == 1 and all("/" in entry.filename for entry in entries)
+    check_zip(path, archive)
+    names = sorted(archive.namelist())
+    tops = {name.partition("/")[0] for name in names if name[-1:] != "/"}
+    inside = len(tops) == 1 and all("/" in name for name in names)
     strip = f"{tops.pop()}/" if inside else ""
     files: dict[str, Callable[[], Any]] = {}
-    odd: list[str] = []
-    for entry in entries:
-        name = entry.filename[len(strip) :]
-        if name in files or stat.S_ISLNK(entry.external_attr >> 16) or entry.flag_bits & 1:
+    following = zip(names, [*names[1:], ""])  # a folder that holds nothing: its name could speak
+    odd = [one[:-1].removeprefix(strip) for one, other in following if one[-1:] == "/" and not other.startswith(one)]
+    for entry in archive.infolist():
+        name = entry.filename.removeprefix(strip)
+        if name in files or stat.S_ISLNK(entry.external_attr >> 16) or entry.filename != entry.orig_filename:
             odd.append(name)
-        files[name] = partial(archive.open, entry)
+        if entry.filename[-1:] != "/":
+            files[name] = partial(archive.open, entry)
     return Bag(files, sorted(odd))
+
+
+def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse a ZIP file that is not just what it lists, in order: unpacked in another way it could be another."""
+    words = "this ZIP file is not just the files it lists, or packed unusually: unpack it, then check the folder"
+    strict = partial(refuse, words=words)
+    listed, end, full = archive.infolist(), 0, 2**32 - 1
+    with path.open("rb") as file:
+        for each in listed:
+            flags, kind, true = each.flag_bits, each.compress_type, (each.CRC, each.compress_size, each.file_size)
+            name = each.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
+            strict(file.tell() != each.header_offset or flags & ~0x80E or each.comment)
+            strict((kind != 8 and (kind or flags & 8 or true[1] != true[2])) or (name[-1:] == b"/" and true[2]))
+            head = file.read(30)
+            told = (0, 0, true[2] * any(head[22:26])) if flags & 8 else true  # 8: it is told after the file
+            said = struct.pack("<4s2H3IH", b"PK\3\4", flags, kind, *told, len(name)) + name
+            strict(head[:4] + head[6:10] + head[14:28] + file.read(len(name)) != said)
+            extra = file.read(int.from_bytes(head[28:], "little"))
+            strict(not EXTRA.fullmatch(extra) or not EXTRA.fullmatch(each.extra))
+            strict(kind and not inflates(file, *true[1:]))
+            file.seek(0 if kind else true[1], os.SEEK_CUR)
+            strict(flags & 8 and file.read(16) != struct.pack("<4s3I", b"PK\7\x08", *true))
+            end += 46 + len(name) + len(each.extra)
+        start, count, few = file.tell(), len(listed), min(len(listed), 0xFFFF)
+        last = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, few, few, min(end, full), min(start, full), 0)
+        large = struct.pack("<4sQ4x2I4Q", b"PK\6\6", 44, 0, 0, count, count, end, start)
+        large += struct.pack("<4sIQI", b"PK\6\7", 0, start + end, 1)
+        file.seek(end, os.SEEK_CUR)
+        rest = file.read(200)
+        strict(start != archive.start_dir or (rest != last and rest[:12] + bytes(4) + rest[16:] != large + last))
+
+
+def inflates(file: Any, packed: int, size: int) -> bool:
+    """Return whether what follows is one stream of deflate of that length, and has that size when unpacked."""
+    stream = zlib.decompressobj(-15)
+    for begin in range(0, packed, 1 << 16):
+        data = file.read(min(1 << 16, packed - begin))
+        while data and size >= 0:
+            size -= len(stream.decompress(data, 1 << 20))
+            data = stream.unconsumed_tail
+    return size == len(stream.flush()) and stream.eof and not stream.unused_data
 
 
 def kind_of(name: str) -> str:
     """Return the reason word for a file whose bytes are not the right ones."""
-    if name.startswith("data/entries/"):
-        return "entry_mismatch"
-    return "opening_mismatch" if name.startswith("data/openings/") else "content_mismatch"
-
-
-def lack_of(name: str) -> tuple[str, str]:
-    """Return the reason word and the words for a file that is not there and whose absence leaves something open."""
-    if name == CHECKPOINT:
-        return "no_checkpoint", "the checkpoint is missing"
-    if name in (POLICY, KEYRING):
-        return "no_key", "the list of keys is missing"
-    return "not_checked", "the file is missing"
+    kinds = {"data/entries": "entry_mismatch", "data/openings": "opening_mismatch"}
+    return kinds.get("/".join(name.split("/")[:2]), "content_mismatch")
 
 
 def read_manifest(data: bytes, *, payload: bool) -> dict[str, str]:
     """Return path -> SHA-256 (hex) of a manifest: one line each, in order, no path outside its part of the bag."""
     found: dict[str, str] = {}
-    if not data.endswith(b"\n"):
-        raise Wrong("malformed", "a manifest that does not end with a line end")
+    refuse(not data.endswith(b"\n"), "a manifest that does not end with a line end")
     last = ""
     for line in data[:-1].split(b"\n"):
         match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)", line)
@@ -420,7 +456,8 @@ class Files:
     def check(self) -> None:
         """Check the form of the bag, both manifests, and each file against them."""
         for name in self.bag.odd:
-            self.report.add(FAILED, "malformed", plain(name), "a link, a device, or a file that is there twice")
+            words = "a link, a device, a folder that holds nothing, or a file that is there twice"
+            self.report.add(FAILED, "malformed", plain(name), words)
         if "bagit.txt" in self.bag and self.report.run("bagit.txt", self.bag.read, "bagit.txt") not in (BAGIT, None):
             self.report.add(FAILED, "malformed", "bagit.txt", "it does not say BagIt 1.0 in UTF-8")
         listed = {TAGMANIFEST}
@@ -439,8 +476,7 @@ class Files:
                 self._missing(name)
 
     def _listed(self, name: str, payload: bool) -> dict[str, str]:
-        if name not in self.bag:
-            raise Wrong("item_removed", "the list of files is missing")
+        refuse(name not in self.bag, "the list of files is missing", "item_removed")
         return read_manifest(self.bag.read(name), payload=payload)
 
     def _compare(self, path: str, digest: str) -> None:
@@ -457,8 +493,9 @@ class Files:
             self.report.add(FAILED, kind_of(path), path, "these are not the bytes that the list of files names")
 
     def _missing(self, path: str) -> None:
-        if path.startswith(("proofs/", "log/")):
-            self.report.add(UNVERIFIABLE, lack_of(path)[0], path, lack_of(path)[1])
+        if path.startswith("proofs/") or path in LACK:
+            reason, words = LACK.get(path, LACKING)
+            self.report.add(UNVERIFIABLE, reason, path, words)
         else:
             self.report.add(FAILED, "item_removed", path, "the file is missing")
 
@@ -478,16 +515,14 @@ def node(left: bytes, right: bytes) -> bytes:
 
 def included(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
     """Return the root to which a path leads from a leaf hash (RFC 6962 §2.1.1, read backwards from the top)."""
-    if not 0 <= index < size:
-        raise Wrong("malformed", "an index that lies outside the tree")
+    refuse(not 0 <= index < size, "an index that lies outside the tree")
     turns = []
     while size > 1:
         half = 1 << ((size - 1).bit_length() - 1)  # the largest power of two below the size
         right = index >= half
         turns.append(right)
         index, size = (index - half, size - half) if right else (index, half)
-    if len(turns) != len(path):
-        raise Wrong("path_mismatch", "the proof has another length than the tree asks for")
+    refuse(len(turns) != len(path), "the proof has another length than the tree asks for", "path_mismatch")
     found = leaf
     for right, sibling in zip(reversed(turns), path):
         found = node(sibling, found) if right else node(found, sibling)
@@ -496,13 +531,11 @@ def included(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes:
 
 def check_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: list[bytes]) -> None:
     """Return if the tree (old, old_root) is the beginning of (new, new_root); RFC 6962 §2.1.2, rebuilt from the top."""
-    if not 0 < old <= new:
-        raise Wrong("malformed", "sizes between which nothing can be shown")
+    refuse(not 0 < old <= new, "sizes between which nothing can be shown")
     left = list(path)
 
     def take() -> bytes:
-        if not left:
-            raise Wrong("fork_detected", "the proof is too short")
+        refuse(not left, "the proof is too short", "fork_detected")
         return left.pop(0)
 
     def rebuild(old: int, new: int, known: bool) -> tuple[bytes, bytes]:
@@ -518,8 +551,7 @@ def check_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path:
         sibling = take()
         return node(sibling, one), node(sibling, other)
 
-    if rebuild(old, new, True) != (old_root, new_root) or left:
-        raise Wrong("fork_detected", "the larger tree does not continue the smaller one")
+    refuse(rebuild(old, new, True) != (old_root, new_root) or left, "one does not continue the other", "fork_detected")
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -543,25 +575,21 @@ WHY = re.compile(r"[a-z][a-z0-9_]{0,47}", re.ASCII)
 
 def read_entry(data: bytes, index: int) -> dict[str, Any]:
     """Return an entry of the log whose bytes have the one right form; types it does not know are let pass."""
-    if len(data) > MAX_ENTRY:
-        raise Wrong("malformed", "an entry that is too long")
+    refuse(len(data) > MAX_ENTRY, "an entry that is too long")
     entry = read_json(data)
     if not isinstance(entry, dict) or not {"v", "t", "at", "n", "act"} <= set(entry) <= ENTRY_KEYS:
         raise Wrong("malformed", "an entry with other keys than it may have")
     if json.dumps(entry, sort_keys=True, separators=(",", ":")).encode("ascii") != data or not PLAIN.fullmatch(data):
         raise Wrong("malformed", "an entry that is not written in the one right way")
-    if type(entry["v"]) is not int or entry["v"] != 1:
-        raise Wrong("malformed", "an entry of an unknown version")
+    refuse(type(entry["v"]) is not int or entry["v"] != 1, "an entry of an unknown version")
     for name, form in (("t", TYPE), ("at", AT)):
-        if not isinstance(entry[name], str) or not form.fullmatch(entry[name]):
-            raise Wrong("malformed", f"an entry whose {name} is not of its form")
+        refuse(not isinstance(entry[name], str) or not form.fullmatch(entry[name]), f"an entry with a wrong {name}")
     for name in ("n", "act", "case", "obj"):
         if name in entry and (name, entry[name]) != ("act", "system"):
             unbase64(entry[name], 16, url=True)
     check_maps(entry)
     refs = entry.get("ref", [0])
-    if not isinstance(refs, list) or not 1 <= len(refs) <= 16 or sorted(set(refs)) != refs:
-        raise Wrong("malformed", "an entry whose references are none")
+    refuse(not isinstance(refs, list) or not 1 <= len(refs) <= 16 or sorted(set(refs)) != refs, "wrong references")
     for ref in entry.get("ref", []):
         whole(ref, 0, index - 1)
     check_kinds(entry)
@@ -574,8 +602,7 @@ def check_maps(entry: dict[str, Any]) -> None:
         if name in entry and not (isinstance(entry[name], dict) and 1 <= len(entry[name]) <= most):
             raise Wrong("malformed", "an entry whose commitments or digests are none")
     for name, value in entry.get("c", {}).items():
-        if not FIELD.fullmatch(name):
-            raise Wrong("malformed", "a commitment with a name it may not have")
+        refuse(not FIELD.fullmatch(name), "a commitment with a name it may not have")
         unbase64(value, 32, url=True)
     for name, value in entry.get("pub", {}).items():
         if name not in PUBLIC or not isinstance(value, str) or not re.fullmatch(r"sha256:[0-9a-f]{64}", value):
@@ -588,8 +615,7 @@ def check_kinds(entry: dict[str, Any]) -> None:
     wanted = {"vkey"} if kind.startswith("key.") else set()
     wanted |= {"last"} if kind in ("key.retired", "key.revoked") else set()
     wanted |= {"cnt", "root"} if kind == "evidence.batch_sealed" else set()
-    if wanted != {"vkey", "last", "cnt", "root"} & set(entry):
-        raise Wrong("malformed", "an entry without a field of its kind, or with one of another")
+    refuse(wanted != {"vkey", "last", "cnt", "root"} & set(entry), "an entry that lacks a field, or has another's")
     if "vkey" in entry:
         Key(entry["vkey"] if isinstance(entry["vkey"], str) else "")
     if "last" in entry:
@@ -601,8 +627,7 @@ def check_kinds(entry: dict[str, Any]) -> None:
         datetime.strptime(entry["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
         raise Wrong("malformed", "a time that does not exist") from None
-    if "why" in entry and not (isinstance(entry["why"], str) and WHY.fullmatch(entry["why"])):
-        raise Wrong("malformed", "a reason that is no word")
+    refuse("why" in entry and not (isinstance(entry["why"], str) and WHY.fullmatch(entry["why"])), "a wrong reason")
 
 
 class Proof:
@@ -611,8 +636,7 @@ class Proof:
     def __init__(self, data: bytes) -> None:
         head, blank, self.note = data.partition(b"\n\n")
         lines = head.decode("ascii", "replace").split("\n")  # what was replaced fits no rule below
-        if not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1" or len(data) > 2 << 20:
-            raise Wrong("malformed", "a proof of another kind")
+        refuse(not blank or lines.pop(0) != "c2sp.org/tlog-proof@v1" or len(data) > 2 << 20, "a proof of another kind")
         self.extra = bool(lines) and lines[0].startswith("extra ")
         if self.extra:
             unbase64(lines.pop(0)[len("extra ") :])
@@ -640,8 +664,7 @@ LOW_ORDER = {
 
 def check_name(name: str) -> None:
     """Refuse what cannot be the name of a key."""
-    if not name or "+" in name or re.search("[\\s\x00-\x1f\ud800-\udfff]", name):
-        raise Wrong("malformed", "a key with a name it cannot have")
+    refuse(not name or "+" in name or re.search("[\\s\x00-\x1f\ud800-\udfff]", name), "a key with an impossible name")
 
 
 class Key:
@@ -649,23 +672,19 @@ class Key:
 
     def __init__(self, text: str) -> None:
         parts = text.split("+", 2)
-        if len(parts) != 3:
-            raise Wrong("malformed", "a key that is not name, id and key")
+        refuse(len(parts) != 3, "a key that is not name, id and key")
         data = unbase64(parts[2])
         self.text, self.name, self.kind, self.public = text, parts[0], data[0] if data else 0, data[1:]
         check_name(self.name)
-        if len(self.public) != {LOG_KEY: 32, COSIGNER: 32, LATER: 1312}.get(self.kind):
-            raise Wrong("malformed", "a key of an unknown type or of another length")
+        refuse(len(self.public) != {LOG_KEY: 32, COSIGNER: 32, LATER: 1312}.get(self.kind), "a key of no known form")
         self.id = sha256(self.name.encode("utf-8") + b"\n" + data)[:4]
-        if self.id.hex() != parts[1]:
-            raise Wrong("malformed", "a key whose id is not its own")
+        refuse(self.id.hex() != parts[1], "a key whose id is not its own")
 
 
 def trusted_key(text: str) -> Key:
     """Return a key of a policy or a list of keys, where one that no honest log has is refused."""
     key = Key(text)
-    if key.public in LOW_ORDER:
-        raise Wrong("malformed", "a key that no honest log has")
+    refuse(key.public in LOW_ORDER, "a key that no honest log has")
     return key
 
 
@@ -677,8 +696,7 @@ class Note:
         if len(data) > 1 << 20 or re.search("[\x00-\x09\x0b-\x1f\ud800-\udfff]", text):
             raise Wrong("malformed", "a note that is too long, not UTF-8, or holds control characters")
         head, blank, tail = text.rpartition("\n\n")
-        if not blank or not tail.endswith("\n") or tail.count("\n") > 64:
-            raise Wrong("malformed", "a note without its signature lines")
+        refuse(not blank or not tail.endswith("\n") or tail.count("\n") > 64, "a note without its signature lines")
         self.text = head + "\n"
         self.lines = [self._line(line) for line in tail[:-1].split("\n")]
 
@@ -687,8 +705,7 @@ class Note:
         mark, name, encoded = [*line.split(" "), "", "", ""][:3]
         data = unbase64(encoded)
         check_name(name)
-        if mark != "\N{EM DASH}" or line.count(" ") != 2 or len(data) < 5:
-            raise Wrong("malformed", "a signature line that is none")
+        refuse(mark != "\N{EM DASH}" or line.count(" ") != 2 or len(data) < 5, "a signature line that is none")
         return name, data[:4], data[4:]
 
 
@@ -697,14 +714,14 @@ class Head:
 
     def __init__(self, text: str) -> None:
         lines = text.split("\n")
-        if len(lines) != 4 or lines[3]:
-            raise Wrong("malformed", "a checkpoint that has not three lines")
+        refuse(len(lines) != 4 or lines[3], "a checkpoint that has not three lines")
         self.origin = lines[0]
         check_name(self.origin)
         plain_size = re.fullmatch(r"[1-9][0-9]{0,18}", lines[1], re.ASCII) and int(lines[1]) < 2**63
         if not plain_size or not self.origin.isascii() or not self.origin.isprintable() or len(self.origin) > 255:
             raise Wrong("malformed", "a checkpoint whose size is no plain number, or whose log has no plain name")
         self.size, self.root = int(lines[1]), unbase64(lines[2], 32)
+        self.all = self.origin, self.size, self.root
 
 
 class Policy:
@@ -720,31 +737,31 @@ class Policy:
             raise Wrong("malformed", "a policy with a character that has no place in it")
         for line in data.split(b"\n"):
             words = [] if line.lstrip().startswith(b"#") else line.split()
-            if words and not self._take(words[0], words[1:]):
-                raise Wrong("malformed", "a policy with a line that breaks its rules")
-        if self.quorum is None:
-            raise Wrong("malformed", "a policy that does not say who must have signed")
+            refuse(words and not self._take(words[0], words[1:]), "a policy with a line that breaks its rules")
+        refuse(self.quorum is None, "a policy that does not say who must have signed")
 
     def _take(self, word: bytes, rest: list[bytes]) -> bool:
+        known = bool(rest) and (rest[0] in self.witnesses or rest[0] in self.groups)
+        new = not known and rest[:1] != [b"none"]
         if word == b"log" and 1 <= len(rest) <= 2:
             key = self._key(rest[0], LOG_KEY)
             fits = key.text not in [other.text for other in self.logs]
             self.logs.append(key)
             return fits
-        if word == b"witness" and 2 <= len(rest) <= 3 and self._new(rest[0]):
+        if word == b"witness" and 2 <= len(rest) <= 3 and new:
             key = self._key(rest[1], COSIGNER)
             fits = key.text not in [other.text for other in self.witnesses.values()]
             self.witnesses[rest[0]] = key
             return fits
-        if word == b"group" and len(rest) >= 3 and self._new(rest[0]):
+        if word == b"group" and len(rest) >= 3 and new:
             return self._group(rest[0], rest[1], rest[2:])
         if word == b"quorum" and len(rest) == 1 and self.quorum is None:
             self.quorum = rest[0]
-            return rest[0] == b"none" or self._known(rest[0])
+            return known or rest[0] == b"none"
         return False
 
     def _group(self, name: bytes, count: bytes, members: list[bytes]) -> bool:
-        known = all(self._known(member) for member in members)
+        known = all(member in self.witnesses or member in self.groups for member in members)
         single = len(set(members)) == len(members) and not self._members & set(members)
         self._members |= set(members)
         counts = {b"all": str(len(members)).encode(), b"any": b"1"}
@@ -754,17 +771,10 @@ class Policy:
         self.groups[name] = (int(count), members)
         return known and single
 
-    def _known(self, name: bytes) -> bool:
-        return name in self.witnesses or name in self.groups
-
-    def _new(self, name: bytes) -> bool:
-        return name != b"none" and not self._known(name)
-
     @staticmethod
     def _key(word: bytes, kind: int) -> Key:
         key = trusted_key(word.decode("utf-8", "surrogateescape"))  # no name may hold what that leaves
-        if key.kind not in (kind, LATER):
-            raise Wrong("malformed", "a key of another use than its line gives")
+        refuse(key.kind not in (kind, LATER), "a key of another use than its line gives")
         return key
 
     def met(self, signed: set[str]) -> bool:
@@ -783,13 +793,11 @@ def read_keyring(data: bytes) -> dict[str, tuple[str, int | None]]:
     """Return key -> (status, last size for which it counts) of the log's list of its own keys."""
     found: dict[str, tuple[str, int | None]] = {}
     listed = read_json(data)
-    if not isinstance(listed, list):
-        raise Wrong("malformed", "a list of keys that is none")
+    refuse(not isinstance(listed, list), "a list of keys that is none")
     for each in listed:
         entry = exactly(each, "vkey status added_index status_index last_size")
         status, last = entry["status"], entry["last_size"]
-        if status not in ("active", "retired", "revoked") or not isinstance(entry["vkey"], str):
-            raise Wrong("malformed", "a key with a status that is unknown")
+        refuse(status not in ("active", "retired", "revoked") or not isinstance(entry["vkey"], str), "no known status")
         if (status == "active") != (last is None) or entry["vkey"] in found:
             raise Wrong("malformed", "a key whose last size does not fit its status, or that is listed twice")
         found[trusted_key(entry["vkey"]).text] = (status, None if last is None else whole(last))
@@ -821,13 +829,12 @@ def by_cryptography(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def by_openssl(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether a signature fits, by the program `openssl`; its files lie in a folder that is removed."""
-    program = shutil.which("openssl") or "openssl"
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         files = {"key": bytes.fromhex("302a300506032b6570032100") + public, "sig": signature, "in": message}
         for name, data in files.items():
             Path(folder, name).write_bytes(data)
         asked = [
-            program, "pkeyutl", "-verify", "-pubin", "-rawin", "-keyform", "DER",
+            shutil.which("openssl") or "openssl", "pkeyutl", "-verify", "-pubin", "-rawin", "-keyform", "DER",
             "-inkey", str(Path(folder, "key")), "-sigfile", str(Path(folder, "sig")), "-in", str(Path(folder, "in")),
         ]  # fmt: skip
         # No shell, a program found on the path, and only files that were just written.
@@ -861,24 +868,29 @@ class Trust:
         self, policy: Policy, keyring: dict[str, tuple[str, int | None]], checker: Checker | None, given: bool = True
     ) -> None:
         self.policy, self.keyring, self.checker, self.given = policy, keyring, checker, given
-        self.signers: list[Key] = []
-        self.cosigned: dict[tuple[int, bytes], dict[str, int]] = {}  # of a head: witness's key -> when, in seconds
+        self.signers: set[str] = set()  # the log's keys, as they are written
+        self.cosigned: dict[tuple[str, int, bytes], dict[str, int]] = {}  # of a head: witness's key -> when, in seconds
         self._opened: dict[bytes, Head | Wrong | Lacking] = {}
-        self.weak: dict[bytes, Head] = {}  # signed by a revoked key alone, at a size for which it still counted
+        self.short: set[bytes] = set()  # checkpoints without the quorum: they cover no item
+        self.covering: set[tuple[str, int, bytes]] = set()  # the heads of which a quorum was asked
+        self.weak: set[tuple[str, int, bytes]] = set()  # signed by a revoked key alone, while it still counted
+        self.strong: set[tuple[str, int, bytes]] = set()  # signed by another key as well, or by the quorum
         self.superseded = False
         self.unchecked = False
 
-    def open(self, data: bytes) -> Head:
-        """Return what a checkpoint says, if it counts."""
+    def open(self, data: bytes, earlier: bool = False) -> Head:
+        """Return what a checkpoint says, if it counts. One that is only shown to be `earlier` needs no quorum."""
         if data not in self._opened:
             try:
                 self._opened[data] = self._check(Note(data), data)
             except (Wrong, Lacking) as error:
                 self._opened[data] = error
         found = self._opened[data]
-        if isinstance(found, Head):
-            return found
-        raise found
+        if not isinstance(found, Head):
+            raise found
+        refuse(not earlier and data in self.short, "too few of the policy's witnesses signed it", "quorum_not_met")
+        self.covering.update(() if earlier else {found.all})
+        return found
 
     def _check(self, note: Note, data: bytes) -> Head:
         head = Head(note.text)
@@ -891,14 +903,13 @@ class Trust:
             moment = self._verify(key, signature, note.text)
             if key.kind == COSIGNER and moment <= time.time() + 300:
                 moments[key.text] = min(moment, moments.get(key.text, moment))
-        if not own:
-            raise Wrong("unknown_log", f"no known key of the log {plain(head.origin)} signed the checkpoint")
-        if not self.policy.met(set(moments) if self.given else set()):
-            raise Wrong("quorum_not_met", "too few of the policy's witnesses signed the checkpoint")
-        self._status(own, head, data, bool(self.policy.quorum != b"none"))
-        self.signers += [key for key in own if key.text not in [other.text for other in self.signers]]
+        refuse(not own, f"no known key of the log {plain(head.origin)} signed the checkpoint", "unknown_log")
+        met = self.policy.met(set(moments) if self.given else set())
+        self.short.update(() if met else {data})
+        self._status(own, head, met and self.policy.quorum != b"none")
+        self.signers.update(key.text for key in own)
         if self.checker is not None:
-            seen = self.cosigned.setdefault((head.size, head.root), {})  # notes of one head may bear different ones
+            seen = self.cosigned.setdefault(head.all, {})  # notes of one head may bear different ones
             seen.update({text: min(moment, seen.get(text, moment)) for text, moment in moments.items()})
         return head
 
@@ -919,18 +930,17 @@ class Trust:
             raise wrong
         return moment
 
-    def _status(self, own: list[Key], head: Head, data: bytes, witnessed: bool) -> None:
+    def _status(self, own: list[Key], head: Head, witnessed: bool) -> None:
         """Refuse keys that were out of use at this size; note where only a revoked key signed."""
         found = set()
         for key in own:
             status, last = self.keyring.get(key.text, ("unlisted", None))
             found.add(f"{status}, late" if last is not None and head.size > last else status)
-        if "active" in found:
-            return
-        if "retired" in found:
-            self.superseded = True
+        if "active" in found or "retired" in found:
+            self.superseded |= "active" not in found
+            self.strong.add(head.all)
         elif "revoked" in found:
-            self.weak.update({} if witnessed else {data: head})
+            (self.strong if witnessed else self.weak).add(head.all)
         elif "revoked, late" in found:
             raise Wrong("after_revocation", "it was signed after its key was declared stolen or lost")
         elif "retired, late" in found:
@@ -969,7 +979,7 @@ class Check:
         self.files.check()
         self.trust = self.report.run(POLICY, self._trust)
         if self.trust is not None and CHECKPOINT in self.bag:
-            self.newest = self.report.run(CHECKPOINT, self._newest, self.trust)
+            self.newest = self.report.run(CHECKPOINT, lambda trust: trust.open(self.bag.read(CHECKPOINT)), self.trust)
         for path, form in ((POLICY, self._policy_form), (KEYRING, self._keyring_form)):
             if path in self.bag:
                 self.report.run(path, form)
@@ -987,8 +997,7 @@ class Check:
 
     def _policy_form(self) -> None:
         """Refuse what no bundle writes into its policy: comments, groups, a quorum, names that are not the key's."""
-        if not POLICY_FORM.fullmatch(self.bag.read(POLICY)):
-            raise Wrong("malformed", "it holds a line that bundles never write: believe nothing in it")
+        refuse(not POLICY_FORM.fullmatch(self.bag.read(POLICY)), "a line that no bundle has: believe nothing in it")
         Policy(self.bag.read(POLICY))
 
     def _keyring_form(self) -> None:
@@ -1003,9 +1012,6 @@ class Check:
             if changed is not None:
                 whole(changed, added, most)
 
-    def _newest(self, trust: Trust) -> Head:
-        return trust.open(self.bag.read(CHECKPOINT))
-
     # The seal: the entry by which the export itself stands in the log.
     def _seal(self) -> None:
         proof = self._proof(SEAL_PROOF) if SEAL_PROOF in self.bag else None
@@ -1019,8 +1025,7 @@ class Check:
 
     def _seal_entry(self, proof: Proof | None) -> dict[str, Any]:
         entry = read_entry(self.bag.read(SEAL_ENTRY), MAX_NUMBER if proof is None else proof.index)
-        if entry["t"] != "evidence.exported":
-            raise Wrong("entry_mismatch", "this is not the entry of an export")
+        refuse(entry["t"] != "evidence.exported", "this is not the entry of an export", "entry_mismatch")
         self.sealed, self.seal_index = entry, None if proof is None else proof.index
         if proof is not None:
             self.times[proof.index] = entry["at"]
@@ -1033,20 +1038,17 @@ class Check:
             raise Wrong("malformed", "it holds other lines than its three: believe none of them")
         sizes = [size for path, (_, size) in self.files.digests.items() if path.startswith("data/")]
         known = not any(each["place"].startswith(("data/", MANIFEST)) for each in self.report.findings)
-        if known and match.group(3) != f"{sum(sizes)}.{len(sizes)}":
-            raise Wrong("malformed", "it gives another number or size of files than are here")
+        refuse(known and match.group(3) != f"{sum(sizes)}.{len(sizes)}", "it gives another number or size of files")
         if entry is not None:
-            sealed = datetime.strptime(entry["at"][:10], "%Y-%m-%d").replace(tzinfo=timezone.utc)
-            days = {f"{sealed - timedelta(days=before):%Y-%m-%d}" for before in (0, 1)}  # files may precede midnight
+            day = date.fromisoformat(entry["at"][:10]).toordinal()
+            days = {date.fromordinal(max(1, day - before)).isoformat() for before in (0, 1)}  # files precede midnight
             name = unbase64(entry["obj"], 16, url=True).hex() if "obj" in entry else ""
-            if match.group(1) not in days or match.group(2) != name:
-                raise Wrong("malformed", "it gives another day or name than the sealed entry")
+            refuse(match.group(1) not in days or match.group(2) != name, "the sealed entry has another day or name")
 
     def _seal_opening(self, entry: dict[str, Any]) -> None:
         opening = exactly(one_way(self.bag.read(SEAL_OPENING)), "field nonce value")
         value = self._opened(opening, entry)
-        if opening["field"] != "manifest":
-            raise Wrong("opening_mismatch", "it opens another field than the list of files")
+        refuse(opening["field"] != "manifest", "it opens another field than the list of files", "opening_mismatch")
         if MANIFEST in self.bag and value != sha256(self.bag.read(MANIFEST)):
             raise Wrong("content_mismatch", "the list of files is not the one that was sealed")
 
@@ -1127,8 +1129,7 @@ class Check:
 
     def _read_entry(self, line: dict[str, Any], path: str) -> dict[str, Any]:
         data = self.bag.read(path)
-        if leaf_hash(data).hex() != line["leaf_hash"]:
-            raise Wrong("entry_mismatch", "its hash is not the one in the list of items")
+        refuse(leaf_hash(data).hex() != line["leaf_hash"], "its hash is not the listed one", "entry_mismatch")
         entry = read_entry(data, line["index"])
         if (entry["t"], entry["at"]) != (line["type"], line["at"]):
             raise Wrong("entry_mismatch", "the list of items gives it another type or time")
@@ -1156,13 +1157,11 @@ class Check:
             raise Wrong("opening_missing", "the entry that should say that it was erased does not")
 
     def _openings(self, line: dict[str, Any], entry: dict[str, Any], path: str) -> dict[str, bytes]:
-        if path not in self.bag:
-            raise Wrong("opening_missing", "the opening is missing")
+        refuse(path not in self.bag, "the opening is missing", "opening_missing")
         if path in self.files.damaged:
             return {}
         listed = read_json(self.bag.read(path))
-        if not isinstance(listed, list):
-            raise Wrong("malformed", "openings that are no list")
+        refuse(not isinstance(listed, list), "openings that are no list")
         values = {}
         for each in listed:
             opening = exactly(each, "field nonce value")
@@ -1187,8 +1186,7 @@ class Check:
     ) -> None:
         path, field = each["file"], each["field"]
         if path in self.files.damaged or path not in self.files.digests or field not in values:
-            if path not in self.bag:
-                raise Wrong("item_removed", "the file is missing")
+            refuse(path not in self.bag, "the file is missing", "item_removed")
             return  # said before, at the file itself or at its opening
         digest = self.files.digests[path][0]
         reason = "document_mismatch" if field == "doc" else "content_mismatch"
@@ -1201,14 +1199,12 @@ class Check:
     def _document(data: bytes, line: dict[str, Any], entry: dict[str, Any]) -> None:
         """A document says the same as its entry, where both say it."""
         said = read_json(data)
-        if not isinstance(said, dict):
-            raise Wrong("malformed", "a document that is none")
+        refuse(not isinstance(said, dict), "a document that is none")
         pairs = {"type": entry["t"], "at": entry["at"], "why": entry.get("why"), "ref": entry.get("ref", [])}
         for name in ("case", "obj"):
             pairs[name] = unbase64(entry[name], 16, url=True).hex() if name in entry else None
         wrong = sorted(name for name, value in pairs.items() if said.get(name) != value)
-        if wrong:
-            raise Wrong("document_mismatch", f"document and entry differ in: {', '.join(wrong)}")
+        refuse(wrong, f"document and entry differ in: {', '.join(wrong)}", "document_mismatch")
 
     # The places in the log, and the checkpoints that speak of them.
     def _proof(self, path: str) -> Proof | None:
@@ -1220,13 +1216,11 @@ class Check:
 
     def _read_proof(self, path: str) -> Proof:
         proof = Proof(self.bag.read(path))
-        if proof.extra:
-            raise Wrong("malformed", "it holds a line that is no part of a proof: believe nothing in it")
+        refuse(proof.extra, "it holds a line that is no part of a proof: believe nothing in it")
         return proof
 
     def _place(self, proof: Proof, path: str, index: int) -> None:
-        if proof.index != index:
-            raise Wrong("path_mismatch", f"it is the proof of entry {proof.index}")
+        refuse(proof.index != index, f"it is the proof of entry {proof.index}", "path_mismatch")
         if self.trust is None:
             raise Lacking("no_key", "there is no key to check the checkpoint with")
         head = self.trust.open(proof.note)
@@ -1247,9 +1241,8 @@ class Check:
                 self.report.add(UNVERIFIABLE, "not_checked", CHECKPOINT, words)
             elif held.get(head.size) != head.root:
                 self.report.add(FAILED, "fork_detected", CHECKPOINT, "a proof has another history than the checkpoint")
-        if self.bag.read(CHECKPOINT) not in self.trust.weak:  # then it vouches for what it is shown to continue
-            weak = self.trust.weak.items()
-            self.trust.weak = {note: head for note, head in weak if held.get(head.size) != head.root}
+        if newest.all in self.trust.strong:  # then it vouches for what it is shown to continue
+            self.trust.strong.update((newest.origin, size, root) for size, root in held.items())
 
     def _consistency_files(self) -> dict[int, bytes]:
         """Return size -> root of the earlier checkpoints that the newest one is shown to continue."""
@@ -1265,17 +1258,16 @@ class Check:
 
     def _consistency(self, name: str) -> Head | None:
         found = exactly(one_way(self.bag.read(name)), "from to path checkpoint")
-        first, second = whole(found["from"], 1, 2**63 - 1), whole(found["to"], 1, 2**63 - 1)
+        second = whole(found["to"], 1, 2**63 - 1)
+        first = whole(found["from"], 1, second)
         if name != f"proofs/consistency/{first}-{second}.json" or not isinstance(found["checkpoint"], str):
             raise Wrong("malformed", "its name says other sizes than it holds")
-        if not isinstance(found["path"], list) or len(found["path"]) > MAX_PATH:
-            raise Wrong("malformed", "a path that is none")
+        refuse(not isinstance(found["path"], list) or len(found["path"]) > MAX_PATH, "a path that is none")
         path = [unbase64(each, 32) for each in found["path"]]
         if self.trust is None or self.newest is None:
             return None  # said before
-        old = self.trust.open(found["checkpoint"].encode("utf-8", "replace"))
-        if (old.origin, old.size, self.newest.size) != (self.newest.origin, first, second):
-            raise Wrong("malformed", "it speaks of other checkpoints than it holds")
+        old = self.trust.open(found["checkpoint"].encode("utf-8", "replace"), earlier=True)
+        refuse((old.origin, old.size, self.newest.size) != (self.newest.origin, first, second), "another checkpoint")
         check_consistent(first, second, old.root, self.newest.root, path)
         return old
 
@@ -1291,18 +1283,19 @@ class Check:
             return
         if self.trust.unchecked:
             self.report.add(UNVERIFIABLE, "no_ed25519", CHECKPOINT, "no signature could be checked")
-        if self.trust.weak:
+        if self.trust.weak - self.trust.strong:
             self.report.add(UNVERIFIABLE, "revoked_key_alone", CHECKPOINT, "only a revoked key signed")
         if self.trust.superseded:
             self.report.add(VERIFIED, "superseded", CHECKPOINT, "the key that signed was replaced later")
-        for (size, root), moments in self.trust.cosigned.items():
-            latest = max((at for index, at in self.times.items() if index < size), default="")
+        for head, moments in self.trust.cosigned.items():
+            latest = max((at for index, at in self.times.items() if index < head[1]), default="")
             early = {text for text, moment in moments.items() if time_of(moment + 300) < latest}
-            if (size, root) == (self.newest and (self.newest.size, self.newest.root)):
+            if self.newest is not None and head == self.newest.all:
                 self.early += [(text, moments[text]) for text in sorted(early) if self.trust.given]
             for text in early:
                 del moments[text]
-            if early and not self.trust.policy.met(set(moments) if self.trust.given else set()):
+            met = self.trust.policy.met(set(moments) if self.trust.given else set())
+            if early and head in self.trust.covering and not met:
                 self.report.add(FAILED, "quorum_not_met", CHECKPOINT, "a cosignature is older than what it covers")
 
     def _history(self) -> None:
@@ -1332,9 +1325,9 @@ def item_of(item: dict[str, Any], report: Report) -> dict[str, Any]:
 def result_of(check: Check, here: Path) -> dict[str, Any]:
     """Return everything that was found as plain JSON; the same bundle gives the same."""
     trust, newest, verdict = check.trust, check.newest, check.report.verdict()
-    signers = [] if trust is None else sorted(trust.signers, key=lambda key: key.text)
+    signers = [] if trust is None else sorted(trust.signers)
     given, case, carried = check.given_policy is not None, check.sealed.get("case"), check.files.digests.get(COPY)
-    cosigned = [] if trust is None or newest is None else trust.cosigned.get((newest.size, newest.root), {}).items()
+    cosigned = [] if trust is None or newest is None else trust.cosigned.get(newest.all, {}).items()
     return {
         "verdict": verdict, "exit": EXIT[verdict],
         "sealed": {"at": plain(check.sealed.get("at", "")), "index": check.seal_index},
@@ -1342,13 +1335,12 @@ def result_of(check: Check, here: Path) -> dict[str, Any]:
         "log": None if newest is None else {"origin": newest.origin, "size": newest.size},
         "continues": check.continues, "keys": "given" if given else "bundle",
         "signatures": "not checked" if check.checker is None else "checked" if signers else "none counts",
-        "fingerprints": [sha256(key.text.encode()).hex() for key in signers],
+        "fingerprints": [sha256(key.encode()).hex() for key in signers],
         "cosigned": cosigners(cosigned) if given else [], "early": cosigners(check.early),
         "named_only_here": [] if given else [each["witness"] for each in cosigners(cosigned)],
-        "script": sha256(here.read_bytes()).hex(),
-        "copy": None if carried is None else carried[0],
-        "items": [item_of(dict(item), check.report) for item in check.items], "left_out": check.left_out,
-        "findings": check.report.findings,
+        "script": sha256(here.read_bytes()).hex(), "copy": None if carried is None else carried[0],
+        "items": [item_of(dict(item), check.report) for item in check.items],
+        "left_out": check.left_out, "findings": check.report.findings,
     }  # fmt: skip
 
 
@@ -1462,17 +1454,27 @@ def options(arguments: list[str]) -> argparse.Namespace:
 def main(arguments: list[str]) -> int:
     """Check a bundle, print the result and return the exit code."""
     asked, here = options(arguments), Path(__file__).resolve()
+    given: list[bytes | None] = []
     try:
-        policy, keyring = (None if path is None else Path(path).read_bytes() for path in (asked.policy, asked.keyring))
-        bag = open_bag(Path(asked.bundle) if asked.bundle else here.parent)
-    except (NotABundle, OSError) as error:
-        words = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else error
-        print(f"verify.py: {words}", file=sys.stderr)
+        for path, form in ((asked.policy, Policy), (asked.keyring, read_keyring)):
+            data = None if path is None else Path(path).read_bytes()
+            given.append(data)
+            _ = data is None or form(data)
+        path = asked.bundle or here.parent
+        bag = open_bag(Path(path))
+    except (Wrong, OSError) as error:
+        words = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else f"{path}: {error}"
+        print(f"verify.py: {words}.", file=sys.stderr)
         return UNREADABLE
-    check = Check(bag, policy, keyring, find_checker())
-    check.run()
-    result = result_of(check, here)
-    text = json.dumps(result, indent=2) if asked.json else "\n".join(lines_of(result))
+    check = Check(bag, given[0], given[1], find_checker())
+    try:
+        check.run()
+        result = result_of(check, here)
+        lines = list(lines_of(result))
+    except Exception as error:  # noqa: BLE001 the last resort: no bundle may end this program without an answer
+        result = {"verdict": FAILED, "exit": EXIT[FAILED], "findings": check.report.findings}
+        lines = [HEADLINE[FAILED], f"It is of a form that no rule knows ({type(error).__name__})."]
+    text = json.dumps(result, indent=2) if asked.json else "\n".join(lines)
     if say(text + "\n"):
         return int(result["exit"])
     print("verify.py: the result could not be written.", file=sys.stderr)

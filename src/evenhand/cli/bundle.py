@@ -15,7 +15,7 @@ from evenhand.context import Context
 from evenhand.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from evenhand.bundle import BundleReport
     from evenhand.web.cases.bundle_making import Exported
@@ -100,12 +100,14 @@ def verify_command(bundle: Path, policy: Path | None, keyring: Path | None, as_j
     Needs no installation. Exit 0 verified, 1 failed, 2 unreadable, 4 unverifiable.
     """
     from evenhand.bundle import check_bundle
+    from evenhand.ledger.keyring import parse_keyring
+    from evenhand.ledger.policy import parse_policy
 
     report = check_bundle(
         bundle,
         now=int(Context.system().now().timestamp()),
-        policy=None if policy is None else _read(policy),
-        keyring=None if keyring is None else _read(keyring),
+        policy=_given(policy, parse_policy),
+        keyring=_given(keyring, parse_keyring),
     )
     try:
         if as_json:
@@ -141,11 +143,18 @@ def _actor(account: str | None) -> ActorId:
         raise UsageError(f"there is no account {account!r}", mend="See them all: evenhand people list.") from None
 
 
-def _read(path: Path) -> bytes:
+def _given(path: Path | None, parse: Callable[[bytes], object]) -> bytes | None:
+    """Return a file of the reader's own, if one is named; UsageError, naming it, where it is not what it should be."""
+    from evenhand.bundle.trust import check_given
+
+    if path is None:
+        return None
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise UsageError(str(error.strerror), where=str(path), mend="Name a file that can be read.") from error
+    check_given(data, parse, str(path))
+    return data
 
 
 def _show_export(done: Exported, number: str, *, encrypted: bool, as_json: bool) -> None:
