@@ -14,8 +14,7 @@ from evenhand.web.record.keys import is_running
 from evenhand.web.record.nightly import BEGINS, ENDS
 from evenhand.web.record.unit import recording
 from evenhand.web.sources import models
-from evenhand.web.sources.actions import file_row
-from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.queries import corpus_here, file_row
 
 
 def compact_nightly(ctx: Context) -> int:
