@@ -69,6 +69,7 @@ class _Stage:
     never_held: int = 0
     event_rows: int = 0
     prints: bool = False  # whether any record bears a fingerprint
+    out: KeptOut = field(default_factory=KeptOut)
 
     def discard(self) -> None:
         discard(self.observations, self.kept, self.events)
@@ -109,8 +110,8 @@ def ingest(
     read, kept, events = (corpus.work / f"{name}.{part}.parquet" for part in ("read", "kept", "events"))
     stage = _Stage(read, kept, events)
     try:
-        out = KeptOut()
-        _write(stage, _admitted(recognised, report, terms, now, out), report, terms, now, out)
+        out = stage.out
+        _write(stage, _admitted(recognised, report, terms, now, out), report, terms, now)
         stage.rows -= second_look(stage.observations, stage.kept, report, out)
         _write_never_held(corpus, stage, recognised, now)
         settled = _settle(corpus, stage, report, name=name, now=now, keep=keep)
@@ -127,7 +128,7 @@ def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int, ou
     return not_erased(rows, report, terms.is_suppressed, out)
 
 
-def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int, out: KeptOut) -> None:
+def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:
     with (
         writer(stage.observations) as rows_file,
         pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=COMPRESSION) as events,
@@ -138,10 +139,10 @@ def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now
             table = _table_of(batch, report)
             observations.add(table)
             stage.rows += table.num_rows
-            _write_events(stage, events, report, terms, now, out)
+            _write_events(stage, events, report, terms, now)
             terms.progress(stage.rows)
         observations.write()
-        _write_events(stage, events, report, terms, now, out)
+        _write_events(stage, events, report, terms, now)
 
 
 def _table_of(batch: list[Row], report: Report) -> pa.Table:
@@ -161,12 +162,10 @@ def _fits(row: Row, report: Report) -> bool:
     return True
 
 
-def _write_events(
-    stage: _Stage, file: pq.ParquetWriter, report: Report, terms: Terms, now: int, out: KeptOut
-) -> None:
+def _write_events(stage: _Stage, file: pq.ParquetWriter, report: Report, terms: Terms, now: int) -> None:
     # What was erased leaves no trace of its deletion either: that would name it again.
     barred = terms.is_suppressed or (lambda _key: False)
-    said = (event for event in report.events if event["record_key"] not in out.posts)
+    said = (event for event in report.events if event["record_key"] not in stage.out.posts)
     events = [event | {"imported_at": now} for event in said if not barred(event["record_key"])]
     if events:
         file.write_table(events_to_table(events))

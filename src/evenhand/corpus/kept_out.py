@@ -8,7 +8,7 @@ gone through once more (`second_look`), and whoever imports puts the keys on the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +24,7 @@ MOST_POSTS: Final = 500_000
 REFERS: Final = ("reply_to", "quote_of", "share_of")
 """The columns by which a row refers to another post."""
 REPEATED: Final = ("target_text", "parent_text", "quoted_text")
-"""The names under which words of such a post stand beside a row. Which of the posts they are of a table does not say."""
+"""The names under which words of such a post stand beside a row; a table does not say of which one they are."""
 WRITTEN_BY: Final = {
     "reply_to": ("reply_to_author", "reply_to_handle"),
     "quote_of": ("target_author", "target_handle"),
@@ -40,7 +40,8 @@ class KeptOut:
     """What an erasure kept out of one file."""
 
     barred: set[str] = field(default_factory=set)
-    """Record keys of all whose records in the file must not be kept as they came; grows up to MOST_BARRED."""
+    """Record keys of all whose records in the file must not be kept as they came, and of what those repeat; grows up
+    to MOST_BARRED."""
     posts: set[str] = field(default_factory=set)
     """Record keys of what was left out because of who wrote it."""
     cleared: int = 0  # rows that came in without what they repeated
@@ -49,6 +50,10 @@ class KeptOut:
         """Note that the record of a row must not be kept as it came."""
         if len(self.barred) < MOST_BARRED:
             self.barred.add(row["record_key"])
+
+    def bar_too(self, posts: Iterable[str]) -> None:
+        """Note what a row repeats: a format may list it apart from the row's own record."""
+        self.barred.update(posts)
 
     def note(self, post: str | None) -> None:
         """Note a post of an author who asked; UsageError where a file holds more of them than can be held."""
@@ -77,13 +82,18 @@ def not_erased(rows: Iterator[Row], report: Report, is_suppressed: Bars, out: Ke
 def _is_barred(row: Row, is_suppressed: Bars, out: KeptOut) -> bool:
     """Return whether an erasure keeps a row out: by its key or what it shares, or by the author of either."""
     platform = row["platform"]
-    if any(is_suppressed(author_name(platform, name)) for name in (row.get("author_id"), row.get("author_handle")) if name):
+    authors = (author_name(platform, name) for name in (row.get("author_id"), row.get("author_handle")) if name)
+    if any(map(is_suppressed, authors)):
         out.note(row["record_key"])
         return True
-    if is_suppressed(row["record_key"]) or ((shared := row.get("share_of")) and is_suppressed(shared)):
+    if is_suppressed(row["record_key"]):
+        return True
+    if (shared := row.get("share_of")) and is_suppressed(shared):
+        out.bar_too([shared])
         return True
     if any(is_suppressed(name) for name in _shared_authors(row)):
         out.note(row.get("share_of"))
+        out.bar_too(filter(None, [row.get("share_of")]))
         return True
     return False
 
@@ -92,9 +102,10 @@ def _shared_authors(row: Row) -> list[str]:
     """Return who wrote what a row shares without a word of its own, as far as the row says."""
     if row.get("share_of"):
         return _authors(row, "share_of")
-    if row["platform"] == "x" and row.get("relation") == "repost" and (said := RETWEET.match(row.get("text_norm") or "")):
-        return [author_name("x", said[1])]
-    return []
+    if row["platform"] != "x" or row.get("relation") != "repost":
+        return []
+    said = RETWEET.match(row.get("text_norm") or "")
+    return [author_name("x", said[1])] if said else []
 
 
 def _authors(row: Row, refers: str) -> list[str]:
@@ -117,17 +128,19 @@ def _clear(row: Row, is_suppressed: Bars, out: KeptOut) -> bool:
     """Drop from a row what it repeats of erased posts, known by key or by author; return whether there was anything."""
     if not _repeats(row):
         return False
-    by_author = False
-    for refers in REFERS:
-        if any(map(is_suppressed, _authors(row, refers))):
-            out.note(row.get(refers))
-            by_author = True
-    return without_repeats(row, lambda post: by_author or is_suppressed(post), whole=by_author)
+    by_author = [refers for refers in REFERS if any(map(is_suppressed, _authors(row, refers)))]
+    for refers in by_author:
+        out.note(row.get(refers))
+    gone = {post for refers in by_author if (post := row.get(refers))} | {*filter(is_suppressed, references(row))}
+    if not without_repeats(row, gone.__contains__, whole=bool(by_author)):
+        return False
+    out.bar_too(gone)
+    return True
 
 
 def _repeats(row: Row) -> bool:
-    side = row.get("side")
-    return bool(side) and any(name in side for name in REPEATED)
+    said = row.get("side") or {}
+    return any(name in said for name in REPEATED)
 
 
 def without_repeats(row: Row, is_gone: Bars, *, whole: bool = False) -> bool:

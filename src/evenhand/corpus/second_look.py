@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.corpus.kept_out import REFERS, KeptOut, without_repeats
+from evenhand.corpus.kept_out import REFERS, KeptOut, references, without_repeats
 from evenhand.corpus.stage import Groups, writer
 from evenhand.posts import Report
 from evenhand.posts.columns import to_rows, to_table
@@ -63,11 +63,14 @@ def _named(table: pa.Table, posts: pa.Array[Any]) -> Any:
 
 def _stays(row: Row, report: Report, out: KeptOut) -> bool:
     """Return whether a row stays; count and note what becomes of it."""
+    named = [post for post in references(row) if post in out.posts]
     if row["record_key"] in out.posts or row.get("share_of") in out.posts:
         report.suppressed += 1
         out.bar(row)
+        out.bar_too(named)
         return False
     if without_repeats(row, out.posts.__contains__):
         out.cleared += 1
         out.bar(row)
+        out.bar_too(named)
     return True

@@ -120,6 +120,12 @@ def test_a_page_that_names_the_author_of_what_it_quotes(asked: Desk, tmp_path: P
     assert WORDS not in everything(asked)
 
 
+@pytest.mark.parametrize("tweet", [QUOTING, REPLYING], ids=["quoting", "replying"])
+def test_by_the_author_alone(asked: Desk, tmp_path: Path, tweet: dict[str, Any]) -> None:
+    done = brought(asked, page(tmp_path / "a.jsonl", v2_tweet("4", WORDS, "99"), tweet))
+    assert done.ingested.cleared == 1 and WORDS not in everything(asked)
+
+
 def test_the_author_of_a_quote_or_a_share_in_other_shapes(asked: Desk, tmp_path: Path) -> None:
     user = {"id": 99, "id_str": "99", "screen_name": "bird", "name": "B"}
     theirs = v1_tweet("1", WORDS, user=user)
@@ -153,7 +159,8 @@ def test_an_erasure_takes_the_words_whichever_way_the_row_names_the_post(
     brought(desk, table(tmp_path / "b.csv", row, ("x", "25", "88", "other", "more", AT, "", "", "")))
     erase_posts(["x:20"], desk.ctx)
     assert ids() == ["21", "22", "25"] and WORDS not in everything(desk)
-    brought(desk, table(tmp_path / "c.csv", (row[0], "26", *row[2:]), ("x", "27", "88", "other", "too", AT, "", "", "")))
+    later, more = (row[0], "26", *row[2:]), ("x", "27", "88", "other", "too", AT, "", "", "")
+    brought(desk, table(tmp_path / "c.csv", later, more))
     assert ids() == ["21", "22", "25", "26", "27"] and WORDS not in everything(desk)
 
 

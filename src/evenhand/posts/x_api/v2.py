@@ -87,7 +87,7 @@ def _put_time(row: Row, created_at: object) -> None:
         row["flags"] += moment.flags
 
 
-def _whole_text(tweet: dict[str, Any]) -> tuple[str | None, dict[str, Any], bool]:
+def whole_text(tweet: dict[str, Any]) -> tuple[str | None, dict[str, Any], bool]:
     """Return (text, entities, whether it is the long form) of a v2 object."""
     note = tweet.get("note_tweet")
     if isinstance(note, dict) and isinstance(note.get("text"), str):
@@ -100,7 +100,7 @@ def _dict(value: object) -> dict[str, Any]:
 
 
 def _put_text(row: Row, tweet: dict[str, Any]) -> None:
-    text, entities, _ = _whole_text(tweet)
+    text, entities, _ = whole_text(tweet)
     if text is None:
         return
     reading = read_text(text, entities=True)
@@ -140,7 +140,7 @@ def _put_relation(row: Row, tweet: dict[str, Any], page: Page) -> None:
         row["relation"] = relation
         row[column] = key(exact_id(reference))
         target = reference if "text" in reference else page.tweets.get(str(reference.get("id")), {})
-        text, _, _ = _whole_text(target)
+        text, _, _ = whole_text(target)
         if text is not None:
             words, author_id, handle = _SAID[column]
             user = target.get("author")

@@ -52,8 +52,10 @@ def import_file(
     `asked_by`: who brought the file in; the system imports it, because only it may seal under a new key.
 
     Where it holds posts of somebody who had theirs erased, their words go from what others repeat of them in files that
-    came in before; cut short there, the same file again does it. All or nothing, and idempotent: a file that adds nothing and is held already leaves no trace. Raises
-    UsageError for a file that cannot be used, or while another import runs.
+    came in before; cut short there, the same file again does it.
+
+    All or nothing, and idempotent: a file that adds nothing and is held already leaves no trace. Raises UsageError for
+    a file that cannot be used, or while another import runs.
     """
     check_basis(recognised, basis)
     if connection.in_atomic_block:
