@@ -66,7 +66,7 @@ def _groups(corpus: Corpus) -> Iterator[list[CorpusFile]]:
 def _merged(corpus: Corpus, files: list[CorpusFile], ctx: Context) -> CorpusFile:
     kind, schema, name = files[0].kind, SCHEMAS[files[0].kind], ctx.new_id()
     paths = [corpus.path(file) for file in files]
-    half, rows = corpus.work / f"{name}.compact.parquet", 0
+    half, rows = corpus.work / f".{name}.compact.parquet", 0
     sql = f"SELECT * FROM ({table_sql(paths, schema)}) ORDER BY {_ORDER[kind]}"  # noqa: S608 our own names, quoted paths
     try:
         with (

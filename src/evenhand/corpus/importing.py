@@ -107,7 +107,7 @@ def ingest(
     name = ctx.new_id()
     report = Report(str(recognised.source.path), limit=recognised.source.limits.refused_records)
     corpus.work.mkdir(parents=True, exist_ok=True)
-    read, kept, events = (corpus.work / f"{name}.{part}.parquet" for part in ("read", "kept", "events"))
+    read, kept, events = (corpus.work / f".{name}.{part}.parquet" for part in ("read", "kept", "events"))
     stage = _Stage(read, kept, events)
     try:
         out = stage.out

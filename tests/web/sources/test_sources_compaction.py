@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -94,3 +95,21 @@ def test_only_at_night_and_only_files_of_one_week(small: Desk, clock: MovingCloc
     import_file(recognised=recognise(jsonl(tmp_path / "late.jsonl", [v1_tweet("99", "late")])), ctx=small.ctx)
     assert compact_nightly(small.ctx) == 8
     assert parquets(small) == 3
+
+
+def test_what_a_killed_import_and_a_killed_query_left_goes_with_the_next_due_work(small: Desk) -> None:
+    work = corpus_here().work
+    left, spilled, fresh = work / ".a.read.parquet", work / ".spill-a", work / ".spill-b"
+    left.write_bytes(b"rows in the clear")
+    for folder in (spilled, fresh):
+        folder.mkdir()
+        (folder / "rows.tmp").write_bytes(b"rows in the clear")
+    for path in (spilled / "rows.tmp", spilled):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    with corpus_here().writing():
+        left.write_bytes(b"rows of an import that runs")
+        assert remove_retired(small.ctx) == 0 and left.exists()
+    left.write_bytes(b"rows in the clear")
+    assert remove_retired(small.ctx) == 1
+    assert (left.exists(), spilled.exists(), fresh.exists()) == (False, False, True), "a query may still use that one"
+    assert remove_retired(small.ctx) == 0

@@ -29,10 +29,13 @@ def compact_nightly(ctx: Context) -> int:
 
 
 def remove_retired(_ctx: Context) -> int:
-    """Remove files that waited for their last reader; return 1 if any did. Due work: every minute."""
+    """Remove files that waited for their last reader, and what a killed import left; return 1 if there was any.
+
+    Due work: every minute.
+    """
     home = Home.here()
     corpus = corpus_here(home)
-    if not home.corpus.is_dir() or not corpus.has_retired():
+    if not home.corpus.is_dir() or not corpus.has_left():
         return 0
     with suppress(Busy), corpus.writing():
         return 1
