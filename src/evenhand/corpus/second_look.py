@@ -64,7 +64,9 @@ def _named(table: pa.Table, posts: pa.Array[Any]) -> Any:
 def _stays(row: Row, report: Report, out: KeptOut) -> bool:
     """Return whether a row stays; count and note what becomes of it."""
     named = [post for post in references(row) if post in out.posts]
-    if row["record_key"] in out.posts or row.get("share_of") in out.posts:
+    # What stands there under another name is somebody else's, whatever another record of the file says.
+    theirs = row["record_key"] in out.posts and not (row.get("author_id") or row.get("author_handle"))
+    if theirs or row.get("share_of") in out.posts:
         report.suppressed += 1
         out.bar(row)
         out.bar_too(named)

@@ -183,3 +183,15 @@ def test_a_page_with_two_quoted_posts_keeps_what_nobody_had_erased(asked: Desk, 
     done = brought(asked, jsonl(path, [whole]))
     assert done.ingested.cleared == 1
     assert WORDS not in everything(asked) and "what they quote of somebody else" in everything(asked)
+
+
+def test_a_file_that_gives_somebody_elses_post_to_them_takes_nothing_away(asked: Desk, tmp_path: Path) -> None:
+    quote = ("x", "23", "77", "third", "look", AT, "", "22", "something else")
+    brought(asked, table(tmp_path / "a.csv", OTHER, quote))
+    forged = (*OTHER[:2], "99", "bird", *OTHER[4:])
+    brought(asked, table(tmp_path / "b.csv", forged, ("x", "24", "88", "other", "more", AT, "", "", "")))
+    assert ids() == ["22", "23", "24"]
+    said = query("SELECT side['parent_text'] AS said FROM observations WHERE native_id = '23'").to_pylist()
+    assert said == [{"said": "something else"}]
+    brought(asked, table(tmp_path / "c.csv", (*OTHER[:4], "edited", *OTHER[5:]), forged))
+    assert query("SELECT count(*) AS n FROM observations WHERE native_id = '22'").to_pylist() == [{"n": 2}]

@@ -22,7 +22,7 @@ from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
 from evenhand.web.sources.blanking import seal_without
 from evenhand.web.sources.queries import corpus_here, file_row, is_held
-from evenhand.web.sources.retention import clear_words
+from evenhand.web.sources.retention import clear_words, of_nobody_else
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
 from evenhand.web.sources.suppression import keep_out, with_erasures
 
@@ -63,8 +63,8 @@ def import_file(
     home = home or Home.here()
     corpus = corpus_here(home)
     imported = _import(corpus, recognised, ctx, home=home, asked_by=asked_by, basis=basis, terms=terms)
-    if imported.ingested.kept_out:
-        clear_words(imported.ingested.kept_out, ctx)
+    if theirs := of_nobody_else(imported.ingested.kept_out):
+        clear_words(theirs, ctx)
     return imported
 
 
@@ -80,8 +80,8 @@ def _import(
 ) -> Imported:
     with corpus.writing():
         ingested = ingest(corpus, recognised, ctx, with_erasures(terms))
-        if ingested.kept_out:
-            keep_out(ingested.kept_out, ctx)  # another file may repeat them and not say who wrote them
+        if theirs := of_nobody_else(ingested.kept_out):
+            keep_out(theirs, ctx)  # another file may repeat them and not say who wrote them
         if not ingested.files and (ingested.suppressed or is_held(recognised.source.sha256)):
             return Imported("", ingested)
         held = _sealed(recognised, ingested, ctx=ctx, home=home)

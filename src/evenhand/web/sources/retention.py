@@ -89,6 +89,17 @@ def erase_posts(posts: Collection[str], ctx: Context) -> ErasedPosts:
     return ErasedPosts(_forget_rows(ctx=ctx, home=home, gone=posts).rows, tuple(copies))
 
 
+def of_nobody_else(posts: Collection[str]) -> frozenset[str]:
+    """Return posts (by record key) without those that the corpus holds under an author's name.
+
+    A file may say of any post that somebody wrote it who had theirs erased; what is held as another's stays.
+    """
+    if not posts or not Home.here().corpus.is_dir():
+        return frozenset(posts)
+    named = "(author_id IS NOT NULL OR author_handle IS NOT NULL)"
+    return frozenset(posts) - _keys(f"record_key IN {_GONE} AND {named}", posts=[*posts])
+
+
 def clear_words(posts: Collection[str], ctx: Context) -> None:
     """Erase what the corpus holds of posts (by record key) that an import kept out: their words beside other posts.
 
