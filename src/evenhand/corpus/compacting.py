@@ -115,8 +115,8 @@ def _order(paths: list[Path], kind: FileKind) -> tuple[Numbers, list[int]]:
         with pq.ParquetFile(path) as file:
             narrow += [_narrow(batch) for batch in file.iter_batches(_MEASURED_AT_ONCE, columns=_READ[kind])]
     table = pa.Table.from_batches(narrow)
-    keys = [("first", "ascending"), ("second", "ascending")]
-    order = pc.sort_indices(table, sort_keys=keys, null_placement="at_start").to_numpy()
+    # What is aimed at nobody comes last.
+    order = pc.sort_indices(table, sort_keys=[("first", "ascending"), ("second", "ascending")]).to_numpy()
     filled = np.cumsum(table.column("size").to_numpy()[order])
     edges = np.arange(_PART_BYTES, filled[-1] + _PART_BYTES, _PART_BYTES)
     ends = np.searchsorted(filled, edges, side="right")

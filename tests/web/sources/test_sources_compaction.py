@@ -167,7 +167,10 @@ def test_a_merged_file_is_sorted_by_whom_its_posts_are_aimed_at_and_when(desk: D
     assert compact_here(desk.ctx) == 2
     rows = pq.read_table(corpus_here().paths(FileKind.OBSERVATIONS)[0]).to_pylist()
     aims = [
-        (dict(row["side"]).get("reply_to_author") or (row["mentions"] or [{"id": ""}])[0]["id"], row["claimed_at"])
+        (
+            dict(row["side"]).get("reply_to_author") or (row["mentions"] or [{"id": "nobody, so last"}])[0]["id"],
+            row["claimed_at"],
+        )
         for row in rows
     ]
     assert len(aims) == 40 and aims == sorted(aims)
