@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,9 @@ def test_what_a_file_lacks_stands_apart_with_what_to_do(tmp_path: Path) -> None:
 
 def test_what_is_told_adds_up(facts: Facts) -> None:
     assert sum(facts.relations.values()) == facts.posts + facts.merged + facts.suppressed
+
+
+def test_what_came_in_without_words_of_an_erased_post_is_counted(facts: Facts) -> None:
+    said = [line for chapter in story(replace(facts, cleared=2, suppressed=1), str) for line in chapter.lines]
+    assert "Left out because somebody had them erased: 1." in said
+    assert "Taken without the words of erased posts that stood in them: 2." in said

@@ -48,4 +48,5 @@ def test_the_parent_of_a_reply_is_context(tmp_path: Path) -> None:
     page = v2_page([reply])
     page["includes"]["tweets"] = [v2_tweet("4", "shall we &lt;meet&gt;?")]
     (post,) = read(jsonl(tmp_path / "p.jsonl", [page]))
-    assert (post.relation, post.reply_to, post.side) == ("reply", "x:4", {"parent_text": "shall we <meet>?"})
+    said = {"parent_text": "shall we <meet>?", "reply_to_author": "8001", "reply_to_handle": "sample_8001"}
+    assert (post.relation, post.reply_to, post.side) == ("reply", "x:4", said)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -32,6 +33,8 @@ class Bounds:
     threads: int = 2
 
 
+SPILL: Final = ".spill-"
+"""How a folder begins that a query spills into; the point keeps it out of backups."""
 QUERY: Final = Bounds()
 INGEST: Final = Bounds(memory="96MB", threads=1)
 
@@ -46,7 +49,8 @@ def connect(work: Path, readable: Iterable[Path], bounds: Bounds = QUERY) -> duc
         config={
             "memory_limit": bounds.memory,
             "threads": bounds.threads,
-            "temp_directory": str(work / "spill"),
+            # Of its own: DuckDB removes it, and another process would write files of the same names into a common one.
+            "temp_directory": str(work / f"{SPILL}{uuid4().hex}"),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",

@@ -159,7 +159,7 @@ def targets_of(row: Row) -> list[str]:
 def _rewrite(corpus: Corpus, file: CorpusFile, pass_: _Pass, ctx: Context) -> CorpusFile | None:
     """Return the file that replaces `file`; itself if nothing changed, None if nothing is left."""
     name = ctx.new_id()
-    half = corpus.work / f"{name}.forget.parquet"
+    half = corpus.work / f".{name}.forget.parquet"
     before = pass_.changed
     left, oldest = 0, 0
     try:

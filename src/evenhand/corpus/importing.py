@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 
 from evenhand.context import Context
 from evenhand.corpus.connect import INGEST, connect, table_sql
-from evenhand.corpus.kept_out import MOST_BARRED, not_erased
+from evenhand.corpus.kept_out import MOST_BARRED, KeptOut, not_erased
 from evenhand.corpus.manifest import CorpusFile, FileKind
+from evenhand.corpus.second_look import second_look
+from evenhand.corpus.stage import COMPRESSION, Groups, writer
 from evenhand.corpus.store import Corpus, discard, publish
 from evenhand.posts import Recognised, Report, rows_of
 from evenhand.posts.columns import complete, events_to_table, to_table
@@ -30,15 +32,9 @@ from evenhand.posts.schema import EVENT_SCHEMA, POST_SCHEMA
 from evenhand.posts.times import to_us
 
 _BATCH: Final = 4096
-# A group of rows costs memory for as long as its file is being written, and again where it is read: few and large ones.
-_GROUP_ROWS: Final = 1 << 16
-_GROUP_BYTES: Final = 16 << 20
 _ANSWERED_AT_ONCE: Final = 1 << 16
 _KEYS_AT_ONCE: Final = 1 << 21
 _MOST_PARTS: Final = 32
-_COMPRESSION: Final = "zstd"
-# The least and greatest text of every group would be most of that memory, and no query of ours asks for them.
-_MEASURED: Final = [column.name for column in POST_SCHEMA if pa.types.is_primitive(column.type)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,9 @@ class Ingested:
     files: tuple[CorpusFile, ...] = ()
     barred: frozenset[str] | None = frozenset()
     """Record keys of what was dropped because of an erasure; None where there were too many to name."""
+    kept_out: frozenset[str] = frozenset()
+    """Record keys of what was dropped because of who wrote it: whoever imports puts them on the list."""
+    cleared: int = 0  # records that came in without what they repeat of something erased
 
     @property
     def suppressed(self) -> int:
@@ -70,6 +69,7 @@ class _Stage:
     never_held: int = 0
     event_rows: int = 0
     prints: bool = False  # whether any record bears a fingerprint
+    out: KeptOut = field(default_factory=KeptOut)
 
     def discard(self) -> None:
         discard(self.observations, self.kept, self.events)
@@ -107,31 +107,33 @@ def ingest(
     name = ctx.new_id()
     report = Report(str(recognised.source.path), limit=recognised.source.limits.refused_records)
     corpus.work.mkdir(parents=True, exist_ok=True)
-    read, kept, events = (corpus.work / f"{name}.{part}.parquet" for part in ("read", "kept", "events"))
+    read, kept, events = (corpus.work / f".{name}.{part}.parquet" for part in ("read", "kept", "events"))
     stage = _Stage(read, kept, events)
     try:
-        barred: set[str] = set()
-        _write(stage, _admitted(recognised, report, terms, now, barred), report, terms, now)
+        out = stage.out
+        _write(stage, _admitted(recognised, report, terms, now, out), report, terms, now)
+        stage.rows -= second_look(stage.observations, stage.kept, report, out)
         _write_never_held(corpus, stage, recognised, now)
         settled = _settle(corpus, stage, report, name=name, now=now, keep=keep)
-        return replace(settled, barred=frozenset(barred) if len(barred) < MOST_BARRED else None)
+        named = frozenset(out.barred) if len(out.barred) < MOST_BARRED else None
+        return replace(settled, barred=named, kept_out=frozenset(out.posts), cleared=out.cleared)
     finally:
         stage.discard()
 
 
-def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int, barred: set[str]) -> Iterator[Row]:
+def _admitted(recognised: Recognised, report: Report, terms: Terms, now: int, out: KeptOut) -> Iterator[Row]:
     rows = rows_of(recognised, report, imported_at=now)
     if terms.is_suppressed is None:
         return rows
-    return not_erased(rows, report, terms.is_suppressed, barred)
+    return not_erased(rows, report, terms.is_suppressed, out)
 
 
 def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now: int) -> None:
     with (
-        _writer(stage.observations) as writer,
-        pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=_COMPRESSION) as events,
+        writer(stage.observations) as rows_file,
+        pq.ParquetWriter(stage.events, EVENT_SCHEMA, compression=COMPRESSION) as events,
     ):
-        observations = _Groups(writer)
+        observations = Groups(rows_file)
         while batch := list(islice(rows, _BATCH)):
             stage.prints = stage.prints or any(FINGERPRINT in (row.get("side") or ()) for row in batch)
             table = _table_of(batch, report)
@@ -141,34 +143,6 @@ def _write(stage: _Stage, rows: Iterator[Row], report: Report, terms: Terms, now
             terms.progress(stage.rows)
         observations.write()
         _write_events(stage, events, report, terms, now)
-
-
-def _writer(path: Path) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, POST_SCHEMA, compression=_COMPRESSION, write_statistics=_MEASURED)
-
-
-@dataclass(slots=True)
-class _Groups:
-    """Collects tables, and writes them as one group of rows when they are large enough."""
-
-    writer: pq.ParquetWriter
-    waiting: list[pa.Table] = field(default_factory=list)
-    rows: int = 0
-    size: int = 0
-
-    def add(self, table: pa.Table) -> None:
-        """Take a table."""
-        self.waiting.append(table)
-        self.rows += table.num_rows
-        self.size += table.nbytes
-        if self.rows >= _GROUP_ROWS or self.size >= _GROUP_BYTES:
-            self.write()
-
-    def write(self) -> None:
-        """Write what is waiting."""
-        if self.rows:
-            self.writer.write_table(pa.concat_tables(self.waiting), row_group_size=self.rows)
-        self.waiting, self.rows, self.size = [], 0, 0
 
 
 def _table_of(batch: list[Row], report: Report) -> pa.Table:
@@ -188,12 +162,13 @@ def _fits(row: Row, report: Report) -> bool:
     return True
 
 
-def _write_events(stage: _Stage, writer: pq.ParquetWriter, report: Report, terms: Terms, now: int) -> None:
+def _write_events(stage: _Stage, file: pq.ParquetWriter, report: Report, terms: Terms, now: int) -> None:
     # What was erased leaves no trace of its deletion either: that would name it again.
     barred = terms.is_suppressed or (lambda _key: False)
-    events = [event | {"imported_at": now} for event in report.events if not barred(event["record_key"])]
+    said = (event for event in report.events if event["record_key"] not in stage.out.posts)
+    events = [event | {"imported_at": now} for event in said if not barred(event["record_key"])]
     if events:
-        writer.write_table(events_to_table(events))
+        file.write_table(events_to_table(events))
         stage.event_rows += len(events)
     report.events.clear()
 
@@ -222,10 +197,10 @@ def _write_never_held(corpus: Corpus, stage: _Stage, recognised: Recognised, now
         return
     rows = [complete(_never_held(event, recognised), imported_at=now) for event in unknown]
     old = pq.ParquetFile(stage.observations)
-    with old, _writer(stage.kept) as writer:
+    with old, writer(stage.kept) as kept:
         for group in range(old.num_row_groups):
-            writer.write_table(old.read_row_group(group).cast(POST_SCHEMA))
-        writer.write_table(to_table(rows))
+            kept.write_table(old.read_row_group(group).cast(POST_SCHEMA))
+        kept.write_table(to_table(rows))
     stage.kept.replace(stage.observations)
     stage.never_held = len(rows)
 
@@ -353,10 +328,10 @@ def _without_known(stage: _Stage, wanted: np.ndarray) -> Path:
     if wanted.all():
         return stage.observations
     start = 0
-    with pq.ParquetFile(stage.observations) as old, _writer(stage.kept) as writer:
+    with pq.ParquetFile(stage.observations) as old, writer(stage.kept) as kept:
         for group in range(old.num_row_groups):
             rows = old.read_row_group(group)
-            writer.write_table(rows.filter(pa.array(wanted[start : start + rows.num_rows])).cast(POST_SCHEMA))
+            kept.write_table(rows.filter(pa.array(wanted[start : start + rows.num_rows])).cast(POST_SCHEMA))
             start += rows.num_rows
     return stage.kept
 
@@ -368,5 +343,5 @@ def _settle_events(corpus: Corpus, stage: _Stage, *, name: str, now: int) -> lis
         fresh = connection.sql(sql).to_arrow_table()
     if not fresh.num_rows:
         return []
-    pq.write_table(fresh.cast(EVENT_SCHEMA), stage.events, compression=_COMPRESSION)
+    pq.write_table(fresh.cast(EVENT_SCHEMA), stage.events, compression=COMPRESSION)
     return [publish(corpus, stage.events, FileKind.EVENTS, name=name, rows=fresh.num_rows, oldest=now)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from evenhand.corpus.connect import QUERY, SCHEMAS, Bounds, connect, table_sql
+from evenhand.corpus.connect import QUERY, SCHEMAS, SPILL, Bounds, connect, table_sql
 from evenhand.corpus.manifest import CorpusFile, FileKind, Manifest
 from evenhand.corpus.post_view import POST_VIEW
 from evenhand.errors import UsageError
@@ -22,6 +24,7 @@ from evenhand.errors import UsageError
 _HASHED_AT_ONCE: Final = 1 << 20
 _SAME: Final = pa.schema({"record_key": pa.string(), "same_as": pa.string()})
 # What DuckDB raises for a file that is not there: it then looks for a pattern, which it may not.
+_SPILLS_FOR: Final = 3600.0
 _ANNOUNCED: Final = ".announced"
 _GONE: Final = (duckdb.IOException, duckdb.PermissionException)
 
@@ -66,7 +69,7 @@ class Corpus:
         UTC microseconds. Raises UsageError if a named file is missing or damaged. Cost: 5 ms for opening,
         then DuckDB's; memory at most `bounds.memory` plus the answer.
         """
-        self.work.mkdir(parents=True, exist_ok=True)
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             return self._query(sql, params, bounds)
         except _GONE:
@@ -80,7 +83,7 @@ class Corpus:
 
     def stream(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a query in batches: for answers too large to hold. Tables as in `query`."""
-        self.work.mkdir(parents=True, exist_ok=True)
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._connected(QUERY) as connection:
             yield from connection.sql(sql, params=params or None).to_arrow_reader(2048)
 
@@ -106,7 +109,7 @@ class Corpus:
     @contextmanager
     def _readers(self, how: int) -> Iterator[None]:
         """Hold the lock of those who read (on the folder itself); BlockingIOError if `how` will not wait for it."""
-        self.work.mkdir(parents=True, exist_ok=True)
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.work, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, how)
@@ -122,7 +125,7 @@ class Corpus:
         so commit inside. Raises Busy at once if another process has it. The system gives it back if this
         process dies.
         """
-        self.work.mkdir(parents=True, exist_ok=True)
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.work / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -143,7 +146,9 @@ class Corpus:
 
     def _sweep(self) -> None:
         """Remove files that were announced and not committed, then what is half-written."""
-        left = [path for path in sorted(self.work.iterdir()) if path.is_file() and path.name != "lock"]
+        for folder in self._old_spills():
+            shutil.rmtree(folder, ignore_errors=True)
+        left = self._left()
         announced = {path: _announced(path) for path in left if path.suffix == _ANNOUNCED}
         committed = self.manifest.committed(list(announced.values())) if announced else set()
         gone = {path: name for path, name in announced.items() if name not in committed}
@@ -168,9 +173,20 @@ class Corpus:
         """
         self._sweep()
 
-    def has_retired(self) -> bool:
-        """Return whether files wait to be removed: somebody read when they were retired, or a process died."""
-        return self.work.is_dir() and any(path.suffix == _ANNOUNCED for path in self.work.iterdir())
+    def has_left(self) -> bool:
+        """Return whether something waits to be removed: somebody read when a file was retired, or a process died.
+
+        Also while somebody writes: whoever sweeps asks for `writing` first, and is refused.
+        """
+        return self.work.is_dir() and bool(self._left() or self._old_spills())
+
+    def _left(self) -> list[Path]:
+        return [path for path in sorted(self.work.iterdir()) if path.is_file() and path.name != "lock"]
+
+    def _old_spills(self) -> list[Path]:
+        """Return what queries spilled that were killed: DuckDB removes its own folder when it ends."""
+        folders = [path for path in self.work.iterdir() if path.name.startswith((SPILL, "spill")) and path.is_dir()]
+        return [path for path in folders if _last_change(path) < time.time() - _SPILLS_FOR]
 
     def announce(self, name: str) -> None:
         """Note durably that a file `folder/name.ending` of the corpus is about to appear. Needs `writing`.
@@ -187,6 +203,13 @@ class Corpus:
         folders = (self.folder / kind for kind in FileKind)
         found = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
         return [path for path in found if path not in named]
+
+
+def _last_change(folder: Path) -> float:
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except FileNotFoundError:
+        return time.time()  # it goes at this moment
 
 
 def _announced(path: Path) -> str:

@@ -51,6 +51,7 @@ class Facts:
     accounts: int = 0
     owner: str = ""
     dry: bool = False
+    cleared: int = 0
 
 
 def facts_of(recognised: Recognised, ingested: Ingested, tally: Tally, *, dry: bool = False) -> Facts:
@@ -74,6 +75,7 @@ def facts_of(recognised: Recognised, ingested: Ingested, tally: Tally, *, dry: b
         accounts=len(tally.accounts),
         owner=tally.owner,
         dry=dry,
+        cleared=ingested.cleared,
     )
 
 
@@ -143,6 +145,8 @@ def _not_taken(facts: Facts, _: Say) -> Iterator[str]:
         yield _("Records that are no posts, such as notes of a deletion: %(count)s.") % {"count": facts.control}
     if facts.suppressed:
         yield _("Left out because somebody had them erased: %(count)s.") % {"count": facts.suppressed}
+    if facts.cleared:
+        yield _("Taken without the words of erased posts that stood in them: %(count)s.") % {"count": facts.cleared}
     if facts.refused:
         yield _("Records that could not be read: %(count)s.") % {"count": facts.refused}
     yield from refusals(((place, reason) for place, reason in facts.refused_places), _, most=_PLACES)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.databases import Desk
+from tests.kill import until_dead
 
+from evenhand.backup.packing import home_parts
 from evenhand.errors import DoesNotHold, UsageError
 from evenhand.web.record.ids import ActorId
-from evenhand.web.sources.waiting import begin, find, forget_waiting, of
+from evenhand.web.sources.waiting import Waiting, begin, find, forget_waiting, of, sweep_plain
 
 OFFICER, OTHER = ActorId("a" * 32), ActorId("b" * 32)
 
@@ -25,7 +31,7 @@ def test_pieces_become_the_file_and_no_byte_of_it_lies_in_the_clear(desk: Desk) 
     assert not any(word in stored for word in (b"hello", b"world", b"my posts"))
     with waiting.plain() as path:
         assert (path.name, path.read_bytes()) == ("my posts.json", b"hello world")
-        assert path.parent.stat().st_mode & 0o077 == 0
+        assert path.parent.stat().st_mode & 0o077 == path.stat().st_mode & 0o077 == 0
     assert not path.exists()
 
 
@@ -98,3 +104,56 @@ def test_what_nobody_finished_goes_after_a_day_and_a_story_after_thirty(desk: De
     assert after(29) == 0
     assert after(30) == 1
     assert find(done.id) is None
+
+
+def killed_in_the_clear(desk: Desk) -> tuple[Waiting, Path]:
+    """Return an upload whose import was killed, and the file it left in the clear."""
+    waiting = begin(name="a.json", size=5, actor=OFFICER, ctx=desk.ctx)
+    waiting.add(0, b"hello", ctx=desk.ctx)
+
+    def killed(_said: object) -> None:
+        with waiting.plain():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    until_dead(killed)
+    (left,) = waiting.folder.glob(".plain-*/*")
+    assert left.read_bytes() == b"hello"
+    return waiting, left
+
+
+def read_again(waiting: Waiting) -> None:
+    with waiting.plain() as path:
+        assert path.read_bytes() == b"hello"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [read_again, Waiting.drop_bytes, lambda _waiting: sweep_plain(None)],  # type: ignore[arg-type] # it asks for no time
+    ids=["when it goes on", "when it ends", "with the next due work"],
+)
+def test_what_a_killed_import_left_in_the_clear_goes(desk: Desk, after: Callable[[Waiting], object]) -> None:
+    waiting, left = killed_in_the_clear(desk)
+    after(waiting)
+    assert not left.parent.exists() and find(waiting.id) is not None
+
+
+def test_what_is_being_read_stays_and_what_an_older_version_left_goes(desk: Desk) -> None:
+    waiting, left = killed_in_the_clear(desk)
+    before = waiting.folder / "plain-abc"
+    left.parent.rename(before)
+    with waiting.plain() as path:
+        assert sweep_plain(desk.ctx) == 0 and path.exists()
+        assert not before.exists(), "it went when the import went on"
+        before.mkdir()
+        assert sweep_plain(desk.ctx) == 0, "nothing goes while somebody uses the upload"
+    assert (sweep_plain(desk.ctx), sweep_plain(desk.ctx), before.exists()) == (1, 0, False)
+
+
+def test_no_backup_takes_a_file_in_the_clear(desk: Desk) -> None:
+    _waiting, left = killed_in_the_clear(desk)
+    (desk.home.corpus / "work" / ".spill-x").mkdir(parents=True)
+    (desk.home.corpus / "work" / ".a.read.parquet").touch()
+    (desk.home.corpus / "work" / ".spill-x" / "a.tmp").touch()
+    taken = {part.source for part in home_parts(desk.home.root, ())}
+    assert left not in taken and not any("work" in path.parts for path in taken)
+    assert any(path.name.endswith(".sealed") for path in taken)

@@ -60,6 +60,7 @@ def find(recognised: Recognised, posts: Collection[str], known: Mapping[Place, s
     if found.records and not found.others:
         raise CannotBlank(Why.ALONE)
     if found.records:
+        _note_beside(found, recognised, gone)
         _note_inside(found, recognised)
     return found
 
@@ -119,6 +120,19 @@ def text_of(row: Row) -> str:
     if encoding == "utf-8-surrogatepass":
         return bytes(row["text_raw"]).decode("utf-8", "surrogatepass")
     return bytes(row["text_raw"]).decode(encoding, "replace")
+
+
+def _note_beside(found: Found, recognised: Recognised, gone: Collection[str]) -> None:
+    """Note where posts that go stand beside the records, where a format lists there what its records refer to."""
+    beside = getattr(recognised.reader, "beside", None)
+    if beside is None:
+        return
+    try:
+        for locator, text in beside(recognised.source, gone):
+            found.places.add(Place(None, locator))
+            found.texts |= {text} - {""}
+    except (EvenhandError, *ODD, OSError) as error:
+        raise CannotBlank(Why.UNREAD) from error
 
 
 def _note_inside(found: Found, recognised: Recognised) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from evenhand.posts.said import by_keys
 from evenhand.posts.x_api.control import is_control, take_control
 from evenhand.posts.x_api.shapes import is_page, is_v1, is_v2
 from evenhand.posts.x_api.v1 import row_of_v1
-from evenhand.posts.x_api.v2 import Page, row_of_v2, rows_of_errors
+from evenhand.posts.x_api.v2 import Page, row_of_v2, rows_of_errors, whole_text
 
 
 class XApi:
@@ -48,7 +48,7 @@ class XApi:
             "provenance_class": "platform_api",
         }
         page, beside = Page({}), None
-        for record in read_json_records(source, report, page_keys=("data", "statuses", "errors")):
+        for record in read_json_records(source, report, page_keys=_PAGE_KEYS):
             if record.beside is not beside:
                 beside = record.beside
                 page = Page(beside or {})
@@ -57,8 +57,29 @@ class XApi:
             else:
                 yield from _rows_of(record, base, report, page)
 
+    def beside(self, source: Source, posts: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield place and text of those of these posts (by record key) that a page lists for others to refer to."""
+        seen: dict[str, object] | None = None
+        for record in read_json_records(source, Report(source.name), page_keys=_PAGE_KEYS):
+            if record.beside is not None:
+                fresh, seen = record.beside is not seen, record.beside
+                pages = [JsonRecord(record.beside, "")] if fresh else []
+            else:
+                pages = [record, *record.parts()]
+            for page in pages:
+                yield from _included(page, posts)
+
+
+def _included(page: JsonRecord, posts: Collection[str]) -> Iterator[tuple[str, str]]:
+    if not isinstance(page.value, dict) or not isinstance(page.value.get("includes"), dict):
+        return
+    for part in page.at("includes").at("tweets").parts():
+        if isinstance(part.value, dict) and f"x:{part.value.get('id')}" in posts:
+            yield part.locator, whole_text(part.value)[0] or ""
+
 
 _CONTROL: Final = "control line"
+_PAGE_KEYS: Final = ("data", "statuses", "errors")
 
 
 def _sign_of(value: dict[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evenhand.posts.fields import counts, put_text
+from evenhand.posts.fields import counts, put_text, side
 from evenhand.posts.id_times import x_time
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reading_form import read_text
@@ -123,4 +123,7 @@ def _put_target_text(row: Row, target: dict[str, Any]) -> None:
     """Keep what the other post says, beside the row: it is context, never the words of this author."""
     text, _ = full_text(target)
     if text is not None:
-        row["side"] = {"target_text": read_text(text, entities=True).norm}
+        user = target.get("user")
+        user = user if isinstance(user, dict) else {}
+        side(row, target_text=read_text(text, entities=True).norm)
+        side(row, target_author=exact_id(user), target_handle=_text(user.get("screen_name")))

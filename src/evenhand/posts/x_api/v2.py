@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from evenhand.posts.fields import counts, listed, put_text
+from evenhand.posts.fields import counts, listed, put_text, side
 from evenhand.posts.id_times import x_time
 from evenhand.posts.json_records import JsonRecord
 from evenhand.posts.reader import Report
@@ -87,7 +87,7 @@ def _put_time(row: Row, created_at: object) -> None:
         row["flags"] += moment.flags
 
 
-def _whole_text(tweet: dict[str, Any]) -> tuple[str | None, dict[str, Any], bool]:
+def whole_text(tweet: dict[str, Any]) -> tuple[str | None, dict[str, Any], bool]:
     """Return (text, entities, whether it is the long form) of a v2 object."""
     note = tweet.get("note_tweet")
     if isinstance(note, dict) and isinstance(note.get("text"), str):
@@ -100,7 +100,7 @@ def _dict(value: object) -> dict[str, Any]:
 
 
 def _put_text(row: Row, tweet: dict[str, Any]) -> None:
-    text, entities, _ = _whole_text(tweet)
+    text, entities, _ = whole_text(tweet)
     if text is None:
         return
     reading = read_text(text, entities=True)
@@ -119,6 +119,14 @@ def _mentions(entities: dict[str, Any], reading: Reading) -> list[dict[str, Any]
     return found
 
 
+# Beside a row: the words of the post that a column refers to, who wrote it by id, and by handle.
+_SAID = {
+    "reply_to": ("parent_text", "reply_to_author", "reply_to_handle"),
+    "quote_of": ("target_text", "target_author", "target_handle"),
+    "share_of": ("target_text", "target_author", "target_handle"),
+}
+
+
 def _put_relation(row: Row, tweet: dict[str, Any], page: Page) -> None:
     # A quote that is also a reply is charged once, with its own words; both links stay.
     for kind, column, relation in (
@@ -132,10 +140,14 @@ def _put_relation(row: Row, tweet: dict[str, Any], page: Page) -> None:
         row["relation"] = relation
         row[column] = key(exact_id(reference))
         target = reference if "text" in reference else page.tweets.get(str(reference.get("id")), {})
-        text, _, _ = _whole_text(target)
+        text, _, _ = whole_text(target)
         if text is not None:
-            name = "parent_text" if kind == "replied_to" else "target_text"
-            row.setdefault("side", {})[name] = read_text(text, entities=True).norm
+            words, author_id, handle = _SAID[column]
+            user = target.get("author")
+            author = exact_id(target, "author_id")
+            user = user if isinstance(user, dict) else page.users.get(author or "", {})
+            said = {words: read_text(text, entities=True).norm, author_id: author, handle: _text(user.get("username"))}
+            side(row, **said)
     replied_author = exact_id(tweet, "in_reply_to_user_id")
     if replied_author:
         row.setdefault("side", {})["reply_to_author"] = replied_author

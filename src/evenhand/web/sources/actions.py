@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection
 
 from evenhand.context import Context
-from evenhand.corpus import NO_TERMS, CorpusFile, Ingested, Terms, ingest
+from evenhand.corpus import NO_TERMS, Corpus, Ingested, Terms, ingest
 from evenhand.corpus.basis import check_basis
 from evenhand.errors import UsageError
 from evenhand.posts import Recognised
@@ -21,9 +21,10 @@ from evenhand.web.record.sealed import seal_text
 from evenhand.web.record.unit import Recorder, recording
 from evenhand.web.sources import models
 from evenhand.web.sources.blanking import seal_without
-from evenhand.web.sources.queries import corpus_here, is_held
+from evenhand.web.sources.queries import corpus_here, file_row, is_held
+from evenhand.web.sources.retention import clear_words, of_nobody_else
 from evenhand.web.sources.sealing import SealedCopy, seal_copy
-from evenhand.web.sources.suppression import with_erasures
+from evenhand.web.sources.suppression import keep_out, with_erasures
 
 SCREEN_POSTS: Final = "screen-posts"
 """The job that every import leaves for the worker; the desk does it."""
@@ -50,16 +51,37 @@ def import_file(
 
     `asked_by`: who brought the file in; the system imports it, because only it may seal under a new key.
 
-    All or nothing, and idempotent: a file that adds nothing and is held already leaves no trace. Raises
-    UsageError for a file that cannot be used, or while another import runs.
+    Where it holds posts of somebody who had theirs erased, their words go from what others repeat of them in files that
+    came in before; cut short there, the same file again does it.
+
+    All or nothing, and idempotent: a file that adds nothing and is held already leaves no trace. Raises UsageError for
+    a file that cannot be used, or while another import runs.
     """
     check_basis(recognised, basis)
     if connection.in_atomic_block:
         raise RuntimeError("an import commits by itself: files that are not committed when it ends are removed")
     home = home or Home.here()
     corpus = corpus_here(home)
+    imported = _import(corpus, recognised, ctx, home=home, asked_by=asked_by, basis=basis, terms=terms)
+    if theirs := of_nobody_else(imported.ingested.kept_out):
+        clear_words(theirs, ctx)
+    return imported
+
+
+def _import(
+    corpus: Corpus,
+    recognised: Recognised,
+    ctx: Context,
+    *,
+    home: Home,
+    asked_by: ActorId | None,
+    basis: str | None,
+    terms: Terms,
+) -> Imported:
     with corpus.writing():
         ingested = ingest(corpus, recognised, ctx, with_erasures(terms))
+        if theirs := of_nobody_else(ingested.kept_out):
+            keep_out(theirs, ctx)  # another file may repeat them and not say who wrote them
         if not ingested.files and (ingested.suppressed or is_held(recognised.source.sha256)):
             return Imported("", ingested)
         held = _sealed(recognised, ingested, ctx=ctx, home=home)
@@ -155,16 +177,4 @@ def _import_row(r: Recorder, recognised: Recognised, ingested: Ingested, basis: 
         "merged": ingested.merged,
         "suppressed": report.suppressed,
         "refused": len(report.refused),
-    }
-
-
-def file_row(file: CorpusFile) -> dict[str, Any]:
-    """Return a corpus file as its manifest row and its document hold it."""
-    return {
-        "name": file.name,
-        "kind": str(file.kind),
-        "rows": file.rows,
-        "size": file.size,
-        "sha256": file.sha256,
-        "oldest_import": file.oldest_import,
     }

@@ -19,7 +19,7 @@ class SourcesConfig(AppConfig):
         from evenhand.web.record.outbox import ASIDE, register_job
         from evenhand.web.sources import compaction, folds, retention
         from evenhand.web.sources.bringing import BRING_IN, bring_in
-        from evenhand.web.sources.waiting import forget_waiting
+        from evenhand.web.sources.waiting import forget_waiting, sweep_plain
         from evenhand.web.ui.navigation import Entry, register
         from evenhand.web.vault.erasing import register_eraser
 
@@ -29,5 +29,6 @@ class SourcesConfig(AppConfig):
         register_due("small files of the corpus merged", compaction.compact_nightly)
         register_due("files of the corpus that waited for a reader removed", compaction.remove_retired)
         register_due("uploads nobody finished removed", forget_waiting)
+        register_due("files of interrupted imports removed", sweep_plain)
         register_job(BRING_IN, bring_in, lane=ASIDE)
         register(Entry(_("Imports"), "imports", permission="import_posts", place=30))

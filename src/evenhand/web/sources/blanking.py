@@ -41,6 +41,10 @@ _PURPOSE: Final = "erase posts from a source file"
 TOOL: Final = "evenhand blanking/1"
 
 
+class HeldCopy(UsageError):
+    """A sealed copy is under a legal hold, so that nothing of it goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replaced:
     """What became of one sealed copy: records blanked and others found again in it; or why it went whole."""
@@ -70,7 +74,7 @@ def replace_copies(posts: Collection[str], *, ctx: Context, home: Home) -> list[
     """
     plans = list(_plans(posts, ctx, home))
     if held([plan.row.id for plan in plans]):
-        raise UsageError("a file that these posts came in is under a legal hold", mend="evenhand vault list")
+        raise HeldCopy("a file that these posts came in is under a legal hold", mend="evenhand vault list")
     done, whole = [], defaultdict(list)
     for plan in plans:
         try:

@@ -93,7 +93,7 @@ def _ingest(
 ) -> Ingested:
     if dry:
         corpus = corpus_here()
-        aside = Corpus(corpus.folder, corpus.manifest, waiting.folder)
+        aside = Corpus(corpus.folder, corpus.manifest, original.source.path.parent)  # goes with the file in the clear
         return ingest(aside, counted, ctx, with_erasures(terms), keep=False)
     done = import_file(recognised=counted, ctx=ctx, asked_by=waiting.actor, basis=basis or None, terms=terms)
     keep_mapping(original, Home.here().corpus)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
 
 from evenhand.context import Context
 from evenhand.corpus.compacting import compact
@@ -14,26 +19,52 @@ from evenhand.web.record.keys import is_running
 from evenhand.web.record.nightly import BEGINS, ENDS
 from evenhand.web.record.unit import recording
 from evenhand.web.sources import models
-from evenhand.web.sources.actions import file_row
-from evenhand.web.sources.queries import corpus_here
+from evenhand.web.sources.queries import corpus_here, file_row
+
+_log: Final = logging.getLogger(__name__)
+_FAILURES: Final = (OSError, MemoryError, pa.ArrowException, AssertionError)
 
 
 def compact_nightly(ctx: Context) -> int:
-    """Merge small files in the hours of the night and return how many went. Idempotent: what is merged stays."""
+    """Merge small files in the hours of the night and return how many went. Idempotent: what is merged stays.
+
+    Where it cannot be done (no room, a damaged file) all stays as it was, one line says so, and the next night tries it
+    again: small files are slower to read and nothing worse.
+    """
     home = Home.here()
     if not BEGINS <= ctx.now().hour < ENDS or not home.corpus.is_dir() or not is_running(home):
+        return 0
+    tonight = ctx.now().date().isoformat()
+    if _given_up(home) == tonight:
         return 0
     try:
         return compact_here(ctx)
     except Busy:
         return 0
+    except _FAILURES as error:
+        _note(home).write_text(tonight, encoding="utf-8")
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        _log.warning("files of the corpus were not merged (%s); nothing was changed; the next night tries again", why)
+        return 0
+
+
+def _note(home: Home) -> Path:
+    return home.corpus / ".not-merged"  # the point keeps it out of backups
+
+
+def _given_up(home: Home) -> str:
+    """Return in which night merging failed last, "" if never."""
+    return _note(home).read_text(encoding="utf-8") if _note(home).exists() else ""
 
 
 def remove_retired(_ctx: Context) -> int:
-    """Remove files that waited for their last reader; return 1 if any did. Due work: every minute."""
+    """Remove files that waited for their last reader, and what a killed import left; return 1 if there was any.
+
+    Due work: every minute.
+    """
     home = Home.here()
     corpus = corpus_here(home)
-    if not home.corpus.is_dir() or not corpus.has_retired():
+    if not home.corpus.is_dir() or not corpus.has_left():
         return 0
     with suppress(Busy), corpus.writing():
         return 1

@@ -118,3 +118,15 @@ def leaves_of_copy(source_id: str) -> list[int]:
         while True:
             found.append(leaf_about(source_id, "corpus.rewritten", since=found[-1] + 1 if found else 0))
     return found
+
+
+def file_row(file: CorpusFile) -> dict[str, Any]:
+    """Return a corpus file as its manifest row and its document hold it."""
+    return {
+        "name": file.name,
+        "kind": str(file.kind),
+        "rows": file.rows,
+        "size": file.size,
+        "sha256": file.sha256,
+        "oldest_import": file.oldest_import,
+    }

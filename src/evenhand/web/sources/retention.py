@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from evenhand.context import Context
 from evenhand.corpus.forget import DEFAULT, TEXT_DAYS, Forgotten, Retention, counted, forget
-from evenhand.corpus.kept_out import REPEATED
+from evenhand.corpus.kept_out import REFERS, REPEATED, WRITTEN_BY
 from evenhand.corpus.store import Busy
 from evenhand.posts.blanking import Why
 from evenhand.posts.times import to_us
@@ -21,10 +22,9 @@ from evenhand.web.record.keys import NoKeyService, is_running
 from evenhand.web.record.sealed import search_value
 from evenhand.web.record.unit import recording
 from evenhand.web.sources import models
-from evenhand.web.sources.actions import file_row
-from evenhand.web.sources.blanking import Replaced, replace_copies
+from evenhand.web.sources.blanking import HeldCopy, Replaced, replace_copies
 from evenhand.web.sources.copies import forget_copies
-from evenhand.web.sources.queries import corpus_here, query
+from evenhand.web.sources.queries import corpus_here, file_row, query
 from evenhand.web.sources.suppression import keep_out
 
 WHOLE_WORDS: Final[dict[Why, str]] = {
@@ -89,6 +89,31 @@ def erase_posts(posts: Collection[str], ctx: Context) -> ErasedPosts:
     return ErasedPosts(_forget_rows(ctx=ctx, home=home, gone=posts).rows, tuple(copies))
 
 
+def of_nobody_else(posts: Collection[str]) -> frozenset[str]:
+    """Return posts (by record key) without those that the corpus holds under an author's name.
+
+    A file may say of any post that somebody wrote it who had theirs erased; what is held as another's stays.
+    """
+    if not posts or not Home.here().corpus.is_dir():
+        return frozenset(posts)
+    named = "(author_id IS NOT NULL OR author_handle IS NOT NULL)"
+    return frozenset(posts) - _keys(f"record_key IN {_GONE} AND {named}", posts=[*posts])
+
+
+def clear_words(posts: Collection[str], ctx: Context) -> None:
+    """Erase what the corpus holds of posts (by record key) that an import kept out: their words beside other posts.
+
+    A file that came in before may have repeated them without saying who wrote them. What stands in a held file stays.
+    Raises Busy during an import.
+    """
+    if not Home.here().corpus.is_dir():
+        return
+    free = frozenset(posts) - posts_held(posts)
+    if _there(free) or with_shares(free) > free or _repeating(free):
+        with suppress(HeldCopy):
+            erase_posts(free, ctx)
+
+
 def copies_for_vault(posts: Collection[str], ctx: Context) -> list[str]:
     """Erase posts as `erase_posts` does, and return what became of each sealed copy, in words."""
     return [_told(each) for each in erase_posts(posts, ctx).copies]
@@ -118,7 +143,8 @@ def posts_held(posts: Collection[str]) -> frozenset[str]:
 def posts_by(accounts: Collection[str]) -> frozenset[str]:
     """Return the posts (by record key) that these accounts wrote, and every share of one of them by anybody.
 
-    `accounts`: `platform:id` or `platform:@handle`.
+    Those too of which the corpus has the words alone, beside what somebody else wrote. `accounts`: `platform:id` or
+    `platform:@handle`.
     """
     if not Home.here().corpus.is_dir():
         return frozenset()
@@ -126,12 +152,11 @@ def posts_by(accounts: Collection[str]) -> frozenset[str]:
     for account in accounts:
         platform, _, name = account.partition(":")
         plain = name.removeprefix("@").casefold()
-        rows = query(
-            "SELECT DISTINCT record_key FROM observations WHERE platform = ?"
-            " AND ? IN (lower(author_id), ltrim(lower(author_handle), '@'))",
-            [platform, plain],
-        )
-        found.update(row["record_key"] for row in rows.to_pylist())
+        found |= _keys(_WROTE, platform=platform, name=plain)
+        for refers, (id, handle) in WRITTEN_BY.items():
+            by = f"$name IN (lower(side['{id}']), ltrim(lower(side['{handle}']), '@'))"
+            which = f"platform = $platform AND {refers} IS NOT NULL AND ({_WORDS}) AND {by}"
+            found |= _keys(which, refers, platform=platform, name=plain)
     return with_shares(found)
 
 
@@ -144,12 +169,32 @@ def with_shares(posts: Collection[str]) -> frozenset[str]:
     return frozenset(posts) | {row["record_key"] for row in found.to_pylist()}
 
 
+_WROTE: Final = """
+platform = $platform AND ($name IN (lower(author_id), ltrim(lower(author_handle), '@')) OR (
+    relation = 'repost' AND share_of IS NULL  -- an old share on X, known by its text alone
+    AND (starts_with(lower(text_norm), 'rt @' || $name || ': ')
+         OR starts_with(text_norm, 'RT @') AND mentions[1].id = $name)
+))
+"""
+_GONE: Final = "(SELECT unnest($posts::VARCHAR[]))"
+_WORDS: Final = " OR ".join(f"side['{name}'] IS NOT NULL" for name in REPEATED)
+_REPEATING: Final = " OR ".join(f"{refers} IN {_GONE}" for refers in REFERS)
+
+
 def _repeating(posts: Collection[str]) -> frozenset[str]:
     """Return the posts (by record key) whose records repeat the words of one of these."""
-    marks = ", ".join("?" for _ in posts)
-    which = " OR ".join(f"({refers} IN ({marks}) AND side['{name}'] IS NOT NULL)" for refers, name in REPEATED)
-    found = query(f"SELECT DISTINCT record_key FROM observations WHERE {which}", [*posts] * len(REPEATED))  # noqa: S608 marks alone
-    return frozenset(row["record_key"] for row in found.to_pylist())
+    return _keys(f"({_WORDS}) AND ({_REPEATING})", posts=[*posts])
+
+
+def _there(posts: Collection[str]) -> frozenset[str]:
+    """Return which posts (by record key) the corpus holds."""
+    return _keys(f"record_key IN {_GONE}", posts=[*posts])
+
+
+def _keys(which: str, column: str = "record_key", **asked: Any) -> frozenset[str]:
+    """Return the different values of a column of the observations that answer a condition of ours."""
+    found = query(f"SELECT DISTINCT {column} AS name FROM observations WHERE {which}", asked)  # noqa: S608 nothing from outside
+    return frozenset(row["name"] for row in found.to_pylist())
 
 
 def forget_texts(*, ctx: Context, home: Home, retention: Retention = DEFAULT) -> int:

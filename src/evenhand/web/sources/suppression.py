@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -23,10 +24,17 @@ from evenhand.web.sources.same_acts import forget_answers
 
 _FIELD: Final = "corpus.suppressed"
 _PURPOSE: Final = "keep erased posts out"
+_AT_ONCE: Final = 10_000  # one document says so many
+_REMEMBERED: Final = 1 << 13
 
 
 def keep_out(posts: Collection[str], ctx: Context) -> int:
     """Put posts (by record key) on the list and return how many are new on it. Idempotent."""
+    named = sorted(posts)
+    return sum(_keep_out(named[at : at + _AT_ONCE], ctx) for at in range(0, len(named), _AT_ONCE))
+
+
+def _keep_out(posts: Collection[str], ctx: Context) -> int:
     with recording(actor=SYSTEM, ctx=ctx, purpose=_PURPOSE) as r:
         hashes = {search_value(r, key=ORGANISATION, field=_FIELD, value=post).hex() for post in posts}
         new = sorted(hashes - set(Suppressed.objects.filter(pk__in=hashes).values_list("hash", flat=True)))
@@ -46,4 +54,9 @@ def with_erasures(terms: Terms) -> Terms:
     if not hashes:
         return terms
     key = unwrap(ORGANISATION, actor=SYSTEM, purpose=_PURPOSE)
-    return replace(terms, is_suppressed=lambda post: blind_index(key, _FIELD, post).hex() in hashes)
+
+    @lru_cache(_REMEMBERED)  # a file names the same authors again and again
+    def is_suppressed(name: str) -> bool:
+        return blind_index(key, _FIELD, name).hex() in hashes
+
+    return replace(terms, is_suppressed=is_suppressed)

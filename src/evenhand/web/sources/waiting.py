@@ -6,8 +6,10 @@ folder that only this system's user may enter; the posts in it end up in the cor
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +36,8 @@ KEPT: Final = timedelta(days=1)  # an upload nobody finished, or a question nobo
 STUCK: Final = timedelta(days=3)  # one that is still being read: the machine was switched off meanwhile
 REPORT_KEPT: Final = timedelta(days=30)
 _SEALED: Final = ".sealed"
+_PLAIN: Final = ".plain-"  # no backup takes what begins with a point
+_PLAIN_BEFORE: Final = "plain-"  # as it was called before: what lies there still goes too
 _NOTES: Final = frozenset({"about", "answers", "state", "facts"})
 
 
@@ -79,9 +83,14 @@ class Waiting:
 
     @contextmanager
     def plain(self) -> Iterator[Path]:
-        """Give the file under its own name, in the clear, while the block runs; DoesNotHold if it was changed."""
-        with tempfile.TemporaryDirectory(prefix="plain-", dir=self.folder) as private:
+        """Give the file under its own name, in the clear, while the block runs; DoesNotHold if it was changed.
+
+        What a process that was killed left of it goes first. Whatever else is written beside it goes with it.
+        """
+        _sweep_plain(self.folder)
+        with _using(self.folder), tempfile.TemporaryDirectory(prefix=_PLAIN, dir=self.folder) as private:
             path = Path(private) / _safe(self.name)
+            path.touch(mode=0o600, exist_ok=False)
             with path.open("wb") as file:
                 for piece in self._pieces():
                     at = int(piece.stem)
@@ -101,6 +110,7 @@ class Waiting:
 
     def drop_bytes(self) -> None:
         """Remove the file, keep the notes."""
+        _sweep_plain(self.folder)
         for piece in self._pieces():
             piece.unlink(missing_ok=True)
 
@@ -162,6 +172,40 @@ def forget_waiting(ctx: Context) -> int:
             waiting.drop()
             gone += 1
     return gone
+
+
+def sweep_plain(_ctx: Context) -> int:
+    """Remove what imports that were killed left in the clear; return how many uploads had any. Due work, idempotent."""
+    root = _root(None)
+    return sum(_sweep_plain(folder) for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else 0
+
+
+def _sweep_plain(folder: Path) -> bool:
+    """Remove what was left of a file in the clear, unless somebody uses it now; return whether there was any."""
+    left = [path for path in folder.iterdir() if path.name.startswith((_PLAIN, _PLAIN_BEFORE)) and path.is_dir()]
+    if not left:
+        return False
+    try:
+        with _using(folder, alone=True):
+            for path in left:
+                shutil.rmtree(path, ignore_errors=True)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _using(folder: Path, *, alone: bool = False) -> Iterator[None]:
+    """Hold the lock of those who use an upload in the clear; BlockingIOError where not `alone`. It ends with a process.
+
+    On the folder of the upload, which is there before and after: so nobody sees a folder that is not locked yet.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _safe(name: str) -> str:
