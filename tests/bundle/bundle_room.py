@@ -188,14 +188,17 @@ def in_process(module: Any, path: Path, **trust: bytes | None) -> Said:
     return _said(result, result["exit"])
 
 
-def in_memory(module: Any, files: Mapping[str, bytes]) -> tuple[Said, Said]:
-    """Ask both about files that lie nowhere, verify.py first: for tests that change one hundreds of times."""
+def in_memory(module: Any, files: Mapping[str, bytes], policy: bytes | None = None) -> tuple[Said, Said]:
+    """Ask both about files that lie nowhere, verify.py first: for tests that change one hundreds of times.
+
+    `policy`: one from another source than the bundle.
+    """
     opened: dict[str, Callable[[], IO[bytes]]] = {name: partial(io.BytesIO, data) for name, data in files.items()}
-    check = module.Check(module.Bag(dict(opened), []), None, None, module.find_checker())
+    check = module.Check(module.Bag(dict(opened), []), policy, None, module.find_checker())
     check.run()
     result = module.result_of(check, VERIFY)
     assert "\n".join(module.lines_of(result))
-    report = check_opened(OpenedBundle(dict(opened)), now=SECONDS)
+    report = check_opened(OpenedBundle(dict(opened)), now=SECONDS, policy=policy)
     return _said(result, result["exit"]), _said(report.as_json(), report.verdict.exit_code)
 
 
