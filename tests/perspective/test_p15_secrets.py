@@ -6,6 +6,7 @@ import http.client
 import json
 import logging
 import sqlite3
+import time
 from contextlib import closing
 
 from tests.perspective.worlds import ANALYZE, serving
@@ -38,6 +39,9 @@ def test_p15_nothing_is_left_of_text_or_key(world, loopback, caplog, capfd):
         connection.request("GET", "/metrics")
         errors.append(connection.getresponse().read().decode())
         connection.close()
+        until = time.monotonic() + 10
+        while len(said) < 7 and time.monotonic() < until:  # each is said after its answer has gone out
+            time.sleep(0.01)
     assert len(errors) == 6 and len(said) == 7
     out = capfd.readouterr()
     heaps = {"errors": "".join(errors), "log": caplog.text + "".join(said), "printed": out.out + out.err,

@@ -8,7 +8,7 @@ import pytest
 from tests.fixtures.make_x import jsonl, v1_tweet
 
 from evenhand.context import Context
-from evenhand.corpus import Corpus, Ingested, MemoryManifest, importing, ingest
+from evenhand.corpus import Corpus, Ingested, MemoryManifest, importing, ingest, stage
 from evenhand.posts import recognise
 
 TWINS = "author_display,text,created_at\n" + "Sample B,you clown,2024-01-01T10:00:00+00:00\n" * 2
@@ -33,7 +33,7 @@ def test_keys_taken_in_parts_and_rows_in_many_groups_give_the_same(
         corpus = Corpus(tmp_path / f"corpus-{small}", manifest)
         if small:
             monkeypatch.setattr(importing, "_BATCH", 8)
-            monkeypatch.setattr(importing, "_GROUP_ROWS", 16)
+            monkeypatch.setattr(stage, "_GROUP_ROWS", 16)
             monkeypatch.setattr(importing, "_KEYS_AT_ONCE", 20)
         told = []
         for upto in (40, 90, 90):

@@ -26,7 +26,18 @@ from evenhand.web.people.permissions import Permission
 from evenhand.web.record.ids import ActorId
 from evenhand.web.ui.choices import Words, one_of
 from evenhand.web.ui.fields import status_of
-from evenhand.web.vault.people import Asked, Person, Stays, ask_person, asked, person_of, sign_person, withdraw_person
+from evenhand.web.vault.people import (
+    NO_ACCOUNT,
+    NOBODY_NAMED,
+    Asked,
+    Person,
+    Stays,
+    ask_person,
+    asked,
+    person_of,
+    sign_person,
+    withdraw_person,
+)
 from evenhand.web.vault.words import Why
 
 STAYS: dict[str, str | Promise] = {
@@ -65,8 +76,7 @@ class PersonForm(forms.Form):
         """Refuse an account without its platform, and name it."""
         text = str(self.cleaned_data["accounts"])
         if wrong := [line for line in _several(text) if not all(line.partition(":"))]:
-            said = _("An account is written like x:@handle or mail:name@example.org.")
-            raise forms.ValidationError(f"{said} ({', '.join(wrong)})")
+            raise forms.ValidationError(f"{NO_ACCOUNT} ({', '.join(wrong)})")
         return text
 
     def clean_sign_in(self) -> str:
@@ -82,7 +92,7 @@ class PersonForm(forms.Form):
         said: dict[str, Any] = super().clean() or self.cleaned_data
         named = [_several(str(self.data.get(field, ""))) for field in ("names", "accounts", "contacts", "sign_in")]
         if not any(named):
-            self.add_error("names", _("Say who it is: a name, an account, an address."))
+            self.add_error("names", str(NOBODY_NAMED))
         return said
 
     def person(self) -> Person:

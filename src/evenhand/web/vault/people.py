@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -31,6 +32,8 @@ from evenhand.web.vault.signing import SIGNERS, Signed, noting_unsigned, sign
 from evenhand.web.vault.words import Kind, Why
 
 JOB: Final = "erase a person"
+NOBODY_NAMED: Final = gettext_lazy("Say who it is: a name, an account, an address.")
+NO_ACCOUNT: Final = gettext_lazy("An account is written like x:@handle or mail:name@example.org.")
 _PURPOSE: Final = "erase a person"
 
 
@@ -51,11 +54,9 @@ Stays = tuple[str, str, str]
 def ask_person(*, person: Person, why: Why, by: str, ctx: Context) -> str:
     """Ask that a person's data goes and return the request's id; nothing happens before a second one signs."""
     if not (person.names or person.accounts or person.contacts or person.sign_in):
-        raise UsageError(_("Say who it is: a name, an account, an address."))
+        raise UsageError(str(NOBODY_NAMED))
     if wrong := [account for account in person.accounts if not all(account.partition(":"))]:
-        raise UsageError(
-            _("An account is written like x:@handle or mail:name@example.org."), where=", ".join(wrong)
-        )  # fmt: skip
+        raise UsageError(str(NO_ACCOUNT), where=", ".join(wrong))
     if why is Why.DESTRUCTION:
         raise UsageError(_("Lawful destruction is for files marked do not look, do not copy."))
     request = ctx.new_id()
