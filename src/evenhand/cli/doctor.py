@@ -209,6 +209,7 @@ def _old_uploads(home: Home) -> Iterator[Finding]:
 def _database_checks() -> list[tuple[str, Callable[[], None]]]:
     from django.db import connection
 
+    from evenhand.web.record.checkpoints import check_not_behind
     from evenhand.web.record.durability import check_durability
     from evenhand.web.record.guards import check_triggers
     from evenhand.web.record.start import check_start
@@ -217,6 +218,7 @@ def _database_checks() -> list[tuple[str, Callable[[], None]]]:
         ("commits are durable", lambda: check_durability(connection)),
         ("triggers and indexes", check_triggers),
         ("ready to start", check_start),
+        ("as long as it was signed", lambda: check_not_behind(Home.here())),
     ]
 
 

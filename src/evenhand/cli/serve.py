@@ -34,6 +34,9 @@ def command(port: int, host: str, workers: int, directory: str | None) -> int:
     home = home_of(directory)
     refuse_demo_in_production(home)
     ready(home)
+    from evenhand.web.record.checkpoints import check_not_behind
+
+    check_not_behind(home)
     return serve(port=port, host=host, workers=workers, live=(home.root / LIVE).exists())
 
 

@@ -10,18 +10,22 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from tests.databases import Desk
 from tests.kill import killed_at_call
 from tests.web.record.tampering import as_administrator
 
+from evenhand.cli import serve as serving
+from evenhand.cli.doctor import _desk_database
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoint
 from evenhand.ledger.errors import Contradiction, Reason
 from evenhand.ledger.notes import Signer
+from evenhand.web.cases.bundle_making import Given, Target, check_possible
 from evenhand.web.record import recovering
-from evenhand.web.record.checkpoints import export_if_due, key_file, key_states, make_checkpoint
+from evenhand.web.record.checkpoints import check_not_behind, export_if_due, key_file, key_states, make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.log_keys import recorded_keys
 from evenhand.web.record.queries import latest_checkpoint, log_store
@@ -85,6 +89,39 @@ def test_the_missing_leaves_come_back_from_the_export(restored: Desk) -> None:
     assert [f.place for f in report.findings] == [f"record seq {seq}" for seq in (5, 6, 7)]
     with pytest.raises(UsageError, match="nothing that the database lacks"):
         import_missing(folder, restored.ctx)
+
+
+def test_whoever_looks_first_can_still_bring_the_leaves_back(restored: Desk) -> None:
+    assert {f.reason for f in audit(restored.ctx).findings} >= {"rollback_detected"}
+    assert log_store().head().size == 5, "an audit writes nothing on"
+    to = restored.home.root / "bundle"
+    with pytest.raises(Contradiction, match="signed") as refusal:
+        check_possible(Target(to, zipped=False), Given("", "", ()))
+    assert "ledger recover" in refusal.value.mend and log_store().head().size == 5
+    said = [finding for finding in _desk_database(restored.home) if finding.thing == "as long as it was signed"]
+    assert [finding.state for finding in said] == ["unsafe"] and "ledger recover" in said[0].mend
+    assert import_missing(restored.home.log_export, restored.ctx) == 3
+    check_not_behind(restored.home)
+
+
+@pytest.mark.parametrize("written", [1, 3, 5])
+def test_what_was_written_after_the_restore_is_said_and_not_overlooked(restored: Desk, written: int) -> None:
+    with recording(actor=SYSTEM, ctx=restored.ctx, purpose="on it goes") as r:
+        for _ in range(written):
+            r.add(type="lead.disposed", key=ORGANISATION, body={})
+    with pytest.raises(Contradiction, match="written after the restore") as refusal:
+        import_missing(restored.home.log_export, restored.ctx)
+    assert refusal.value.reason is Reason.FORK_DETECTED and "Restore the backup once more" in refusal.value.mend
+    assert log_store().head().size == 5 + written
+    with pytest.raises(Contradiction, match=r"(was|were) signed"):
+        check_not_behind(restored.home)
+
+
+def test_an_older_database_is_not_served(restored: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "ready", lambda *_: None)
+    monkeypatch.setattr(serving, "serve", lambda **_: pytest.fail("it was served"))
+    said = CliRunner().invoke(serving.command, ["--dir", str(restored.home.root)], standalone_mode=False).exception
+    assert isinstance(said, Contradiction) and "ledger recover" in said.mend
 
 
 def test_an_export_that_is_damaged_or_too_old_or_of_another_tree_changes_nothing(

@@ -27,7 +27,7 @@ from evenhand.ledger.errors import AppendRefused, Reason
 from evenhand.ledger.store import Checkpoint
 from evenhand.web.cases.models import Case
 from evenhand.web.home import Home
-from evenhand.web.record.checkpoints import key_file, keyring_lines, make_checkpoint
+from evenhand.web.record.checkpoints import check_not_behind, key_file, keyring_lines, make_checkpoint
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.openings import open_commitment
 from evenhand.web.record.queries import latest_checkpoint, log_store
@@ -73,13 +73,14 @@ class Exported:
 
 
 def check_possible(target: Target, given: Given) -> None:
-    """Refuse what could not be finished before anything is read: the place, the log's key, whom it is encrypted for."""
+    """Refuse, before anything is read, what could not be finished: for the place, the keys, an older database."""
     to = target.path
     if to.exists() or to.is_symlink():
         raise UsageError("there is something already", where=str(to), mend="Name a path that does not exist yet.")
     if not to.parent.is_dir():
         raise UsageError("the folder is not there", where=str(to.parent), mend="Make it, or name another.")
     key_file(Home.here()).read()
+    check_not_behind(Home.here())
     if given.age:
         check_recipients(given.age)
 

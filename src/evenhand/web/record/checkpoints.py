@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from evenhand.context import Context
 from evenhand.ledger import signing
+from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
 from evenhand.ledger.errors import Contradiction, Malformed, SignerBusy
 from evenhand.ledger.export import CHECKPOINT, export_log, read_tree_head
 from evenhand.ledger.files import write_durably
@@ -21,12 +22,16 @@ from evenhand.ledger.keyring import KeyState, parse_keyring
 from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.signing import KeyFile
 from evenhand.ledger.store import Checkpoint
+from evenhand.ledger.tree import root_of
 from evenhand.web.home import Home
 from evenhand.web.record.store import DjangoStore
 
 EVERY: Final = timedelta(minutes=15)
 EVERY_LEAVES: Final = 1_000
 AT_ONCE: Final = (b'"t":"case.notice_sent"', b'"t":"message.sent"', b'"t":"case.closed"')
+
+
+RECOVER: Final = "Write nothing more, and bring the missing leaves back: evenhand ledger recover --help."
 
 
 def key_file(home: Home) -> KeyFile:
@@ -80,6 +85,24 @@ def make_checkpoint(ctx: Context) -> Checkpoint:
     with transaction.atomic():
         home = Home.here()
         return signing.make_checkpoint(DjangoStore(connection), key_file(home), ctx, key_states(home))
+
+
+def check_not_behind(home: Home) -> None:
+    """Raise Contradiction (`rollback_detected`) where the database is an older or another one than was signed last.
+
+    For whatever would write on: a leaf more, and the missing ones can no longer be brought back from an export. Where
+    the high-water file is not here, or not ours to read, nothing is told. Cost: a few reads.
+    """
+    store, head = DjangoStore(connection), DjangoStore(connection).head()
+    try:
+        high = parse_tree_head(key_file(home).high_water.read_text("ascii"))
+    except (OSError, UnicodeDecodeError, Malformed):
+        return  # the signer and `ledger verify` say what is wrong with it
+    here = TreeHead(high.origin, head.size, root_of(head))
+    try:
+        signing.check_high_water(store, here, high)
+    except Contradiction as error:
+        raise Contradiction(error.reason, error.what, where=error.where, mend=RECOVER) from None
 
 
 def keyring(home: Home) -> list[VerifierKey]:

@@ -28,7 +28,7 @@ from evenhand.ledger.leaf import format_time
 from evenhand.ledger.notes import MAX_NOTE, Note, Signer, parse_note, parse_vkey
 from evenhand.ledger.proofs import root_from_tiles
 from evenhand.ledger.signing import KeyFile
-from evenhand.ledger.store import Checkpoint, Head, MemoryStore
+from evenhand.ledger.store import Checkpoint, MemoryStore
 from evenhand.ledger.tree import root_of
 from evenhand.web.home import Home
 from evenhand.web.record.checkpoints import key_file, key_states, make_checkpoint, write_keyring
@@ -50,9 +50,10 @@ def import_missing(folder: Path, ctx: Context) -> int:
     tree = _tree_of(exported, opened.head)
     store = DjangoStore(connection)
     head = store.head()
+    _check_begins(store, tree, folder)
     if head.size >= exported.size:
         raise UsageError("the export holds nothing that the database lacks", where=str(folder))
-    _check_begins(tree, head, opened.head, folder)
+    _check_ends(opened.head, folder)
     missing = [entry.data for entry in exported.entries(head.size, exported.size)]
     note = Note(opened.note.text, tuple(line for line in opened.note.signatures if _by_log(opened, line.key_id)))
     with transaction.atomic():
@@ -133,8 +134,21 @@ def _tree_of(exported: ExportedLog, head: TreeHead) -> MemoryStore:
     return tree
 
 
-def _check_begins(tree: MemoryStore, head: Head, signed: TreeHead, folder: Path) -> None:
-    """Return if the export begins with what the database holds and ends with the last tree that was signed."""
+def _check_begins(store: DjangoStore, tree: MemoryStore, folder: Path) -> None:
+    """Return if the export and the database hold the same leaves, as far as both go."""
+    shared = min(store.head().size, tree.head().size)
+    if root_from_tiles(tree, shared) != root_from_tiles(store, shared):
+        raise Contradiction(
+            Reason.FORK_DETECTED,
+            "the database holds other leaves than the export: something was written after the restore. Nothing was"
+            " imported",
+            where=str(folder),
+            mend="Restore the backup once more and run this before anything else; or: recover --new-origin NAME.",
+        )
+
+
+def _check_ends(signed: TreeHead, folder: Path) -> None:
+    """Return if the export ends with the last tree that was signed."""
     high = _signed_last(key_file(Home.here()))
     if high.size > signed.size:
         raise Contradiction(
@@ -142,12 +156,6 @@ def _check_begins(tree: MemoryStore, head: Head, signed: TreeHead, folder: Path)
             f"the export ends with {signed.size} leaves, but a tree of {high.size} was signed; nothing was imported",
             where=str(folder),
             mend="Look for a newer export; else: evenhand ledger recover --new-origin NAME.",
-        )
-    if root_from_tiles(tree, head.size) != root_of(head):
-        raise Contradiction(
-            Reason.FORK_DETECTED,
-            "the database holds other leaves than the export; nothing was imported",
-            where=str(folder),
         )
 
 

@@ -93,6 +93,7 @@ class Report:
 
 Thorough = Callable[[Context], Sequence[Finding]]
 _THOROUGH: Final[list[Thorough]] = []
+_NOT_CONTINUED: Final = frozenset({Reason.MALFORMED, Reason.ROLLBACK_DETECTED})
 
 
 def register_audited(check: Thorough) -> None:
@@ -110,11 +111,15 @@ def verify(ctx: Context, against: Path | None = None) -> Report:
 
 
 def audit(ctx: Context) -> Report:
-    """Return the full check (all checkpoints and stored files as well), and write the leaf `log.audited`."""
+    """Return the full check (all checkpoints and stored files as well), and write the leaf `log.audited`.
+
+    Nothing is written to what cannot be read, nor to an older database than was signed: the
+    missing leaves could no longer be brought back.
+    """
     beside = [] if wrongly_typed() else [finding for check in _THOROUGH for finding in check(ctx)]
     report = _report("audit", ctx, None, beside)
-    if any(finding.reason is Reason.MALFORMED for finding in report.findings):
-        return report  # what cannot be read cannot be continued
+    if any(finding.reason in _NOT_CONTINUED for finding in report.findings):
+        return report
     # On a torn log nothing may be appended; the report says why.
     with contextlib.suppress(AppendRefused), recording(actor=SYSTEM, ctx=ctx, purpose="audit") as r:
         r.add_bare(Draft(type="log.audited", actor=SYSTEM_ACTOR))
