@@ -19,6 +19,8 @@ SEAL: Final = ("proofs/bundle.entry.json", "proofs/bundle.opening.json", "proofs
 TAGS: Final = (
     "bagit.txt", "bag-info.txt", MANIFEST, "verify.py", "log/checkpoint", "log/policy", "log/keyring.json", *SEAL,
 )  # fmt: skip
+_BY_ITSELF: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""Files that a computer may write into a folder when somebody opens it, or into a ZIP file that it makes."""
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)", re.ASCII)
 
 
@@ -115,7 +117,14 @@ def _compare(bundle: OpenedBundle, path: str, digest: str, listing: Listing, siz
 
 def _strangers(bundle: OpenedBundle, listed: set[str]) -> Iterator[Finding]:
     for path in sorted(bundle.files.keys() - listed):
-        yield failed(Reason.ITEM_ADDED, path, "no list of this bundle names the file")
+        yield failed(Reason.ITEM_ADDED, path, f"no list of this bundle names the file{_advice(path)}")
     for path in (*TAGS, *PAYLOAD):
         if path not in listed and path not in bundle:
             yield absent(path)
+
+
+def _advice(path: str) -> str:
+    """Return what to do about a file that may be nobody's doing. It fails all the same: it could say anything."""
+    if path.rpartition("/")[2] not in _BY_ITSELF:
+        return ""
+    return "; a computer may have put it there by itself: delete it (unpack a ZIP file first), then check again"

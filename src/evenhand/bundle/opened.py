@@ -95,7 +95,9 @@ def _starts_with(path: Path, head: bytes) -> bool:
 
 def _checked(bundle: OpenedBundle, path: Path) -> OpenedBundle:
     if not any(name in bundle for name in ("bagit.txt", MANIFEST, TAGMANIFEST)):
-        raise UsageError("this is not a case bundle", where=str(path), mend="Name the folder that holds verify.py.")
+        folder = "the folder that holds bagit.txt, if there is one."
+        mend = f"Check {folder}" if path.is_dir() else f"Unpack it, then check {folder}"
+        raise UsageError(f"this is no case bundle as it stands: no {MANIFEST} at its top", where=str(path), mend=mend)
     return bundle
 
 

@@ -54,6 +54,9 @@ SEAL_PROOF = "proofs/bundle.tlog-proof"
 ALWAYS_THERE = (ITEMS, "data/ro-crate-metadata.json", "data/custody.html", HISTORY)
 TAGS = ("bagit.txt", INFO, MANIFEST, COPY, CHECKPOINT, POLICY, KEYRING)
 SEAL = (SEAL_ENTRY, SEAL_OPENING, SEAL_PROOF)
+STRAYS = (".DS_Store", "Thumbs.db", "desktop.ini")  # Finder and Explorer may write them by merely showing a folder
+NO_LIST = "no list of this bundle names the file"
+STRAY = f"{NO_LIST}; a computer may have put it there by itself: delete it (unpack a ZIP file first), then check again"
 COMMON = (TAGMANIFEST, MANIFEST, ITEMS, CHECKPOINT, POLICY, KEYRING, *SEAL)  # what is said of any item stands on these
 # What it means that a file is not there whose absence leaves something open.
 LACKING, NO_KEYS = ("not_checked", "the file is missing"), ("no_key", "the list of keys is missing")
@@ -148,6 +151,7 @@ MEANING = {
 HEADLINE = {
     VERIFIED: "VERIFIED. The contents of this bundle, its folder data, are those that were sealed.",
     FAILED: "FAILED. Something in this bundle does not hold. Do not rely on it; ask its sender for another copy.",
+    STRAY: "FAILED. All that does not hold is what a computer may have put there by itself: delete it and check again.",
     UNVERIFIABLE: "UNVERIFIABLE. Nothing was found that contradicts, but something needed for the check is missing.",
 }
 
@@ -340,7 +344,8 @@ def open_bag(path: Path) -> Bag:
     except READ_ERRORS:
         raise Wrong("malformed", "this is neither a folder nor a ZIP file that can be read") from None
     known = any(name in bag for name in ("bagit.txt", MANIFEST, TAGMANIFEST))
-    refuse(not known, f"this is not a case bundle: there is no {MANIFEST} in it")
+    mend = ("" if path.is_dir() else "unpack it, then ") + "check the folder that holds bagit.txt, if there is one"
+    refuse(not known, f"this is no case bundle as it stands: there is no {MANIFEST} at its top; {mend}")
     return bag
 
 
@@ -370,8 +375,7 @@ def zip_bag(path: Path) -> Bag:
     check_zip(path, archive)
     names = sorted(archive.namelist())
     tops = {name.partition("/")[0] for name in names if name[-1:] != "/"}
-    inside = len(tops) == 1 and all("/" in name for name in names)
-    strip = f"{tops.pop()}/" if inside else ""
+    strip = f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
     files: dict[str, Callable[[], Any]] = {}
     following = zip(names, [*names[1:], ""])  # a folder that holds nothing: its name could speak
     odd = [one[:-1].removeprefix(strip) for one, other in following if one[-1:] == "/" and not other.startswith(one)]
@@ -393,7 +397,8 @@ def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
         for each in listed:
             flags, kind, true = each.flag_bits, each.compress_type, (each.CRC, each.compress_size, each.file_size)
             name = each.orig_filename.encode("utf-8" if flags & 0x800 else "cp437")
-            strict(file.tell() != each.header_offset or flags & ~0x80E or each.comment)
+            refuse(flags & 1, "this ZIP file is encrypted: unpack it with its password, then check the folder")
+            strict(file.tell() != each.header_offset or flags & ~0x80E or each.comment or b"\\" in name)
             strict((kind != 8 and (kind or flags & 8 or true[1] != true[2])) or (name[-1:] == b"/" and true[2]))
             head = file.read(30)
             told = (0, 0, true[2] * any(head[22:26])) if flags & 8 else true  # 8: it is told after the file
@@ -433,9 +438,8 @@ def kind_of(name: str) -> str:
 
 def read_manifest(data: bytes, *, payload: bool) -> dict[str, str]:
     """Return path -> SHA-256 (hex) of a manifest: one line each, in order, no path outside its part of the bag."""
-    found: dict[str, str] = {}
+    found, last = dict[str, str](), ""
     refuse(not data.endswith(b"\n"), "a manifest that does not end with a line end")
-    last = ""
     for line in data[:-1].split(b"\n"):
         match = re.fullmatch(rb"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*)", line)
         path = "" if match is None else match.group(2).decode("ascii")
@@ -450,8 +454,7 @@ class Files:
 
     def __init__(self, bag: Bag, report: Report) -> None:
         self.bag, self.report = bag, report
-        self.digests: dict[str, tuple[str, int]] = {}
-        self.damaged: set[str] = set()
+        self.digests, self.damaged = dict[str, tuple[str, int]](), set[str]()
 
     def check(self) -> None:
         """Check the form of the bag, both manifests, and each file against them."""
@@ -460,8 +463,7 @@ class Files:
             self.report.add(FAILED, "malformed", plain(name), words)
         if "bagit.txt" in self.bag and self.report.run("bagit.txt", self.bag.read, "bagit.txt") not in (BAGIT, None):
             self.report.add(FAILED, "malformed", "bagit.txt", "it does not say BagIt 1.0 in UTF-8")
-        listed = {TAGMANIFEST}
-        complete = True
+        listed, complete = {TAGMANIFEST}, True
         for name, payload in ((TAGMANIFEST, False), (MANIFEST, True)):
             found = self.report.run(name, self._listed, name, payload)
             complete = complete and found is not None
@@ -470,7 +472,8 @@ class Files:
                 self._compare(path, digest)
         for name in self.bag.names if complete else ():
             if name not in listed:
-                self.report.add(FAILED, "item_added", plain(name), "no list of this bundle names the file")
+                stray = name.rpartition("/")[2] in STRAYS
+                self.report.add(FAILED, "item_added", plain(name), STRAY if stray else NO_LIST)
         for name in TAGS + ALWAYS_THERE + SEAL if complete else ():
             if name not in listed and name not in self.bag:
                 self._missing(name)
@@ -764,8 +767,7 @@ class Policy:
         known = all(member in self.witnesses or member in self.groups for member in members)
         single = len(set(members)) == len(members) and not self._members & set(members)
         self._members |= set(members)
-        counts = {b"all": str(len(members)).encode(), b"any": b"1"}
-        count = counts.get(count, count)
+        count = {b"all": str(len(members)).encode(), b"any": b"1"}.get(count, count)
         if not re.fullmatch(rb"[1-9][0-9]{0,8}", count) or int(count) > len(members):
             return False
         self.groups[name] = (int(count), members)
@@ -875,8 +877,7 @@ class Trust:
         self.covering: set[tuple[str, int, bytes]] = set()  # the heads of which a quorum was asked
         self.weak: set[tuple[str, int, bytes]] = set()  # signed by a revoked key alone, while it still counted
         self.strong: set[tuple[str, int, bytes]] = set()  # signed by another key as well, or by the quorum
-        self.superseded = False
-        self.unchecked = False
+        self.superseded = self.unchecked = False
 
     def open(self, data: bytes, earlier: bool = False) -> Head:
         """Return what a checkpoint says, if it counts. One that is only shown to be `earlier` needs no quorum."""
@@ -962,8 +963,7 @@ class Check:
         self.bag, self.report, self.checker = bag, Report(), checker
         self.given_policy, self.given_keyring = policy, keyring
         self.trust: Trust | None = None
-        self.items: list[dict[str, Any]] = []
-        self.heads: dict[bytes, Head] = {}
+        self.items, self.heads = list[dict[str, Any]](), dict[bytes, Head]()
         self.newest: Head | None = None
         self.sealed: dict[str, Any] = {}
         self.seal_index: int | None = None
@@ -1356,7 +1356,8 @@ def time_of(seconds: int) -> str:
 
 def lines_of(result: dict[str, Any]) -> Iterator[str]:
     """Yield the result for people, line by line."""
-    yield HEADLINE[result["verdict"]]
+    wrong = {each["words"] for each in result["findings"] if each["verdict"] == FAILED}
+    yield HEADLINE[STRAY if wrong == {STRAY} else result["verdict"]]
     yield from about_lines(result)
     yield from NOT_SEALED
     yield ""

@@ -21,6 +21,7 @@ _END: Final = "<4s4H2IH"
 _LARGE_END: Final = "<4sQ2H2I4Q"
 _LOCATOR: Final = "<4sIQI"
 _FIXED_IN_LIST: Final = 46
+_ENCRYPTED: Final = 0x001
 _LATER: Final = 0x008
 _UTF8: Final = 0x800
 _LEVEL: Final = 0x006
@@ -36,6 +37,8 @@ def check_container(path: Path, archive: ZipFile) -> None:
     try:
         with path.open("rb") as file:
             listed = archive.infolist()
+            if any(each.flag_bits & _ENCRYPTED for each in listed):
+                raise Malformed("this ZIP file is encrypted")
             for entry in listed:
                 _check_entry(file, entry)
             start = file.tell()
@@ -72,6 +75,7 @@ def _check_entry(file: IO[bytes], entry: ZipInfo) -> None:
     mark, _, flags, method, _, _, *sizes, named, added = unpack(_LOCAL, file.read(calcsize(_LOCAL)))
     name, addition = file.read(named), file.read(added)
     _expect(mark == b"PK\3\4" and name == _name(entry) and not entry.comment)
+    _expect(b"\\" not in name)  # to some programs that divides folders, to others it is a letter
     _expect(flags == entry.flag_bits and not flags & ~(_LATER | _UTF8 | _LEVEL))
     _expect(method == entry.compress_type and all(map(_is_plain, (addition, entry.extra))))
     _expect(not entry.filename.endswith("/") or entry.file_size == 0)
