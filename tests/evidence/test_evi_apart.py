@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pytest
 from tests.evidence.test_evi_mail import MAIL, NAME, keys, pair, signed
 from tests.evidence.test_evi_uploads import WITH_SECRETS
-from tests.fixtures.make_webarchive import by_a_key, wacz
+from tests.fixtures.make_webarchive import by_a_key, change, wacz
 
 from evenhand.evidence import apart
 from evenhand.evidence.apart import look, mail_apart, names_apart, strip_apart
@@ -37,6 +37,15 @@ def test_a_refusal_comes_back_with_its_words() -> None:
     with pytest.raises(UploadRefused, match="a GIF") as no:
         strip_apart(io.BytesIO(b"GIF89a" + bytes(50)))
     assert "screenshot" in no.value.mend
+
+
+def test_the_reason_of_a_refusal_comes_back_where_it_is_one_of_ours() -> None:
+    with pytest.raises(UploadRefused, match="wacz_extra") as refused:
+        strip_apart(io.BytesIO(wacz(edit=change("warc_damaged", b"x"))))
+    assert refused.value.reason == "wacz", "not what the file calls itself"
+    with pytest.raises(UploadRefused) as refused:
+        strip_apart(io.BytesIO(b"GIF89a" + bytes(50)))
+    assert refused.value.reason == ""
 
 
 def test_mail_is_judged_apart_and_the_names_of_its_keys_read() -> None:

@@ -118,6 +118,20 @@ def test_a_key_that_was_withdrawn_and_a_broken_signature_are_permanent_errors() 
     assert verdict(b"DKIM-Signature: \xff\xfe\r\n" + MAIL).state is State.PERMERROR
 
 
+@pytest.mark.parametrize("found", [keys(state="no_key", text=""), keys("v=DKIM1; k=rsa; p="), keys("no key at all")])
+def test_an_answer_that_is_no_key_is_no_fetched_key(found: Keys) -> None:
+    for mail in (signed(), expired()):
+        said = verdict(mail, found)
+        assert (said.state, said.fetched_at, said.days, said.notes) == (State.PERMERROR, None, None, ())
+
+
+def test_a_changed_text_does_not_hide_that_the_key_was_withdrawn() -> None:
+    for text in ("v=DKIM1; k=rsa; p=", "v=DKIM1; p = ; t=s"):
+        found = verdict(signed().replace(b"clown", b"crown"), keys(text))
+        assert found.state is State.PERMERROR and "withdrawn" in found.signatures[0].reason
+    assert verdict(signed().replace(b"clown", b"crown")).fetched_at == ASKED_AT
+
+
 def test_another_key_of_the_same_name_fails() -> None:
     assert verdict(signed(), keys(pair(1024)[1])).state is State.FAIL
 

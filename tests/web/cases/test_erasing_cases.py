@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from django.db.models import F
+from django.utils import translation
 from tests.cast import text_of
 from tests.databases import Desk
 from tests.web.cases.cases_story import Story
@@ -17,6 +18,7 @@ from tests.web.cases.cases_story import story as walked
 from tests.web.cases.story_room import Story as Pages
 from tests.web.cases.story_room import to_assessor
 from tests.web.cases.test_contact_step import png
+from tests.web.publish import statistics_room as others
 from tests.web.vault.test_vlt_holds import Staff
 from tests.web.vault.vault_room import everything_on_disk
 
@@ -24,14 +26,17 @@ from evenhand.cli import bundle as bundle_command
 from evenhand.context import Context
 from evenhand.errors import UsageError
 from evenhand.ledger.checking import Verdict
+from evenhand.procedure.clocks import ClockId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.statistics import Period
 from evenhand.web.cases.bundle import export_bundle
+from evenhand.web.cases.clocks import window_served
 from evenhand.web.cases.counting import count
 from evenhand.web.cases.erasing import erase_case, forget_lookups
-from evenhand.web.cases.models import Case, LookupAsk, Party, SubmissionItem, Upload
+from evenhand.web.cases.models import Case, LookupAsk, Outcome, Party, SubmissionItem, Upload
 from evenhand.web.cases.queries import files_of
+from evenhand.web.cases.steps.decide.closing import closes_after
 from evenhand.web.cases.steps.files import add_file, clear
 from evenhand.web.cases.steps.scope import approve_lookup, ask_lookup
 from evenhand.web.record.documents import instant
@@ -150,7 +155,9 @@ def test_a_look_up_that_was_made_lies_under_the_key_of_its_case(story: Pages) ->
 
 def test_an_open_or_held_case_stays(room: Desk) -> None:
     going, staff = walked(room.ctx, until=State.MEMBERSHIP_CHECK), Staff(room)
-    with pytest.raises(UsageError, match="Only a closed case"):
+    with pytest.raises(
+        UsageError, match=r"Only a closed case can be erased\. It is still being decided\. After that it"
+    ):
         erase(staff, going.case)
     done = closed(room, going)
     hold = staff.place(done.case_id, Kind.CASE)
@@ -210,9 +217,40 @@ def test_a_file_of_a_case_that_is_over_goes(room: Desk) -> None:
 
 def test_a_case_stays_while_the_time_to_ask_for_new_people_runs(room: Desk) -> None:
     told, staff = walked(room.ctx, until=State.DECIDED), Staff(room)
-    with pytest.raises(UsageError, match="Only a closed case"):
+    with pytest.raises(UsageError, match=r"Only a closed case .* closes by itself .* are over") as refused:
         erase(staff, told.case)
+    assert "not before" not in refused.value.mend, "no letter was served: nobody knows yet when"
     assert Case.objects.get(pk=told.case_id).state == State.DECIDED and not Erasure.objects.exists()
+
+
+def test_who_asks_too_early_is_told_from_which_day_a_case_closes(room: Desk) -> None:
+    told, staff = walked(room.ctx, until=State.DECIDED, rung="L0a"), Staff(room)
+    for party in Party.objects.filter(case=told.case, side__in=("complainant", "respondent")):
+        assert closes_after(told.case) is None
+        window_served(case=told.case_id, clock=ClockId.APPEAL, party=party.id, served=told.ctx.now(), ctx=told.ctx)
+    day = closes_after(told.case)
+    assert day is not None and day > told.ctx.now().date()
+    with pytest.raises(UsageError, match=rf"closes by itself .* are over: not before {day:%-d %B %Y}\."):
+        erase(staff, told.case)
+    with (
+        translation.override("de"),
+        pytest.raises(UsageError, match=rf"von selbst geschlossen.*: nicht vor dem {day.day}\."),
+    ):
+        erase(staff, told.case)
+    Outcome.objects.filter(case=told.case_id).update(rung="L3")
+    assert closes_after(told.case) is None, "what follows has not begun"
+    Outcome.objects.filter(case=told.case_id).update(spent_on=day + timedelta(days=90))
+    assert closes_after(told.case) == day + timedelta(days=90)
+
+
+def test_of_a_merged_case_it_is_said_into_which_one_it_went(room: Desk) -> None:
+    into = walked(room.ctx, until=State.MEMBERSHIP_CHECK)
+    gone, staff = others.report(room.ctx, 1), Staff(room)
+    others.join(gone, into.case_id, into.people, room.ctx)
+    gone.refresh_from_db()
+    assert gone.state == State.MERGED and closes_after(gone) is None
+    with pytest.raises(UsageError, match=rf"It went into case {into.case.number}, and closes by itself when that one"):
+        erase(staff, gone)
 
 
 def test_what_was_merged_stays_while_the_other_case_runs(room: Desk) -> None:

@@ -8,20 +8,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from tests.databases import Desk
 from tests.evidence.test_evi_mail import NAME, pair, signed
-from tests.fixtures.make_webarchive import by_a_key, change, wacz
+from tests.fixtures.make_webarchive import by_a_key, change, wacz, warc
 from tests.web.cases.story_room import Story, to_assessor
 from tests.web.cases.test_contact_step import png
 
 from evenhand.errors import UsageError
 from evenhand.evidence.grades import grade_of_capture, provenance
-from evenhand.evidence.mail import KeyAnswer
+from evenhand.evidence.mail import KeyAnswer, State
 from evenhand.evidence.uploads import UploadRefused
 from evenhand.procedure.roles import CaseRole
 from evenhand.web.cases.models import Item, ItemAssessment, Party, Upload
 from evenhand.web.cases.steps import worth
 from evenhand.web.cases.steps.files import add_file, clear, working_copy
+from evenhand.web.cases.steps.sending import not_taken
+from evenhand.web.cases.steps.worth_words import mail_lines
 from evenhand.web.record.handing_out import open_records
 from evenhand.web.record.ids import ActorId, KeyId
 from evenhand.web.record.reads import close_read_windows
@@ -78,6 +82,35 @@ def test_a_mail_is_judged_at_once_and_its_key_kept(story: Story, asked: list[str
     assert asked == [NAME], "a later look uses the kept key"
     close_read_windows(room.ctx)
     assert verify(room.ctx).exit_code == 0
+
+
+@pytest.mark.parametrize("state", [State.FAIL, State.TEMPERROR, State.PERMERROR])
+@pytest.mark.parametrize("aligned", [True, False])
+def test_a_signature_that_does_not_hold_stands_for_nobody(state: State, aligned: bool) -> None:
+    found = {"state": state.value, "domain": "post.example", "aligned": aligned, "days": 265, "notes": ["expired"]}
+    first, claims, *notes = mail_lines(found)
+    assert first == f"Signature: {state.words}."
+    assert claims == "It claims to be of the domain post.example, which it does not show."
+    assert notes == ([] if state is State.PERMERROR else ["the signature had expired when its key was fetched."])
+    with translation.override("de"):
+        assert mail_lines(found)[1] == "Sie gibt an, von der Domain post.example zu sein, und zeigt das nicht."
+    assert mail_lines(found | {"domain": "", "notes": []}) == [first]
+
+
+@pytest.mark.parametrize("state", [State.PASS, State.PARTIAL])
+def test_a_signature_that_holds_stands_for_its_domain(state: State) -> None:
+    found = {"state": state.value, "domain": "post.example", "aligned": False, "days": 265, "notes": []}
+    said = " ".join(mail_lines(found))
+    assert "stands for the domain post.example, which is not" in said and "fetched: 265." in said
+
+
+def test_a_changed_mail_says_of_which_domain_it_claims_to_be(story: Story, asked: list[str]) -> None:
+    file = sent(story, signed().replace(b"clown", b"crown"), "letter.eml")
+    to_seat(story)
+    released(story, file)
+    page = files_page(story, str(story.people["officer_1"]))
+    assert "the signature does not hold" in page and "It claims to be of the domain post.example, which" in page
+    assert "stands for the domain" not in page and "Days from the date" not in page and asked == [NAME]
 
 
 def to_seat(story: Story) -> None:
@@ -168,8 +201,9 @@ def test_a_picture_brings_the_questions_for_whoever_took_it(story: Story) -> Non
 
 
 def test_a_web_archive_is_taken_whole_and_refused_when_edited(story: Story) -> None:
-    with pytest.raises(UploadRefused, match="wacz_digest"):
+    with pytest.raises(UploadRefused, match="wacz_digest") as refused:
         sent(story, wacz(sign=by_a_key, edit=change("pages/pages.jsonl", b"[]\n")))
+    assert refused.value.reason == "wacz" and "pages" not in not_taken(refused.value)
     file = sent(story, wacz(sign=by_a_key))
     assert Upload.objects.get().kind == "wacz" and methods_of(file) == ["web archive"]
     to_seat(story)
@@ -178,6 +212,40 @@ def test_a_web_archive_is_taken_whole_and_refused_when_edited(story: Story) -> N
     assert "whose key that is we do not know" in page and "worth C1 (P4)" in page
     copy = working_copy(upload=Upload.objects.get(), actor=actor, ctx=story.ctx)
     assert b"https://social.example/p/0" in copy.data and copy.kind.ending == "txt"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (wacz(sign=by_a_key, edit=change("pages/pages.jsonl", b"[]\n")), "is not as its own list says"),
+        (wacz(sign=by_a_key, edit=change("added & other.html", b"x")), "is not as its own list says"),
+        (wacz(edit=change("indexes/index.cdx", None)), "is not as its own list says"),
+        (warc()[:-40], "ends too early"),
+    ],
+)
+def test_whoever_sent_a_web_archive_is_told_why_it_is_not_taken(story: Story, data: bytes, why: str) -> None:
+    to_seat(story)
+    officer, there = story.client(str(story.people["officer_1"])), f"/cases/{story.case.id}/files"
+    story.case.refresh_from_db()
+    said = {"whose": "office", "address": "", "revision": str(story.case.revision)}
+    no = officer.post(there, said | {"file": SimpleUploadedFile("page.wacz", data)})
+    page = no.content.decode()
+    assert no.status_code == 422 and not Upload.objects.exists()
+    assert f"We cannot take this file: it is a web archive that {why}. Download or make it again" in page
+    assert "added" not in page and "wacz_" not in page and "a PDF, the e-mail itself" not in page
+    begun = officer.post(there, said | {"begin": "1", "name": "page.wacz", "size": len(data)}).json()
+    part = {"ticket": begun["ticket"], "at": 0, "part": SimpleUploadedFile("part", data)}
+    assert officer.post(there, said | part).json()["arrived"] == len(data)
+    end = officer.post(there, said | {"ticket": begun["ticket"], "end": "1"}, headers={"Accept-Language": "de"})
+    assert end.status_code == 422 and end.json()["said"].startswith(
+        "Wir können diese Datei nicht annehmen: sie ist ein"
+    )
+    assert not Upload.objects.exists()
+
+
+def test_a_reason_that_is_none_of_ours_is_said_to_nobody() -> None:
+    refused = UploadRefused("is odd", reason="<b>words of a file</b>")
+    assert refused.reason == "" and not_taken(refused).startswith("We cannot take this file as it is. Send")
 
 
 def assessing(story: Story) -> Any:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from tests.cast import text_of
 from tests.clock import MovingClock
 from tests.databases import Desk
+from tests.fixtures.make_webarchive import by_a_key, change, wacz
 from tests.web.answer.answer_room import Told, told
 from tests.web.cases import story_room
 from tests.web.cases.story_room import follower
@@ -138,6 +139,9 @@ def test_what_cannot_be_taken_is_answered_where_it_was_chosen(room: Desk, clock:
         zipped = note("old.zip", b"PK\x03\x04\0\0")
         german = client.post(f"{door}/file", zipped, headers={"accept-language": "de"}).content.decode()
         assert "So können wir diese Datei nicht annehmen." in german and "Datei hinzufügen" in german
+        edited = note("page.wacz", wacz(sign=by_a_key, edit=change("pages/pages.jsonl", b"[]\n")))
+        german = client.post(f"{door}/file", edited, headers={"accept-language": "de"}).content.decode()
+        assert "sie ist ein Webarchiv, das nicht so ist, wie seine eigene Liste sagt." in german
     assert said[0] == said[1]
     assert [len(each) for each in said[0]] == [1] * 4 and "Send a screenshot" in said[0][2][0]
     assert not Upload.objects.exists()

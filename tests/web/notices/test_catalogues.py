@@ -17,6 +17,7 @@ from evenhand.evidence.gates import ASKED, CODES, Answer, AuthorLink, Gate, cure
 from evenhand.evidence.grades import WORDING_FORMS, Grade
 from evenhand.evidence.mail import NOTE_WORDS, State
 from evenhand.evidence.pictures import TAKERS_QUESTIONS
+from evenhand.evidence.uploads import REASONS
 from evenhand.procedure.lexicon import THEME_WORDS
 from evenhand.procedure.notices import NOTICES
 from evenhand.procedure.outcomes import WORDS
@@ -39,7 +40,7 @@ def words_of_the_pure_rooms() -> set[str]:
         said |= {gate_question(gate), pass_needs(gate), cure_of(gate, Answer.UNKNOWN)}
         said |= {cure for code in CODES[gate] if (cure := cure_of(gate, Answer.FAIL, code))}
     said |= {each.words for each in (*Grade, *State, *AuthorLink, *Fitness)} | set(NOTE_WORDS.values())
-    said |= {words for _name, words in TAKERS_QUESTIONS} | WORDING_FORMS
+    said |= {words for _name, words in TAKERS_QUESTIONS} | WORDING_FORMS | set(REASONS.values())
     return (
         said
         | {text for role in CaseRole for text in (role.label, role.words)}

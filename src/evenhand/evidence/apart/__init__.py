@@ -121,7 +121,9 @@ def _said(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what was found, or raise the refusal the other process came to."""
     no = answer.get("refused")
     if no is not None:
-        raise UploadRefused(str(no["what"]), where=str(no["where"]), mend=str(no["mend"]))
+        raise UploadRefused(
+            str(no["what"]), where=str(no["where"]), mend=str(no["mend"]), reason=str(no.get("reason", ""))
+        )
     return cast("Mapping[str, Any]", answer["said"])
 
 

@@ -53,7 +53,8 @@ def main() -> None:
         said, data = TASKS[sys.argv[1]](stream, json.loads(sys.argv[2]))
         answer: dict[str, Any] = {"said": said}
     except EvenhandError as error:
-        answer, data = {"refused": {"what": error.what, "where": error.where, "mend": error.mend}}, b""
+        no = {"what": error.what, "where": error.where, "mend": error.mend, "reason": getattr(error, "reason", "")}
+        answer, data = {"refused": no}, b""
     for at in range(0, len(data), PIECE):
         piece = data[at : at + PIECE]
         ask.write(HEAD.pack(OUT, len(piece), 0) + piece)

@@ -23,6 +23,8 @@ LEAST_BITS: Final = 1024
 STRONG_BITS: Final = 2048
 MOST_SIGNATURES: Final = 8
 _LATE_S: Final = 10 * 3600
+_WITHDRAWN: Final = re.compile(r"(?:^|;)\s*p\s*=\s*(?:;|$)")
+"""A key record that says that there is no key any more (RFC 6376 §3.6.1)."""
 _SILENT: Final = logging.getLogger("evenhand.evidence.mail")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
@@ -85,7 +87,10 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class MailVerdict:
-    """What a mail's signatures are worth. `days`: from its Date header to when the key was fetched, None if unknown."""
+    """What a mail's signatures are worth. `days`: from its Date header to when the key was fetched, None if unknown.
+
+    `fetched_at`: None where no key that can be used was fetched, whatever the answer was.
+    """
 
     state: State
     domain: str
@@ -141,7 +146,8 @@ def examine_mail(message: bytes, keys: Keys) -> MailVerdict:
     best = min(found, key=lambda each: (_ORDER.index(each.state), not each.aligned), default=Signature(State.NONE))
     answer = keys.answer(f"{best.selector}._domainkey.{best.domain}") if best.selector else None
     date = _date(message)
-    fetched = answer.asked_at if answer is not None else None
+    usable = answer is not None and answer.state == FOUND and best.state is not State.PERMERROR
+    fetched = answer.asked_at if answer is not None and usable else None
     days = (fetched - date).days if fetched is not None and date is not None else None
     return MailVerdict(
         state=best.state, domain=best.domain, aligned=best.aligned, signatures=tuple(found),
@@ -193,12 +199,15 @@ def _signature(mail: _Mail, place: int, value: bytes) -> Signature:
         return Signature(State.TEMPERROR, reason=why, **named)
     if answer.state != FOUND:
         return Signature(State.PERMERROR, reason="the domain publishes no such key", **named)
+    if _WITHDRAWN.search(answer.text):  # before anything is computed: a changed text would hide that there is no key
+        return Signature(State.PERMERROR, reason="the domain has withdrawn this key", **named)
     state, bits, reason = _verified(mail, place, tags, answer)
     if state is State.PASS and bits and bits < LEAST_BITS:
         state, reason = State.FAIL, f"its key has {bits} bits; less than {LEAST_BITS} can be forged"
     if state is State.PASS and b"l" in tags:
         state, reason = State.PARTIAL, "it covers only the beginning of the text"
-    return Signature(state, bits=bits, reason=reason, notes=_notes(tags, answer, bits), **named)
+    notes = () if state is State.PERMERROR else _notes(tags, answer, bits)  # they speak of a key, and there is none
+    return Signature(state, bits=bits, reason=reason, notes=notes, **named)
 
 
 def _verified(mail: _Mail, place: int, tags: dict[bytes, bytes], answer: KeyAnswer) -> tuple[State, int, str]:

@@ -12,9 +12,28 @@ from typing import BinaryIO, Final
 
 from evenhand.evidence.uploads.documents import strip_mail, strip_pdf, strip_text
 from evenhand.evidence.uploads.images import strip_jpeg, strip_png, strip_webp
-from evenhand.evidence.uploads.kinds import MAX_BYTES, MAX_PIXELS, Kind, Stripped, UploadRefused, is_container, kind_of
+from evenhand.evidence.uploads.kinds import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    REASONS,
+    Kind,
+    Stripped,
+    UploadRefused,
+    is_container,
+    kind_of,
+)
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Kind", "Stripped", "UploadRefused", "kind_of", "strip", "strip_stream"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "REASONS",
+    "Kind",
+    "Stripped",
+    "UploadRefused",
+    "kind_of",
+    "strip",
+    "strip_stream",
+]
 
 _BY_KIND: Final[Mapping[Kind, Callable[[bytes], Stripped]]] = {
     Kind.PNG: strip_png,

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import BinaryIO, Final
 
 from evenhand.errors import UsageError
-from evenhand.evidence.uploads.kinds import ZIP_STARTS, Kind, Stripped, UploadRefused, refused
+from evenhand.evidence.uploads.kinds import REASONS, ZIP_STARTS, Kind, Stripped, UploadRefused, refused
 from evenhand.posts.archives import DAMAGED, Archive
 from evenhand.posts.limits import UPLOAD
 from evenhand.posts.packed import open_packed, packing_of
@@ -25,13 +25,6 @@ _SIGNERS: Final = {
     Signer.NOBODY: "signed by nobody",
     Signer.ANONYMOUS: "signed; the owner of the key is unknown",
     Signer.DOMAIN: "signed in the name of a domain; its certificate was not checked",
-}
-_PROBLEMS: Final = {
-    "warc_truncated": "is a web archive that ends too early",
-    "warc_not_chunked": "is a web archive packed as one piece; pack it record by record (warcio recompress)",
-    "warc_length_wrong": "is a web archive in which a record is longer or shorter than it says",
-    "warc_digest_differs": "is a web archive in which a page is not the one its digest names",
-    "warc_damaged": "is a web archive that is damaged",
 }
 
 
@@ -56,8 +49,8 @@ def _zip(stream: BinaryIO) -> Stripped:
         found = check_wacz(archive, UPLOAD, keep=_LISTED)
         if not found.whole:
             code, about = found.problems[0]
-            what = _PROBLEMS.get(code, "is a web archive that is not as its own list says")
-            raise refused(f"{what} ({code}: {about})", "Download it again, or send the link.")
+            reason = code if code in REASONS else "wacz"
+            raise refused(f"{REASONS[reason]} ({code}: {about})", "Download it again, or send the link.", reason=reason)
         facts = {
             "signer": found.signer.value, "key": found.key, "domain": found.domain, "records": str(found.captured)
         }  # fmt: skip
@@ -77,7 +70,8 @@ def _warc(stream: BinaryIO, start: bytes) -> Stripped:
     records = list(warc_records(stream, UPLOAD, _WHERE, report))
     if report.problems:
         code, place = report.problems[0]
-        raise refused(f"{_PROBLEMS[code]} ({code}, record {place})", "Make it again, or send the link.")
+        what = f"{REASONS[code]} ({code}, record {place})"
+        raise refused(what, "Make it again, or send the link.", reason=code)
     text = _text(_told_records(records[:_LISTED], len(records)))
     return Stripped(Kind.WARC, text, facts={"signer": Signer.NOBODY.value, "records": str(len(records))})
 

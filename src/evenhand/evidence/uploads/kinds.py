@@ -60,8 +60,26 @@ _ENDINGS: Final = {
 }  # fmt: skip
 
 
+REASONS: Final[Mapping[str, str]] = {
+    "wacz": "is a web archive that is not as its own list says",
+    "warc_truncated": "is a web archive that ends too early",
+    "warc_not_chunked": "is a web archive packed as one piece; pack it record by record (warcio recompress)",
+    "warc_length_wrong": "is a web archive in which a record is longer or shorter than it says",
+    "warc_digest_differs": "is a web archive in which a page is not the one its digest names",
+    "warc_damaged": "is a web archive that is damaged",
+}
+"""Reasons that a sender is told in their own language: whole sentences of ours, with no word of the file in them."""
+
+
 class UploadRefused(UsageError):
-    """An upload we do not take, with the reason and what the sender can do instead."""
+    """An upload we do not take, with the reason and what the sender can do instead.
+
+    `reason`: which of `REASONS` it is; "" for every other one and for a name that is not there.
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "", reason: str = "") -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.reason = reason if reason in REASONS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +97,11 @@ class Stripped:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(what: str, mend: str = "Send a screenshot (PNG or JPEG), a PDF or the link instead.") -> UploadRefused:
+def refused(
+    what: str, mend: str = "Send a screenshot (PNG or JPEG), a PDF or the link instead.", *, reason: str = ""
+) -> UploadRefused:
     """Return the refusal of an upload."""
-    return UploadRefused(what, where="this file", mend=mend)
+    return UploadRefused(what, where="this file", mend=mend, reason=reason)
 
 
 def check_pixels(width: int, height: int) -> None:

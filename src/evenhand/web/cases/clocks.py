@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
@@ -158,8 +159,17 @@ def is_over(row: Clock | None, now: datetime) -> bool:
 
 def windows_over(case: Case, now: datetime) -> bool:
     """Say whether every review and appeal window of the case has passed, each counted from service."""
-    rows = Clock.objects.filter(case=case, name__in=[clock.value for clock in CLOSING]).exclude(ended_by=REPLACED)
-    return all(is_over(row, now) for row in rows)
+    return all(is_over(row, now) for row in _closing(case))
+
+
+def windows_end(case: Case) -> tuple[datetime, ...] | None:
+    """Return when each of these windows ends; None where a notice was not served yet, so that nobody can say."""
+    ends = [row.due for row in _closing(case)]
+    return tuple(end for end in ends if end is not None) if None not in ends else None
+
+
+def _closing(case: Case) -> QuerySet[Clock]:
+    return Clock.objects.filter(case=case, name__in=[clock.value for clock in CLOSING]).exclude(ended_by=REPLACED)
 
 
 def _open_windows(act: Act, case: Case, clock: ClockId, now: datetime) -> None:

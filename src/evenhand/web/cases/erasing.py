@@ -11,16 +11,19 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import EvenhandError, UsageError
 from evenhand.evidence.item_id import canonical_item
+from evenhand.procedure.states import OPEN, State
 from evenhand.web.cases.bundle_exports import exports_of, forget_exports
 from evenhand.web.cases.counting import counting_of
 from evenhand.web.cases.holding import running_among
 from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionItem
 from evenhand.web.cases.queries import files_in_alone, files_of
+from evenhand.web.cases.steps.decide.closing import closes_after
 from evenhand.web.home import Home
 from evenhand.web.notices.lying import forget_mails, mails_of
 from evenhand.web.record.documents import canonical, instant
@@ -86,13 +89,32 @@ def _as_it_is(case: str, mails: Collection[str]) -> Scope:
 def _check_over(case: Case) -> None:
     running = running_among([case.id])
     if case.id in running:
-        raise UsageError(_("Only a closed case can be erased."), where=case.number)
+        raise UsageError(_("Only a closed case can be erased."), where=case.number, mend=_way_out(case))
     if running:
         raise UsageError(
             _("It was merged into a case that is not closed (%(numbers)s), which stands on what it brought.")
             % {"numbers": ", ".join(sorted(running.values()))},
             where=case.number, mend=_("Erase both when that one is closed."),
         )  # fmt: skip
+
+
+def _way_out(case: Case) -> str:
+    """Return when a case that is not closed will be: nobody closes one by hand."""
+    if case.merged_into is not None:
+        number = {"number": case.merged_into.number}
+        return _("It went into case %(number)s, and closes by itself when that one is closed.") % number
+    if (day := closes_after(case)) is not None:
+        said = {"date": date_format(day)}
+        return (
+            _("It closes by itself when the time to ask for new people and what follows are over: not before %(date)s.")
+            % said
+        )
+    if State(case.state) in OPEN:
+        return _(
+            "It is still being decided. After that it closes by itself, when the time to ask for new people and what "
+            "follows are over."
+        )
+    return _("It closes by itself when the time to ask for new people and what follows are over.")
 
 
 def scope_of(case: Case) -> Scope:

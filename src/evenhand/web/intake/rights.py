@@ -88,8 +88,8 @@ def _kept(form: FileForm, party: Party, ctx: Context) -> str:
     sent = form.cleaned_data["file"]
     try:
         return add_file(party=party, name=sent.name, data=sent.read(), ctx=ctx)
-    except UploadRefused:
-        form.add_error("file", not_taken())
+    except UploadRefused as refused:
+        form.add_error("file", not_taken(refused))
     except UsageError as refused:
         form.add_error("file", str(refused))
     return ""

@@ -192,8 +192,8 @@ def _kept(here: Here, form: OfficerFileForm, sender: Sender) -> str:
     sent = form.cleaned_data["file"]
     try:
         return hand_in(sender=sender, name=sent.name, data=sent.read(), ctx=here.ctx, place=form.place())
-    except UploadRefused:
-        form.add_error("file", not_taken())
+    except UploadRefused as refused:
+        form.add_error("file", not_taken(refused))
     except UsageError as refused:
         form.add_error("file", str(refused))
     return ""

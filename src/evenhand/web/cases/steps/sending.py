@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.evidence.uploads import Kind, UploadRefused
+from evenhand.evidence.uploads import REASONS, Kind, UploadRefused
 from evenhand.web.cases.incoming import (
     MOST_IN_PARTS,
     PART,
@@ -95,16 +95,21 @@ def _end(request: HttpRequest, sender: Sender, coming: Coming, ctx: Context, *, 
                         sender=sender, name=coming.name, data=stream, ctx=ctx, most=MOST_IN_PARTS, place=place,
                         new=coming.id,
                     )  # fmt: skip
-                except UploadRefused:
+                except UploadRefused as refused:
                     forget(coming)
-                    return no(not_taken(), HTTPStatus.UNPROCESSABLE_ENTITY)
+                    return no(not_taken(refused), HTTPStatus.UNPROCESSABLE_ENTITY)
         forget(coming)
     messages.success(request, received(coming.id))
     return JsonResponse({"go": go})
 
 
-def not_taken() -> str:
-    """Return what is said of a file that we cannot take."""
+def not_taken(refused: UploadRefused) -> str:
+    """Return what is said of a file that we cannot take: why, where a sentence of our own says it, or what we take.
+
+    Whoever sent what we do take, and is told only what we take, would not know what to do.
+    """
+    if why := REASONS.get(refused.reason):
+        return _("We cannot take this file: it %(why)s. Download or make it again, or send the link.") % {"why": _(why)}
     return _(
         "We cannot take this file as it is. Send a screenshot (PNG or JPEG), a PDF, the e-mail itself (.eml), a web "
         "archive, the export of a platform, or a link in a message."

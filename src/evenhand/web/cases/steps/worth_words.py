@@ -39,6 +39,10 @@ _SIGNERS: Final[Mapping[str, str | Promise]] = {
 }
 
 
+_STANDS: Final = frozenset({State.PASS, State.PARTIAL})
+"""The states of a signature that stands for its domain, if only for a part of the text."""
+
+
 def worth_lines(upload: Upload, found: Mapping[str, Any], route: Route) -> list[str]:
     """Return what can be said of a released file, one sentence each, its grade last."""
     kind = Kind(upload.kind)
@@ -71,7 +75,12 @@ def mail_lines(found: Mapping[str, Any]) -> list[str]:
     """Return what a mail's signatures say, one sentence each; none where nothing was judged."""
     if not found:
         return []
-    lines = [_("Signature: %(words)s.") % {"words": _(State(found["state"]).words)}]
+    state = State(found["state"])
+    lines = [_("Signature: %(words)s.") % {"words": _(state.words)}]
+    if state not in _STANDS:  # whose it is and how old its key was mean nothing then; older verdicts say both
+        claims = _("It claims to be of the domain %(domain)s, which it does not show.")
+        lines += [claims % {"domain": found["domain"]}] if found["domain"] else []
+        return lines if state is State.PERMERROR else [*lines, *_notes(found)]
     if found["domain"]:
         own = _("It stands for the domain %(domain)s, the sender’s own. It does not say which person wrote it.")
         other = _("It stands for the domain %(domain)s, which is not the sender’s.")
@@ -81,7 +90,11 @@ def mail_lines(found: Mapping[str, Any]) -> list[str]:
             "Days from the date the mail bears to when its key was fetched: %(days)d. Old keys become known to others."
         )
         lines.append(said % {"days": days})
-    return [*lines, *(f"{_(NOTE_WORDS[note])}." for note in found["notes"])]
+    return [*lines, *_notes(found)]
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    return [f"{_(NOTE_WORDS[note])}." for note in found["notes"]]
 
 
 def _archive_lines(found: Mapping[str, Any]) -> list[str]:

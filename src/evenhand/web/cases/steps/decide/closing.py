@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.utils.formats import date_format
@@ -14,7 +14,7 @@ from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.retention import RETENTION, CountedFrom, keep_until, kept_as
 from evenhand.procedure.states import ENDS, State
 from evenhand.web.cases.acts import acting
-from evenhand.web.cases.clocks import windows_over
+from evenhand.web.cases.clocks import windows_end, windows_over
 from evenhand.web.cases.contacts import count_of
 from evenhand.web.cases.engine import move
 from evenhand.web.cases.models import Case, Outcome, Party, Seat
@@ -85,6 +85,25 @@ def _runs(case: Case) -> bool:
         return bool(case.merged_into.state != State.CLOSED.value)
     row = Outcome.objects.filter(case=case).first()
     return case.state == State.DECIDED.value and row is not None and Rung(row.rung) not in _WITHOUT_TERM
+
+
+def closes_after(case: Case) -> date | None:
+    """Return the day before which a case that has ended does not close; None while nobody can say.
+
+    None, too, of one that is still being decided or was merged: its end is not its own.
+    """
+    ends = windows_end(case) if case.state in (*_CLOSABLE, State.SANCTION_ACTIVE.value) else None
+    if ends is None or case.merged_into_id is not None:
+        return None
+    days = [day_of(case, end) for end in ends]
+    if case.state == State.WITHDRAWN.value and (until := may_go_on_until(case)) is not None:
+        days.append(day_of(case, until))
+    row = Outcome.objects.filter(case=case).first()
+    if row is not None and Rung(row.rung) not in _WITHOUT_TERM:
+        if row.spent_on is None:
+            return None
+        days.append(row.spent_on)
+    return max(days, default=None)
 
 
 def _may_go_on(case: Case, now: datetime) -> bool:
