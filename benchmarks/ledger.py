@@ -84,8 +84,8 @@ class SqliteStore:
         return row[0] if row else None
 
     def entries(self, start: int, end: int) -> Iterator[Entry]:
-        query = "SELECT seq, leaf_hash, data FROM ledger_entry WHERE seq >= ? AND seq < ? ORDER BY seq"
-        return (Entry(*row) for row in self.db.execute(query, (start, end)))
+        query = "SELECT seq, leaf_hash, data FROM ledger_entry WHERE seq >= ? AND seq <= ? ORDER BY seq"
+        return (Entry(*row) for row in self.db.execute(query, (start, end - 1)))
 
     def tiles(self) -> Iterator[Tile]:
         return (Tile(*row) for row in self.db.execute("SELECT level, idx, hashes FROM ledger_tile ORDER BY 1, 2"))
