@@ -185,19 +185,19 @@ def _examine(home: Home, about: About) -> Restored:
 
 def _log_end(home: Home) -> tuple[str, str, int]:
     """Return how the log's end stands against the high-water file beside its key, what to do, and the exit code."""
-    from evenhand.ledger.checkpoint import parse_tree_head
+    from evenhand.ledger.signing import read_high_water
     from evenhand.web.record.checkpoints import key_file
     from evenhand.web.record.queries import log_size
 
     path = key_file(home).high_water
-    if not path.exists():
+    high = read_high_water(path)
+    if high is None:
         said = "nothing here says how far it was signed after this backup"
         newest = "the first three lines of the newest checkpoint that anybody outside holds"
         mend = f"Nothing is signed without it: write {newest} into {path}."
         return said, mend, _LATER
-    high = parse_tree_head(path.read_text("ascii")).size
-    if high > log_size():
-        said = f"rollback_detected: a log of {high} entries was signed, this backup holds {log_size()}"
+    if high.size > log_size():
+        said = f"rollback_detected: a log of {high.size} entries was signed, this backup holds {log_size()}"
         return said, "Nothing is signed until somebody decides: evenhand ledger recover --help.", 1
     return f"{log_size()} entries; nothing longer was signed with the key here", "", 0
 

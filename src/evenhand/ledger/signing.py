@@ -94,7 +94,7 @@ def sign_head(store: Store, key_file: KeyFile, ctx: Context, keyring: Keyring = 
     signers = key_file.signers()
     head = TreeHead(signers[0].name, state.size, checked_root(store, state))
     last = store.checkpoints(last=1)
-    check_high_water(store, head, _read_high_water(key_file.high_water, last))
+    _check_signed_last(store, head, key_file.high_water, last)
     if last:
         _check_continues(store, head, last[0], [*keyring, *(signer.verifier for signer in signers)])
     if last and last[0].size == head.size:
@@ -113,16 +113,25 @@ def checked_root(store: Store, head: Head) -> bytes:
     return root
 
 
-def check_high_water(store: Store, head: TreeHead, high: TreeHead | None) -> None:
-    """Return if the tree still begins with the tree of the high-water file; else raise, naming the size."""
-    if high is None:
-        return
-    if high.origin != head.origin:
-        raise Contradiction(Reason.UNKNOWN_LOG, f"the high-water file is of the log {high.origin}")
-    if high.size > head.size:
+def read_high_water(path: Path) -> TreeHead | None:
+    """Return the tree that was signed last; None where the file is not there.
+
+    Raises Malformed, with its path, for a file that is damaged, and OSError for one that cannot be read here.
+    """
+    try:
+        return parse_tree_head(path.read_text("ascii"))
+    except FileNotFoundError:
+        return None
+    except (Malformed, UnicodeDecodeError):
+        raise Malformed("the high-water file is damaged; nothing is signed with it", where=str(path)) from None
+
+
+def check_high_water(store: Store, size: int, high: TreeHead) -> None:
+    """Return if a tree of `size` leaves still begins with the tree signed last; else raise, naming the size."""
+    if high.size > size:
         raise Contradiction(
             Reason.ROLLBACK_DETECTED,
-            f"the log holds {head.size} leaves, but a tree of {high.size} was signed; nothing was signed now",
+            f"the log holds {size} leaves, but a tree of {high.size} was signed; nothing was signed now",
             where="ledger_head",
             mend="The database is older than the last checkpoint: restore the newer one.",
         )
@@ -135,19 +144,20 @@ def check_high_water(store: Store, head: TreeHead, high: TreeHead | None) -> Non
         )
 
 
-def _read_high_water(path: Path, last: Sequence[Checkpoint]) -> TreeHead | None:
-    if not path.exists():
+def _check_signed_last(store: Store, head: TreeHead, path: Path, last: Sequence[Checkpoint]) -> None:
+    """Return if a head may be signed after what the high-water file says; AppendRefused where that file was lost."""
+    high = read_high_water(path)
+    if high is None:
         if last:
             raise AppendRefused(
                 "the high-water file is missing although checkpoints were signed; nothing was signed now",
                 where=str(path),
                 mend="Bring it back from where the log key is kept.",
             )
-        return None
-    try:
-        return parse_tree_head(path.read_text("ascii"))
-    except (Malformed, UnicodeDecodeError):
-        raise Malformed("the high-water file is damaged; nothing was signed now", where=str(path)) from None
+        return
+    if high.origin != head.origin:
+        raise Contradiction(Reason.UNKNOWN_LOG, f"the high-water file is of the log {high.origin}")
+    check_high_water(store, head.size, high)
 
 
 def _check_continues(store: Store, head: TreeHead, last: Checkpoint, keys: Sequence[VerifierKey]) -> None:
@@ -156,4 +166,4 @@ def _check_continues(store: Store, head: TreeHead, last: Checkpoint, keys: Seque
     It may bear an earlier name of the log: one that lost its end goes on under a new name.
     """
     said = open_checkpoint(last.note, keys).head
-    check_high_water(store, head, TreeHead(head.origin, said.size, said.root))
+    check_high_water(store, head.size, said)

@@ -14,7 +14,6 @@ from django.db import connection, transaction
 
 from evenhand.context import Context
 from evenhand.ledger import signing
-from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
 from evenhand.ledger.errors import Contradiction, Malformed, SignerBusy
 from evenhand.ledger.export import CHECKPOINT, export_log, read_tree_head
 from evenhand.ledger.files import write_durably
@@ -22,7 +21,6 @@ from evenhand.ledger.keyring import KeyState, parse_keyring
 from evenhand.ledger.notes import VerifierKey
 from evenhand.ledger.signing import KeyFile
 from evenhand.ledger.store import Checkpoint
-from evenhand.ledger.tree import root_of
 from evenhand.web.home import Home
 from evenhand.web.record.store import DjangoStore
 
@@ -93,14 +91,14 @@ def check_not_behind(home: Home) -> None:
     For whatever would write on: a leaf more, and the missing ones can no longer be brought back from an export. Where
     the high-water file is not here, or not ours to read, nothing is told. Cost: a few reads.
     """
-    store, head = DjangoStore(connection), DjangoStore(connection).head()
+    store = DjangoStore(connection)
     try:
-        high = parse_tree_head(key_file(home).high_water.read_text("ascii"))
-    except (OSError, UnicodeDecodeError, Malformed):
+        high = signing.read_high_water(key_file(home).high_water)
+    except (OSError, Malformed):
         return  # the signer and `ledger verify` say what is wrong with it
-    here = TreeHead(high.origin, head.size, root_of(head))
     try:
-        signing.check_high_water(store, here, high)
+        if high is not None:
+            signing.check_high_water(store, store.head().size, high)
     except Contradiction as error:
         raise Contradiction(error.reason, error.what, where=error.where, mend=RECOVER) from None
 

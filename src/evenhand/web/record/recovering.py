@@ -27,7 +27,7 @@ from evenhand.ledger.keyring import standing_of
 from evenhand.ledger.leaf import format_time
 from evenhand.ledger.notes import MAX_NOTE, Note, Signer, parse_note, parse_vkey
 from evenhand.ledger.proofs import root_from_tiles
-from evenhand.ledger.signing import KeyFile
+from evenhand.ledger.signing import KeyFile, read_high_water
 from evenhand.ledger.store import Checkpoint, MemoryStore
 from evenhand.ledger.tree import root_of
 from evenhand.web.home import Home
@@ -164,15 +164,13 @@ def _by_log(opened: OpenedCheckpoint, key_id: bytes) -> bool:
 
 
 def _signed_last(file: KeyFile) -> TreeHead:
-    try:
-        return parse_tree_head(file.high_water.read_text("ascii"))
-    except FileNotFoundError:
+    high = read_high_water(file.high_water)
+    if high is None:
         mend = (
             "Bring it back from where the log key is kept, or write the newest checkpoint's first three lines into it."
         )
-        raise UsageError("the high-water file is missing", where=str(file.high_water), mend=mend) from None
-    except (Malformed, UnicodeDecodeError):
-        raise Malformed("the high-water file is damaged", where=str(file.high_water)) from None
+        raise UsageError("the high-water file is missing", where=str(file.high_water), mend=mend)
+    return high
 
 
 def _append_start(old: Signer, new: Signer, last: TreeHead, note: bytes, ctx: Context) -> None:

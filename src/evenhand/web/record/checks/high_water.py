@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from evenhand.ledger.checking import Finding, failed, from_error, notice, unverifiable
-from evenhand.ledger.checkpoint import TreeHead, parse_tree_head
+from typing import Final
+
+from evenhand.ledger.checking import Finding, from_error, notice, unverifiable
 from evenhand.ledger.errors import Contradiction, Malformed, Reason
-from evenhand.ledger.signing import KeyFile, check_high_water
+from evenhand.ledger.signing import KeyFile, check_high_water, read_high_water
 from evenhand.ledger.store import Checkpoint, Store
-from evenhand.ledger.tree import root_of
 
 
 def check_file(store: Store, file: KeyFile, last: list[Checkpoint]) -> list[Finding]:
@@ -18,14 +18,15 @@ def check_file(store: Store, file: KeyFile, last: list[Checkpoint]) -> list[Find
     verifies need not hold the signer's files.
     """
     try:
-        high = parse_tree_head(file.high_water.read_text("ascii"))
-    except OSError as error:
-        return [_unread(file, error)] if last else []
-    except (Malformed, UnicodeDecodeError):
-        return [failed(Reason.MALFORMED, str(file.high_water), "the signer's high-water file is damaged")]
-    head = store.head()
+        high = read_high_water(file.high_water)
+    except OSError:
+        return [_unread(file)] if last else []
+    except Malformed as error:
+        return [from_error(error)]
+    if high is None:
+        return [_missing(file)] if last else []
     try:
-        check_high_water(store, TreeHead(high.origin, head.size, root_of(head)), high)
+        check_high_water(store, store.head().size, high)
     except Contradiction as error:
         return [from_error(error, "" if error.where else "ledger_head")]
     if not last or last[-1].size < high.size:
@@ -42,10 +43,15 @@ def is_missing(file: KeyFile) -> bool:
         return True
 
 
-def _unread(file: KeyFile, error: OSError) -> Finding:
-    what = "an older copy of the database would not be told from the newest"
-    place = str(file.high_water)
-    if isinstance(error, FileNotFoundError) and file.path.exists():
-        words = f"the file that says how far the log was signed is missing: {what}, and nothing is signed without it"
-        return unverifiable(Reason.NOT_CHECKED, place, words)
-    return notice(place, f"the file that says how far the log was signed cannot be read here: {what}")
+_WHAT: Final = "an older copy of the database would not be told from the newest"
+
+
+def _missing(file: KeyFile) -> Finding:
+    if not file.path.exists():
+        return _unread(file)
+    words = f"the file that says how far the log was signed is missing: {_WHAT}, and nothing is signed without it"
+    return unverifiable(Reason.NOT_CHECKED, str(file.high_water), words)
+
+
+def _unread(file: KeyFile) -> Finding:
+    return notice(str(file.high_water), f"the file that says how far the log was signed cannot be read here: {_WHAT}")
