@@ -17,18 +17,18 @@ from evenhand.context import Context
 def command(directory: str | None, as_json: bool) -> None:
     """Say what is kept of what came in, and until when. Opens nothing and deletes nothing; the worker does that."""
     ready(home_of(directory), create=False)
-    from evenhand.web.notices.lying import lying_now
+    from evenhand.web.notices.outbox_files import outbox_now
     from evenhand.web.sources.keeping import kept_now
     from evenhand.web.sources.presenters import KEPT_WORDS
     from evenhand.web.vault.queries import hold_lines
 
     ctx = Context.system()
-    lines, holds, mails = kept_now(ctx), hold_lines(ctx), lying_now()
+    lines, holds, mails = kept_now(ctx), hold_lines(ctx), outbox_now()
     if as_json:
         said = [asdict(line) | {"oldest": _day(line.oldest), "goes": _day(line.goes)} for line in lines]
         found = [{"of": hold.kind, "why": hold.reason, "review_on": hold.review_on.isoformat()} for hold in holds]
-        lying = {"count": mails.count, "oldest": _day(mails.oldest), "goes": _day(mails.goes)}
-        emit_json({"kept": said, "holds": found, "mails": lying})
+        in_folder = {"count": mails.count, "oldest": _day(mails.oldest), "goes": _day(mails.goes)}
+        emit_json({"kept": said, "holds": found, "mails": in_folder})
         return
     for line in lines:
         what, rule = KEPT_WORDS[line.what]

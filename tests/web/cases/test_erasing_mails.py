@@ -17,8 +17,8 @@ from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.states import State
 from evenhand.web.cases.erasing import erase_case
 from evenhand.web.cases.steps.telling import tell_sender
-from evenhand.web.notices import lying
-from evenhand.web.notices.lying import forget_mails, lying_now, mails_of, sweep_mails
+from evenhand.web.notices import outbox_files
+from evenhand.web.notices.outbox_files import forget_mails, mails_of, outbox_now, sweep_mails
 from evenhand.web.record import outbox
 from evenhand.web.record.ids import SYSTEM
 from evenhand.web.record.unit import recording
@@ -66,14 +66,14 @@ def test_the_mails_of_an_erased_case_go_and_no_other_does(room: Desk) -> None:
 
 
 def test_a_mail_goes_after_thirty_days_whatever_it_tells_of(desk: Desk) -> None:
-    assert (lying_now().count, lying_now().goes, sweep_mails(desk.ctx)) == (0, None, 0)
+    assert (outbox_now().count, outbox_now().goes, sweep_mails(desk.ctx)) == (0, None, 0)
     folder = desk.home.root / "outbox"
     folder.mkdir()
     now = desk.ctx.now().timestamp()
     for name, days in (("old", 31), ("young", 29)):
         (folder / name).write_text("a mail")
         os.utime(folder / name, (now - days * 86_400,) * 2)
-    said = lying_now()
+    said = outbox_now()
     assert said.count == 2 and said.oldest and said.goes and (said.goes - said.oldest).days == 30
     assert sweep_mails(desk.ctx) == 1 and sweep_mails(desk.ctx) == 0
     assert [path.name for path in folder.iterdir()] == ["young"]
@@ -83,6 +83,6 @@ def test_a_mail_without_words_takes_no_other_along(desk: Desk, monkeypatch: pyte
     folder = desk.home.root / "outbox"
     folder.mkdir()
     (folder / "another").write_text("Subject: somebody else's\n\nwords")
-    monkeypatch.setattr(lying, "open_texts", lambda *_, **__: {"one": "A subject and nothing else"})
+    monkeypatch.setattr(outbox_files, "open_texts", lambda *_, **__: {"one": "A subject and nothing else"})
     words = mails_of(desk.ctx.new_id(), (), desk.ctx)
     assert words == frozenset() and forget_mails(words) == 0 and mails(desk)

@@ -25,7 +25,7 @@ from evenhand.web.cases.models import Case, Item, LookupAsk, Party, SubmissionIt
 from evenhand.web.cases.queries import files_in_alone, files_of
 from evenhand.web.cases.steps.decide.closing import closes_after
 from evenhand.web.home import Home
-from evenhand.web.notices.lying import forget_mails, mails_of
+from evenhand.web.notices.outbox_files import forget_mails, mails_of
 from evenhand.web.record.documents import canonical, instant
 from evenhand.web.record.ids import ORGANISATION, SYSTEM, KeyId, SealedId
 from evenhand.web.record.keys import is_running

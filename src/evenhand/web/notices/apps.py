@@ -16,7 +16,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the folds, the triggers, the job that sends mail, and what becomes due."""
-        from evenhand.web.notices import lying, mailing, projections
+        from evenhand.web.notices import mailing, outbox_files, projections
         from evenhand.web.record.due import register_due
         from evenhand.web.record.guards import register_triggers
         from evenhand.web.record.outbox import register_job
@@ -26,4 +26,4 @@ class NoticesConfig(AppConfig):
         register_job(mailing.SEND_MAIL, mailing.send_mail)
         register_due("mail of letters tried again", mailing.try_again_due)
         register_due("letters that count as delivered", mailing.deliver_due)
-        register_due("mails removed that lie in the folder outbox for thirty days", lying.sweep_mails)
+        register_due("mails removed that lie in the folder outbox for thirty days", outbox_files.sweep_mails)

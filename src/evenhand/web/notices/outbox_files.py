@@ -28,7 +28,7 @@ KEPT: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class Outbox:
     """How many mails lie there, since when the oldest does, and when it goes."""
 
     count: int
@@ -67,11 +67,11 @@ def sweep_mails(ctx: Context) -> int:
     return len(old)
 
 
-def lying_now() -> Lying:
+def outbox_now() -> Outbox:
     """Return what lies here now."""
     times = [at for _, at in _times()]
     oldest = datetime.fromtimestamp(min(times), UTC) if times else None
-    return Lying(len(times), oldest, oldest + KEPT if oldest else None)
+    return Outbox(len(times), oldest, oldest + KEPT if oldest else None)
 
 
 def _says(path: Path, words: Collection[str]) -> bool:
