@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from evenhand.context import Context
 from evenhand.errors import UsageError
-from evenhand.web.cases.person import Found, called, find_person
+from evenhand.web.cases.person import called, find_person
 from evenhand.web.people.gates import needs
 from evenhand.web.people.middleware import standing
 from evenhand.web.people.models import User
@@ -107,18 +107,15 @@ def _several(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request as the page shows it; `person`, `sign_in`, `found` only where this reader opened it."""
+    """One request as the page shows it; `rows`, who is meant and what would go, only where this reader opened it."""
 
     id: str
     at: datetime
-    why: str
     mine: bool
     signed: bool
     withdrawn: bool
     done_at: datetime | None
-    person: Person | None
-    sign_in: str
-    found: Found | None
+    rows: tuple[tuple[str, str], ...]
     stays: tuple[str, ...]
 
 
@@ -157,13 +154,27 @@ def _asked(form: PersonForm, who: ActorId, ctx: Context) -> bool:
 def _line(row: Asked, who: str, shown: str, ctx: Context) -> Line:
     wanted = row.id == shown and not row.signed and not row.withdrawn
     person = person_of(row.id, actor=ActorId(who), ctx=ctx) if wanted else None
-    found = find_person(person) if person else None
     stays = tuple(_stays(each) for each in row.stays)
-    sign_in = called("account", person.sign_in) if person and person.sign_in else ""
-    return Line(
-        row.id, row.at, str(WHY.get(row.why, "")), row.by == who, row.signed, row.withdrawn, row.done_at, person,
-        sign_in, found, stays,
-    )  # fmt: skip
+    rows = _rows(person, str(WHY.get(row.why, ""))) if person else ()
+    return Line(row.id, row.at, row.by == who, row.signed, row.withdrawn, row.done_at, rows, stays)
+
+
+def _rows(person: Person, why: str) -> tuple[tuple[str, str], ...]:
+    """Return what whoever signs has to know: who is meant as far as it was said, why, what would go and what stays."""
+    found = find_person(person)
+    sign_in = called("account", person.sign_in) if person.sign_in else ""
+    said = (
+        (_("Names"), ", ".join(person.names)),
+        (_("Accounts"), ", ".join(person.accounts)),
+        (_("Addresses"), ", ".join(person.contacts)),
+        (_("Sign-in name"), sign_in),
+        (_("Why?"), why),
+        (_("Closed cases"), ", ".join(found.closed) or _("none")),
+        (_("Cases that stay, because they are open"), ", ".join(found.others)),
+        (_("Cases that stay, because they are under a legal hold"), ", ".join(found.held)),
+        (_("Posts"), str(found.posts)),
+    )
+    return tuple((name, value) for name, value in said if value)
 
 
 def _stays(stays: Stays) -> str:
