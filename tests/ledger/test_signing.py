@@ -100,6 +100,14 @@ def test_a_damaged_high_water_file_stops(log: Any, key_file: KeyFile) -> None:
         make_checkpoint(log.store, key_file, log.ctx)
 
 
+def test_the_high_water_file_of_another_log_stops(log: Any, key_file: KeyFile) -> None:
+    log.fill(7)
+    make_checkpoint(log.store, key_file, log.ctx)
+    own = key_file.high_water.read_text()
+    key_file.high_water.write_text("another.example/log\n" + own.partition("\n")[2])
+    assert refused(log, key_file) is Reason.UNKNOWN_LOG, "though its tree is the same"
+
+
 def test_a_cut_between_high_water_and_row_is_resumed_with_the_same_root(
     log: Any, key_file: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

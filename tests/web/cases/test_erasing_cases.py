@@ -243,6 +243,15 @@ def test_who_asks_too_early_is_told_from_which_day_a_case_closes(room: Desk) -> 
     assert closes_after(told.case) == day + timedelta(days=90)
 
 
+def test_a_case_that_is_still_being_decided_has_no_day(room: Desk) -> None:
+    told, staff = walked(room.ctx, until=State.INDEPENDENT_REVIEW), Staff(room)
+    Outcome.objects.filter(case=told.case_id).update(rung="L3", spent_on=told.ctx.now().date())
+    assert closes_after(told.case) is None
+    with pytest.raises(UsageError, match=r"still being decided") as refused:
+        erase(staff, told.case)
+    assert "not before" not in refused.value.mend
+
+
 def test_of_a_merged_case_it_is_said_into_which_one_it_went(room: Desk) -> None:
     into = walked(room.ctx, until=State.MEMBERSHIP_CHECK)
     gone, staff = others.report(room.ctx, 1), Staff(room)

@@ -15,10 +15,11 @@ from evenhand.procedure.notices import NoticeId
 from evenhand.procedure.roles import CaseRole
 from evenhand.procedure.states import State
 from evenhand.web.cases.models import Case, Clock, Event, Message, Party
+from evenhand.web.cases.periods import day_of
 from evenhand.web.cases.refusals import Refused
-from evenhand.web.cases.steps.decide.closing import afterwards_due
+from evenhand.web.cases.steps.decide.closing import afterwards_due, closes_after
 from evenhand.web.cases.steps.identity import met_before_naming
-from evenhand.web.cases.steps.withdraw import ask_back, asked, take_back, told
+from evenhand.web.cases.steps.withdraw import ask_back, asked, may_go_on_until, take_back, told
 from evenhand.web.notices.queries import letters_of_case
 from evenhand.web.record.ids import ActorId
 from evenhand.web.record.reads import close_read_windows
@@ -69,6 +70,8 @@ def test_it_ends_after_72_hours_and_nobody_else_hears_of_it(story: Story, clock:
     clock.move(hours=2)
     story.press(assessor, "take-back", read="on")
     assert story.case.state == State.WITHDRAWN
+    until = may_go_on_until(story.case)
+    assert until is not None and closes_after(story.case) == day_of(story.case, until), "nobody closes it before"
     assert (story.case.owner, story.case.due) == (None, None)
     assert not Clock.objects.filter(case=story.case, ended_at=None).exists()
     event = Event.objects.filter(case=story.case).latest("place")
