@@ -30,9 +30,12 @@ def parse_instant(text: str) -> datetime:
 def command(now_text: str | None, directory: str | None, as_json: bool) -> None:
     """Apply everything that is due: read windows, checkpoints, retention."""
     now = parse_instant(now_text) if now_text else None
-    ready(home_of(directory), create=False)
+    home = home_of(directory)
+    ready(home, create=False)
+    from evenhand.web.record.checkpoints import check_not_behind
     from evenhand.web.record.due import DueFailed, run_due
 
+    check_not_behind(home)
     system = Context.system()
     ctx = Context(now=lambda: now, random=system.random) if now else system
     try:

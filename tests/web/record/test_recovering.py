@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from tests.kill import killed_at_call
 from tests.web.record.tampering import as_administrator
 
 from evenhand.cli import serve as serving
+from evenhand.cli import tick as ticking
 from evenhand.cli.doctor import _desk_database
 from evenhand.context import Context
 from evenhand.errors import UsageError
@@ -24,7 +26,7 @@ from evenhand.ledger.checkpoint import TreeHead, open_checkpoint, sign_checkpoin
 from evenhand.ledger.errors import Contradiction, Reason
 from evenhand.ledger.notes import Signer
 from evenhand.web.cases.bundle_making import Given, Target, check_possible
-from evenhand.web.record import recovering
+from evenhand.web.record import due, recovering
 from evenhand.web.record.checkpoints import check_not_behind, export_if_due, key_file, key_states, make_checkpoint
 from evenhand.web.record.ids import ORGANISATION, SYSTEM
 from evenhand.web.record.log_keys import recorded_keys
@@ -117,10 +119,12 @@ def test_what_was_written_after_the_restore_is_said_and_not_overlooked(restored:
         check_not_behind(restored.home)
 
 
-def test_an_older_database_is_not_served(restored: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "ready", lambda *_: None)
+@pytest.mark.parametrize("command", [serving, ticking], ids=["serve", "tick"])
+def test_an_older_database_is_not_gone_on_with(restored: Desk, monkeypatch: pytest.MonkeyPatch, command: Any) -> None:
+    monkeypatch.setattr(command, "ready", lambda *_, **__: None)
     monkeypatch.setattr(serving, "serve", lambda **_: pytest.fail("it was served"))
-    said = CliRunner().invoke(serving.command, ["--dir", str(restored.home.root)], standalone_mode=False).exception
+    monkeypatch.setattr(due, "run_due", lambda *_: pytest.fail("due work was done"))
+    said = CliRunner().invoke(command.command, ["--dir", str(restored.home.root)], standalone_mode=False).exception
     assert isinstance(said, Contradiction) and "ledger recover" in said.mend
 
 
