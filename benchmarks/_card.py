@@ -39,10 +39,10 @@ WHAT = """
 
 A fine-tuned encoder (all-MiniLM-L6-v2, six layers, 384 wide, Apache-2.0) with ten category heads, a head for the
 frame (asserted, quoted, condemned, own experience, joke or idiom, reclaimed), one for the target, and one per token
-for the words that carry a verdict. Weights are eight-bit; what goes into a map is rounded by a scale that is fixed or
-belongs to one token, so that a post's neighbours and padding change nothing. Beside it stand rules for threats of a
-known shape, doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names
-the rule. Each rule can be switched off.
+for the words that carry a verdict. Weights are eight-bit; what goes into a map is rounded by a scale that belongs to
+one token, so that a post's neighbours and padding change nothing. Beside it stand rules for threats of a known shape,
+doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names the rule.
+Each rule can be switched off.
 
 A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model before this one
 flags (`minilm-9a9bd23a36d3`; its cut-off was fixed with this one), and a post in which it sees next to nothing gets its
@@ -96,17 +96,19 @@ nearly always civil, because the political set labels no abuse. So posts of ever
 of those labels is halved. Eight bits: rounding each weight by itself and one scale for all tokens moved raw scores by
 .13 (root mean square, an earlier model, dev rows); weights rounded so that answers on train rows hardly move (GPTQ) and
 a scale per token moved them by .08 and cost 8 % of the speed. Tried earlier and not kept: maps without sharing loudness
-between channels and weights; unsigned weights over the full range (no more precise, slower)."""
+between channels and weights; unsigned weights over the full range (no more precise, slower). The weights of this card
+are those of the model before it, rounded anew: their channels are turned first (the last lines of the table below)."""
 
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
 further head: fitted on one half of the dev rows, counted on the other), the others those of this script. But for the
-last nine lines they are of earlier models and their legs; "as shipped" means the one shipped at that time, of the three
-lines before the last two `minilm-27fb51e41ecf`, settled anew, and of the last two the model of this card. The choice
-against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
-sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev
-rows, at most 130 of a set, time by what a core spent in one run on a processor without VNNI. Not tried for want of
-time: distillation between folds at full length."""
+last twelve lines they are of earlier models and their legs; "as shipped" means the one shipped at that time, of the
+three lines before the last seven `minilm-27fb51e41ecf`, settled anew, and of the last seven the weights of this card
+as they were rounded before (`minilm-527bacaaa76a`). The choice against identity attacks, and the fifth for threats,
+were made after HateCheck, the threat rows and the held-out harsh sentences had been looked at: these rows are not
+blind to that choice. What is said of eight bits is of 2,123 dev rows, at most 130 of a set, time by what a core spent
+in one run on a processor without VNNI; in the last lines it is of this card and the one before it. Not tried for want
+of time: distillation between folds at full length."""
 
 LIMITS = """
 ## What falls short
@@ -128,15 +130,15 @@ LIMITS = """
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
-- Who denies hate about a group is taken for a hater more often than by the model before (`negate_neg_nh`), and contempt
+- Who denies hate about a group is taken for a hater in more than a third of the cases (`negate_neg_nh`), and contempt
   told of a group as a trait, or over two sentences, is still missed in a third of the cases (the tables above).
 - Kind wishes and advice in the shape of a threat ("Watch your step on the ice outside the library") are sometimes read
   as one; so is talk of how a vote was killed or a motion buried.
 - Written against it, posts go wrong more often than the tables above tell. Of our own dev lines it flags 4 of 16 kind
   ones on illness and visits and 10 of 97 that quote or tell harm, and finds 12 of 34 that tell somebody they do not
   belong, 30 of 44 that hold contempt for a person in civil words and 115 of 216 that hold it for a group
-  (`benchmarks/ablations.py --beside`, before these weights were installed). The student that it is a part of did better
-  there, and flagged more harsh speech.
+  (`benchmarks/ablations.py --beside`, before these weights were installed and rounded anew). The student that it is a
+  part of did better there, and flagged more harsh speech.
 - A threat beside an insult is sometimes heard as abuse and insult, and not as a threat besides ("I'll stab you tonight,
   you worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave no weight to the
   rules for direct threats (those for veiled ones and for wishes weigh).
@@ -145,15 +147,15 @@ LIMITS = """
 - Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
   to doxxing, so that its threshold stands high. Addresses and number plates of a known shape are
   found by rules besides.
-- Eight bits change a flag in one post of twenty-four of HateCheck, in one of fifty of the dev rows (asked: one in a
-  hundred). No single map does it: weights alone change a flag in one post of 76 dev rows, what goes into the maps
-  alone in one of 66, and neither can be had finer within a quarter more time (see what was tried).
+- Eight bits change a flag in fewer than one post of a hundred of all evaluation sets together, which is the mark, but
+  in more than one of a hundred of HateCheck and of four other sets (the table above), whose posts lie nearer to the
+  thresholds.
 - The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts a
-  second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed 21 ms for 95 % of the
-  answers to one client and 58 ms to eight (230 a second), and 595 posts a second in bulk with the gate, most of its
-  made-up posts being abuse; the table of systems tells of a mix of real posts. Without such instructions it is slower.
-  Much of the time goes into what stands between the products of the maps (rounding, norms, sums) and runs in float:
-  there is what could still be won.
+  second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed 15 ms for 95 % of
+  the answers to one client and 45 ms to eight (284 a second), and 596 posts a second in bulk with the gate, most of
+  its made-up posts being abuse; the table of systems tells of a mix of real posts. Without such instructions it is
+  slower. Much of the time goes into what stands between the products of the maps (rounding, norms, sums) and runs in
+  float.
 """
 
 

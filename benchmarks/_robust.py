@@ -25,6 +25,12 @@ SWAPS = (
     ("socialists", "nationalists"), ("disabled", "elderly"), ("mother", "father"),
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
+HATE_SUITES = ("hatecheck", "hatemojicheck")
+EVALUATED = (
+    *HATE_SUITES, BENIGN_SET, "mupid_political", "edos", "measuring_hate_speech_sub", "convabuse", "hatemojibuild",
+    "wiki_detox_nonfuzzed", "toxic_spans_semeval21", "openai_moderation",
+)  # fmt: skip
+MOST_OF_A_SET = 4_000
 LOUD = "YOU STUPID IDIOT!!! " * 30
 
 
@@ -116,7 +122,7 @@ def batches(bench: Bench) -> Iterator[str]:
 
 
 def float_weights(bench: Bench, folder: Path | None) -> Iterator[str]:
-    """8 bits against float weights, with the same calibration, on HateCheck and benign rows."""
+    """8 bits against float weights, with the same calibration, on posts of every evaluation set."""
     if folder is None or not folder.is_dir():
         yield "\n8 bits against float: skipped, no float export given (--float DIR)."
         return
@@ -125,28 +131,26 @@ def float_weights(bench: Bench, folder: Path | None) -> Iterator[str]:
     whole = bench.screener.package.calibration
     judge = full_judge(type(package)(package.model, whole), None)
     exact._judge = judge  # the same screener round the other weights
-    lines = []
-    for name in ("hatecheck", BENIGN_SET):
-        rows, verdicts = bench.test_rows(name)
-        step = 1 if name == "hatecheck" else 8
-        other = exact.screen([row.text for row in rows[::step]])
-        mine = verdicts[::step]
+    lines, every = [], []
+    for name in EVALUATED:
+        rows, mine = bench.test_rows(name)
+        step = -(-len(rows) // MOST_OF_A_SET)
+        rows, mine = rows[::step], mine[::step]
+        other = exact.screen([row.text for row in rows], [row.parent for row in rows])
         same = np.array([a.flags == b.flags for a, b in zip(mine, other, strict=True)], float)
         gaps = np.array([_gap(a, b) for a, b in zip(mine, other, strict=True)])
-        truth = [row.labels.get("hateful") for row in rows[::step]]
+        every.append(same)
         right = ["", ""]
-        if truth[0] is not None:
+        if name in HATE_SUITES:
+            truth = [bool(row.labels["hateful"]) for row in rows]
             right = [
-                f"{np.mean([suites.hate_flag(v) == bool(t) for v, t in zip(found, truth, strict=True)]):.4f}"
+                f"{np.mean([suites.hate_flag(v) == t for v, t in zip(found, truth, strict=True)]):.4f}"
                 for found in (mine, other)
             ]
         lines.append((name, str(len(mine)), f"{same.mean():.4f}", f"{gaps.mean():.4f}", *right))
+    together = np.concatenate(every)
+    lines.append(("all of these", str(len(together)), str(figure(share, together)), "", "", ""))
     head = (
-        "rows of",
-        "posts",
-        "all flags equal",
-        "mean of the largest score gap",
-        "accuracy, 8 bits",
-        "accuracy, float",
-    )
+        "rows of", "posts", "all flags equal", "mean of the largest score gap", "accuracy, 8 bits", "accuracy, float",
+    )  # fmt: skip
     yield from table("8 bits against float weights", head, lines)

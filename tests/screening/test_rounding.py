@@ -7,38 +7,52 @@ import pytest
 
 pytest.importorskip("scipy", reason="needs the [train] extra: scipy")
 
-from evenhand.screening.training.rounding import WEIGHT_LIMIT, Seen, rounded, smoothing, whole_weights
+from evenhand.screening.training.rounding import (
+    TURNED,
+    WEIGHT_LIMIT,
+    rounded,
+    turned,
+    turned_out,
+    whole_weights,
+)
 
 DRAW = np.random.default_rng(2)
 # Channels that speak together, as those of a network do; a few are many times as loud.
 INPUT = DRAW.normal(0, 1, (2000, 16)) @ DRAW.normal(0, 1, (16, 64)) * np.geomspace(0.2, 20, 64)
 WEIGHT = DRAW.normal(0, 1, (8, 64)).astype(np.float32)
-
-
-def _seen() -> Seen:
-    low, high = INPUT.min(axis=0).astype(np.float32), INPUT.max(axis=0).astype(np.float32)
-    return Seen(low, high, INPUT.T @ INPUT)
+PRODUCTS = INPUT.T @ INPUT
 
 
 def test_the_answers_move_less_than_by_rounding_each_weight() -> None:
-    whole, scales = whole_weights(WEIGHT, _seen().products)
+    whole, scales = whole_weights(WEIGHT, PRODUCTS)
     plain = np.clip(np.rint(WEIGHT / scales[:, None]), -WEIGHT_LIMIT, WEIGHT_LIMIT)
     errors = [np.square(INPUT @ (given * scales[:, None] - WEIGHT).T).mean() for given in (whole, plain)]
     assert errors[0] < 0.5 * errors[1]
-    assert np.abs(whole).max() <= WEIGHT_LIMIT
 
 
 def test_a_map_that_is_put_together_again_answers_nearly_the_same() -> None:
-    found = rounded("layers.0.inner", WEIGHT, _seen())
-    back = found.whole * found.scales[:, None] / found.smooth
-    exact, got = INPUT @ WEIGHT.T, INPUT @ back.T
-    assert np.abs(got - exact).max() < 0.02 * np.abs(exact).max()
-    assert found.low >= (INPUT / found.smooth).min() - 1e-3
-    assert found.high <= (INPUT / found.smooth).max() + 1e-3
+    found = rounded(WEIGHT, PRODUCTS)
+    exact, got = INPUT @ WEIGHT.T, turned(INPUT) @ (found.whole * found.scales[:, None]).T
+    assert np.abs(got - exact).max() < 0.01 * np.abs(exact).max()
 
 
-def test_smoothing_evens_out_what_is_loud() -> None:
-    seen = _seen()
-    smooth = smoothing(WEIGHT, seen.low, seen.high, 0.5)
-    loud = np.abs(INPUT).max(axis=0)
-    assert (loud / smooth).max() / (loud / smooth).min() < 0.5 * loud.max() / loud.min()
+def test_no_input_overflows_sixteen_bits_where_eight_bit_products_are_summed_in_pairs() -> None:
+    whole = np.abs(rounded(WEIGHT, PRODUCTS).whole.astype(np.int64))
+    assert 2 * whole.max() * 255 < 2**15
+    assert whole.max() > 60, "seven bits are used"
+
+
+def test_turning_evens_out_what_is_loud_and_twice_changes_nothing() -> None:
+    spiky = DRAW.normal(0, 1, (100, 2 * TURNED))
+    spiky[:, 5] *= 40
+    peak = [
+        np.abs(rows).max(axis=1).mean() / np.sqrt(np.square(rows).mean(axis=1)).mean()
+        for rows in (spiky, turned(spiky))
+    ]
+    assert peak[1] < 0.6 * peak[0]
+    assert np.allclose(turned(turned(spiky)), spiky)
+
+
+def test_what_a_map_gives_comes_turned() -> None:
+    weight, bias = DRAW.normal(0, 1, (2 * TURNED, 64)), DRAW.normal(0, 1, 2 * TURNED)
+    assert np.allclose(INPUT @ turned_out(weight).T + turned_out(bias), turned(INPUT @ weight.T + bias))

@@ -73,7 +73,7 @@ def test_eight_bits_stay_near_float_and_batches_change_nothing(tuned) -> None:
     whole, exact = (load_encoder(folder / name).model for name in ("encoder", "encoder-float"))
     views = [normalise(text) for text in ("you stupid idiot", "lovely walk", "see you at the harbour " * 5)]
     one, other = (np.concatenate([read.heads for read in model.read(views, [None] * 3)]) for model in (whole, exact))
-    assert np.abs(one - other).mean() < 0.25
+    assert np.abs(one - other).mean() < 0.1 * np.abs(other).mean()
     alone = np.concatenate([whole.read([view], [None])[0].heads for view in views])
     assert np.abs(alone - one).max() < 1e-3
 
@@ -127,6 +127,17 @@ def test_a_later_leg_goes_on_from_the_weights_of_the_first_with_its_own_rate(tun
     assert all(torch.equal(value, kept[name]) for name, value in network.state_dict().items())
 
 
+def test_maps_of_an_older_package_are_read_back_too() -> None:
+    from evenhand.screening.training.teaching import _one
+
+    draw = np.random.default_rng(3)
+    whole, scales, even = draw.integers(-63, 64, (96, 32)), draw.random(96), draw.random(32) + 0.5
+    held = {"layers.0.query.whole": whole.T, "layers.0.query.scales": scales, "layers.0.query.even": even}
+    for third, part in enumerate(("query", "key", "value")):
+        rows = slice(32 * third, 32 * third + 32)
+        assert np.allclose(_one(f"layers.0.{part}.weight", held), (whole * scales[:, None] * even)[rows])
+
+
 def test_eight_bits_read_back_answer_as_the_graph_does(tuned) -> None:
     import torch
 
@@ -156,7 +167,7 @@ def test_eight_bits_read_back_answer_as_the_graph_does(tuned) -> None:
         np.concatenate([read.heads for read in one.read(views, [None] * 3)])
         for one in (encoder, load_encoder(folder / "back-float").model)
     )
-    assert np.abs(graph - again).mean() < 0.15
+    assert np.abs(graph - again).mean() < 0.1 * np.abs(graph).mean()
 
 
 def shipped_gate():

@@ -1,6 +1,6 @@
-"""The tuned network as one ONNX graph with 8-bit weights and fixed activation scales (static quantisation).
+"""The tuned network as one ONNX graph in eight bits: fixed scales for weights, one scale a token for what goes in.
 
-Scales are fixed beforehand or belong to one token, so a row's result does not depend on its neighbours.
+A token's scale is its own, so a row's result does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from evenhand.screening.training.layout import HEADS, LAYERS, WIDTH
-from evenhand.screening.training.rounding import Rounded
+from evenhand.screening.training.rounding import TURNED, Rounded, turn, turned_out
 
 Array = NDArray[Any]
 State = Mapping[str, NDArray[np.float32]]
@@ -23,8 +23,8 @@ State = Mapping[str, NDArray[np.float32]]
 Maps = Mapping[str, Rounded]
 
 OPSET: Final = 20
-# Maps whose input is as loud as its loudest token: there each token is measured by its own loudest channel.
-BY_TOKEN: Final = frozenset({"mix", "inner", "outer"})
+THREE: Final = ("query", "key", "value")
+# A token all of whose channels are 0 has no loudest one to be measured by.
 QUIETEST: Final = 1e-6
 
 
@@ -51,8 +51,8 @@ class _Graph:
         return name
 
     def linear(self, x: str, name: str, weight: Array, bias: Array) -> str:
-        """Add x @ weight.T + bias, in 8 bits where the input's range is known."""
-        if self.maps is None or name not in self.maps:
+        """Add x @ weight.T + bias: of a float graph as it stands, else the map of that name in eight bits."""
+        if self.maps is None:
             at = self.constant(f"{name}.weight", weight.T)
             product = self.node("MatMul", [x, at], f"{name}.product")
         else:
@@ -60,41 +60,37 @@ class _Graph:
         return self.node("Add", [product, self.constant(f"{name}.bias", bias)], f"{name}.out")
 
     def _quantised(self, x: str, name: str, own: Rounded) -> str:
-        even = self.node("Mul", [x, self.constant(f"{name}.even", 1 / own.smooth)], f"{name}.evened")
-        if name.rsplit(".", 1)[-1] not in BY_TOKEN:
-            return self._product(even, name, own, *activation_scale(own.low, own.high))
+        """Add a product in eight bits: each token is measured by its own loudest channel."""
+        even = x if name.endswith(".mix") else self._turned(x, name, own.whole.shape[1])
         size = self.node("Abs", [even], f"{name}.size")
         axes = self.constant("last.axis", np.asarray([-1], np.int64))
         most = self.node("ReduceMax", [size, axes], f"{name}.most", keepdims=1)
         loud = self.node("Max", [most, self.constant("quietest", np.float32(QUIETEST))], f"{name}.loud")
-        shares = self.node("Div", [even, loud], f"{name}.by.token")
-        product = self._product(shares, name, own, 1 / 127, 128)
-        return self.node("Mul", [product, loud], f"{name}.loud.again")
-
-    def _product(self, x: str, name: str, own: Rounded, scale: float, zero: int) -> str:
-        inputs = [
-            self.constant(f"{name}.scale", np.float32(scale)), self.constant(f"{name}.zero", np.uint8(zero)),
-        ]  # fmt: skip
-        in_whole = self.node("QuantizeLinear", [x, *inputs], f"{name}.rounded")
-        back = self.node("DequantizeLinear", [in_whole, *inputs], f"{name}.back")
+        quiet = self.node("Reciprocal", [loud], f"{name}.quiet")
+        shares = self.node("Mul", [even, quiet], f"{name}.by.token")
+        steps = [self.constant("step", np.float32(1 / 127)), self.constant("middle", np.uint8(128))]
+        in_whole = self.node("QuantizeLinear", [shares, *steps], f"{name}.rounded")
+        back = self.node("DequantizeLinear", [in_whole, *steps], f"{name}.back")
         fixed = [
             self.constant(f"{name}.whole", own.whole.T), self.constant(f"{name}.scales", own.scales),
             self.constant(f"{name}.zeros", np.zeros(len(own.scales), np.int8)),
         ]  # fmt: skip
         plain = self.node("DequantizeLinear", fixed, f"{name}.plain", axis=1)
-        return self.node("MatMul", [back, plain], f"{name}.product")
+        product = self.node("MatMul", [back, plain], f"{name}.product")
+        return self.node("Mul", [product, loud], f"{name}.loud.again")
+
+    def _turned(self, x: str, name: str, width: int) -> str:
+        """Add the turning of a map's input; that of the mixing map comes turned already."""
+        apart = self.constant(f"apart.{width}", np.asarray([0, 0, width // TURNED, TURNED], np.int64))
+        wide = self.node("Reshape", [x, apart], f"{name}.apart")
+        even = self.node("MatMul", [wide, self.constant("turn", turn())], f"{name}.evened")
+        together = self.constant(f"together.{width}", np.asarray([0, 0, width], np.int64))
+        return self.node("Reshape", [even, together], f"{name}.together")
 
     def norm(self, x: str, name: str) -> str:
         """Add a layer normalisation."""
         ends = [self.constant(f"{name}.{end}", self.state[f"{name}.{end}"]) for end in ("weight", "bias")]
         return self.node("LayerNormalization", [x, *ends], f"{name}.out", axis=-1, epsilon=1e-12)
-
-
-def activation_scale(low: float, high: float) -> tuple[float, int]:
-    """Return scale and zero point that spread 256 steps over a range, which is widened to hold 0."""
-    low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / 255 or 1.0
-    return scale, round(-low / scale)
 
 
 def build(state: State, maps: Maps | None) -> onnx.ModelProto:
@@ -165,25 +161,23 @@ def byte_rows(table: Array) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
 
 def _layer(graph: _Graph, name: str, x: str, mask: str) -> str:
     state = graph.state
-    parts = ("query", "key", "value")
-    weight = np.concatenate([state[f"{name}.{part}.weight"] for part in parts])
-    bias = np.concatenate([state[f"{name}.{part}.bias"] for part in parts])
+    weight, bias = _three(state, name, is_turned=graph.maps is not None)
     three = graph.linear(x, f"{name}.query", weight, bias)
     split = helper.make_node(
-        "Split", [three], [f"{name}.{p}.flat" for p in parts], name=f"{name}.split", axis=2, num_outputs=3
+        "Split", [three], [f"{name}.{p}.flat" for p in THREE], name=f"{name}.split", axis=2, num_outputs=3
     )
     graph.nodes.append(split)
     shape = graph.constant("by.head", np.asarray([0, 0, HEADS, WIDTH // HEADS], np.int64))
-    turned = []
-    for part, order in zip(parts, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True):
+    by_head = []
+    for part, order in zip(THREE, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True):
         wide = graph.node("Reshape", [f"{name}.{part}.flat", shape], f"{name}.{part}.wide")
-        turned.append(graph.node("Transpose", [wide], f"{name}.{part}.turned", perm=order))
-    scores = graph.node("MatMul", turned[:2], f"{name}.scores")
+        by_head.append(graph.node("Transpose", [wide], f"{name}.{part}.turned", perm=order))
+    scores = graph.node("MatMul", by_head[:2], f"{name}.scores")
     scale = graph.constant("scale", np.float32((WIDTH // HEADS) ** -0.5))
     scaled = graph.node("Mul", [scores, scale], f"{name}.scaled")
     masked = graph.node("Add", [scaled, mask], f"{name}.masked")
     shares = graph.node("Softmax", [masked], f"{name}.shares", axis=-1)
-    seen = graph.node("MatMul", [shares, turned[2]], f"{name}.seen")
+    seen = graph.node("MatMul", [shares, by_head[2]], f"{name}.seen")
     back = graph.node("Transpose", [seen], f"{name}.seen.turned", perm=[0, 2, 1, 3])
     flat = graph.node(
         "Reshape", [back, graph.constant("flat", np.asarray([0, 0, WIDTH], np.int64))], f"{name}.seen.flat"
@@ -230,7 +224,18 @@ def _ends(graph: _Graph, x: str, here: str, own: str) -> None:
 
 
 def mapped(state: State, name: str) -> NDArray[np.float32]:
-    """Return the weights [out, in] of a linear map by its name; query, key and value are one map."""
-    layer, part = name.rsplit(".", 1)
-    parts = ("query", "key", "value") if part == "query" else (part,)
-    return np.concatenate([state[f"{layer}.{one}.weight"] for one in parts])
+    """Return the weights [out, in] of a linear map of the eight-bit graph; query, key and value are one map."""
+    if name.endswith(".query"):
+        return _three(state, name.removesuffix(".query"), is_turned=True)[0]
+    return state[f"{name}.weight"]
+
+
+def _three(state: State, layer: str, *, is_turned: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights and biases of query, key and value as one map; `is_turned`: what value gives comes out turned.
+
+    Tokens are mixed head by head and so stay turned: the mixing map's input need not be turned once more.
+    """
+    weights, biases = ([state[f"{layer}.{part}.{end}"] for part in THREE] for end in ("weight", "bias"))
+    if is_turned:
+        weights[-1], biases[-1] = turned_out(weights[-1]), turned_out(biases[-1])
+    return np.concatenate(weights, dtype=np.float32), np.concatenate(biases, dtype=np.float32)

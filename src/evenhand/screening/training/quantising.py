@@ -1,4 +1,4 @@
-"""What goes into each linear map of the tuned network on train rows: what fixes its eight bits."""
+"""What goes into each linear map of the tuned network on train rows: what its weights are rounded by."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from evenhand.screening.training.feeding import Batch
 from evenhand.screening.training.layout import LAYERS
 from evenhand.screening.training.network import Network
-from evenhand.screening.training.rounding import Seen
 
 PARTS: Final = ("query", "mix", "inner", "outer")
 
 
-def watched(network: Network, batches: Iterable[Batch]) -> dict[str, Seen]:
-    """Return per linear map what its input looked like over some batches, padding left out."""
-    seen: dict[str, Seen] = {}
+Products = dict[str, NDArray[np.float64]]
+
+
+def watched(network: Network, batches: Iterable[Batch]) -> Products:
+    """Return per linear map the products of its input's channels, summed over some batches, padding left out."""
+    seen: Products = {}
     handles = []
     here: list[Tensor] = []
     for layer in range(LAYERS):
@@ -37,14 +40,10 @@ def watched(network: Network, batches: Iterable[Batch]) -> dict[str, Seen]:
     return seen
 
 
-def _watch(seen: dict[str, Seen], name: str, here: list[Tensor]) -> Any:
+def _watch(seen: Products, name: str, here: list[Tensor]) -> Any:
     def watch(_module: Any, inputs: tuple[Tensor, ...]) -> None:
         values = inputs[0][here[0]].numpy()
-        low, high = values.min(axis=0), values.max(axis=0)
         products = (values.T @ values).astype(np.float64)
-        if name in seen:
-            low, high = np.minimum(low, seen[name].low), np.maximum(high, seen[name].high)
-            products += seen[name].products
-        seen[name] = Seen(low, high, products)
+        seen[name] = seen[name] + products if name in seen else products
 
     return watch

@@ -1,69 +1,68 @@
-"""A linear map in eight bits: how its input is evened out, and its weights as whole numbers.
+"""A linear map in eight bits: its input turned so that no channel is loud, its weights as whole numbers.
 
-Weights use seven of the eight bits: on processors without VNNI the 8-bit products are summed in pairs of 16
-bits and a full-range weight would overflow there, so the same file would answer differently on another family.
+Weights use seven of the eight bits: on processors without VNNI the 8-bit products are summed in pairs of 16 bits, where
+louder weights could overflow, so that the same file would answer differently on another family.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky
+from scipy.linalg import cholesky, hadamard
+
+from evenhand.screening.training.layout import HEADS, WIDTH
 
 Array = NDArray[Any]
 
-WEIGHT_LIMIT: Final = 63
-# How much of a channel's loudness the weights take. What is bent (the input of the outer map) is loudest in few.
-STRENGTH: Final = {"outer": 0.7}
+# Channels that are turned together: those of one attention head, so that what value gives can be turned beforehand.
+TURNED: Final = WIDTH // HEADS
+# Twice as much, 255 times, still fits into 16 bits.
+WEIGHT_LIMIT: Final = 64
 # A little of the mean product on the diagonal, so that channels that hardly speak do not decide.
 DAMPING: Final = 0.01
 BLOCK: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a map's input looked like on train rows: lowest and highest per channel, and the channels' products."""
-
-    low: NDArray[np.float32]
-    high: NDArray[np.float32]
-    products: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
 class Rounded:
-    """A map in whole numbers. The input is divided by `smooth` per channel; weight = whole * scales / smooth.
+    """A map in whole numbers, [out, in]: answers = turned input @ (whole * scales).T, one scale a row."""
 
-    low, high: the range of the evened input.
-    """
-
-    smooth: NDArray[np.float32]
     whole: NDArray[np.int8]
     scales: NDArray[np.float32]
-    low: float
-    high: float
 
 
-def rounded(name: str, weight: Array, seen: Seen) -> Rounded:
-    """Return a map's weights [out, in] as whole numbers, chosen so that its answers on train rows hardly move."""
-    smooth = smoothing(weight, seen.low, seen.high, STRENGTH.get(name.rsplit(".", 1)[-1], 0.5))
-    whole, scales = whole_weights(weight * smooth, seen.products / np.outer(smooth, smooth))
-    return Rounded(smooth, whole, scales, float((seen.low / smooth).min()), float((seen.high / smooth).max()))
+@cache
+def turn() -> NDArray[np.float32]:
+    """Return the square matrix by which TURNED neighbouring channels are turned; turning twice changes nothing.
 
-
-def smoothing(weight: Array, low: Array, high: Array, strength: float) -> NDArray[np.float32]:
-    """Return per channel what its input is divided by and its weights are multiplied with.
-
-    A few channels are many times as loud as the rest; sharing their loudness with the weights leaves both
-    easier to round (SmoothQuant, Xiao et al. 2023).
+    Of a few channels that are many times as loud as the rest it makes many of nearly one loudness, which eight bits
+    hold better (QuaRot, Ashkboos et al. 2024).
     """
-    loud = np.maximum(np.maximum(np.abs(low), np.abs(high)), 1e-3)
-    heavy = np.maximum(np.abs(weight).max(axis=0), 1e-5)
-    smooth = loud**strength / heavy ** (1 - strength)
-    return np.asarray(smooth / np.exp(np.log(smooth).mean()), np.float32)
+    return np.asarray(hadamard(TURNED) / np.sqrt(TURNED), np.float32)
+
+
+def turned(rows: Array) -> Array:
+    """Return rows of channels [rows, channels], turned. Raises ValueError unless TURNED divides the channels."""
+    wide = np.asarray(rows, np.float64).reshape(len(rows), -1, TURNED)
+    return (wide @ turn().astype(np.float64)).reshape(rows.shape)
+
+
+def turned_out(weight: Array) -> Array:
+    """Return a map's weights [out, in] or biases [out] by which what it gives comes turned."""
+    return turned(weight.reshape(len(weight), -1).T).T.reshape(weight.shape)
+
+
+def rounded(weight: Array, products: NDArray[np.float64]) -> Rounded:
+    """Return a map's weights [out, in] for a turned input, rounded so that its answers on train rows hardly move.
+
+    `products`: of its input's channels as they were before turning, summed over rows.
+    """
+    return Rounded(*whole_weights(turned(weight), turned(turned(products).T)))
 
 
 def whole_weights(weight: Array, products: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -97,6 +96,6 @@ def _upper(products: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(cholesky(np.linalg.inv(damped)), np.float64)
 
 
-def all_rounded(weights: Mapping[str, Array], seen: Mapping[str, Seen]) -> dict[str, Rounded]:
+def all_rounded(weights: Mapping[str, Array], products: Mapping[str, NDArray[np.float64]]) -> dict[str, Rounded]:
     """Return every map that was watched, rounded."""
-    return {name: rounded(name, weights[name], one) for name, one in seen.items()}
+    return {name: rounded(weights[name], one) for name, one in products.items()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -18,6 +18,7 @@ from onnx import numpy_helper
 from evenhand.screening.encoder import MODEL, Encoder
 from evenhand.screening.outputs import CATEGORY_PART
 from evenhand.screening.training.examples import Answers
+from evenhand.screening.training.rounding import turned, turned_out
 from evenhand.screening.training.rows import Row
 from evenhand.screening.training.targets import categories
 from evenhand.screening.views import read
@@ -48,7 +49,7 @@ def floated(folder: Path, like: State) -> dict[str, Array]:
     return {name: np.array(value, np.float32, order="C") for name, value in found.items()}
 
 
-def _one(name: str, held: Mapping[str, NDArray[np.generic]]) -> Array:
+def _one(name: str, held: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     if name == "words.weight":
         return np.asarray(held["words"], np.float32) * np.asarray(held["word.scales"], np.float32)
     stem, end = name.rsplit(".", 1)
@@ -56,12 +57,16 @@ def _one(name: str, held: Mapping[str, NDArray[np.generic]]) -> Array:
     source = f"{layer}.query" if part in _THREE else stem
     if f"{source}.whole" not in held:
         return np.asarray(held[_TABLES.get(name, name)], np.float32)
+    # The input of an older package's maps is divided by `even`; now it is turned, and what value gives as well.
+    even = held.get(f"{source}.even")
     if end == "bias":
-        all_three = np.asarray(held[f"{source}.bias"], np.float32)
+        found = np.asarray(held[f"{source}.bias"], np.float32)
     else:
         rows = np.asarray(held[f"{source}.whole"], np.float32).T * np.asarray(held[f"{source}.scales"])[:, None]
-        all_three = rows * np.asarray(held[f"{source}.even"], np.float32)
-    return np.split(all_three, 3)[_THREE[part]] if part in _THREE else all_three
+        found = turned(rows) if even is None else rows * even
+    if part in _THREE:
+        found = np.split(found, 3)[_THREE[part]]
+    return turned_out(found) if part == "value" and even is None else found
 
 
 def between(one: State, other: State, share: float = 0.5) -> dict[str, Array]:
