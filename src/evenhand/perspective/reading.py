@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, NoReturn, TypeVar
 
 from evenhand.perspective.refusals import invalid, malformed
@@ -114,11 +115,16 @@ def field(document: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
 
     Raises Refusal if both forms are there with different values, or if the value is of another kind.
     """
-    snake = _HUMP.sub("_", name).lower()
-    values = [document[form] for form in dict.fromkeys((name, snake)) if document.get(form) is not None]
+    values = [document[form] for form in _forms(name) if document.get(form) is not None]
     if len(values) > 1 and not _same(values[0], values[1]):
-        raise invalid(f"{name} and {snake} were both sent, with different values.")
+        raise invalid(f"{' and '.join(_forms(name))} were both sent, with different values.")
     return of_kind(values[0], kind, name) if values else None
+
+
+@cache
+def _forms(name: str) -> tuple[str, ...]:
+    # A request has two dozen of our names in it, always the same.
+    return tuple(dict.fromkeys((name, _HUMP.sub("_", name).lower())))
 
 
 def _same(one: object, other: object) -> bool:
