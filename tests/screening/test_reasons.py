@@ -48,3 +48,10 @@ def test_the_word_that_names_a_group_is_quoted_with_what_it_stands_before() -> N
     assert _quoted("Old people like you should not vote", "people") == "‘Old people’"
     assert _quoted("two old, people said", "people said") == "‘people said’"
     assert _quoted("people like you", "people") == "‘people’"
+
+
+def test_words_that_the_model_and_a_rule_mark_are_quoted_once() -> None:
+    said = "Hope you get cancer"
+    assert _quoted(said, "Hope", "Hope you get cancer", "get cancer") == "‘Hope you get cancer’"
+    assert _quoted(said, "you get cancer", "Hope you") == "‘Hope you get cancer’"
+    assert _quoted(said, "Hope you ", "get cancer") == "‘Hope you’, ‘get cancer’"

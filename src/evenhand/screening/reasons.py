@@ -41,16 +41,27 @@ _MOST: Final = 3
 def quoted_words(text: str, spans: Sequence[Span]) -> str:
     """Return the first few spans as quoted words of the post, without words that say nothing by themselves.
 
-    Long ones are shortened; no repeats, no bare punctuation.
+    Spans that overlap are quoted as one; long ones are shortened; no repeats, no bare punctuation.
     """
     words: list[str] = []
-    for span in spans:
-        begin = _past_an_ending(text, span.begin, span.end)
-        word = _telling([*_group_before(text, begin), *text[begin : span.end].split()])
+    for start, end in _joined(spans):
+        begin = _past_an_ending(text, start, end)
+        word = _telling([*_group_before(text, begin), *text[begin:end].split()])
         word = word if len(word) <= _LONGEST else word[: _LONGEST - 1].rstrip() + "…"
         if set(word) - _PUNCTUATION and word.casefold() not in {w.casefold() for w in words}:
             words.append(word)
     return ", ".join(f"‘{word}’" for word in words[:_MOST])
+
+
+def _joined(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Return the stretches that some spans cover, in order of place: the model and a rule often mark the same words."""
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted((span.begin, span.end) for span in spans):
+        if found and begin < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _past_an_ending(text: str, begin: int, end: int) -> int:
