@@ -54,4 +54,5 @@ def test_words_that_the_model_and_a_rule_mark_are_quoted_once() -> None:
     said = "Hope you get cancer"
     assert _quoted(said, "Hope", "Hope you get cancer", "get cancer") == "‘Hope you get cancer’"
     assert _quoted(said, "you get cancer", "Hope you") == "‘Hope you get cancer’"
+    assert _quoted(said, "Hope you get cancer", "you get") == "‘Hope you get cancer’"
     assert _quoted(said, "Hope you ", "get cancer") == "‘Hope you’, ‘get cancer’"
