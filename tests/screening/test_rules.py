@@ -17,6 +17,14 @@ def test_a_threat_rule_finds_its_examples_and_no_other(rule: ThreatRule) -> None
         assert not find_threats(normalise(text).text), text
 
 
+@pytest.mark.parametrize("rule", threat_rules(), ids=lambda rule: rule.id)
+def test_a_threat_rule_ends_where_a_word_ends(rule: ThreatRule) -> None:
+    for text in rule.yes:
+        view = normalise(text).text
+        (end,) = {hit.end for hit in find_threats(view) if hit.rule.id == rule.id}
+        assert end not in {hit.end for hit in find_threats(f"{view[:end]}xyz{view[end:]}") if hit.rule.id == rule.id}
+
+
 def test_every_kind_of_threat_has_a_rule_and_every_rule_says_why() -> None:
     assert {rule.kind for rule in threat_rules()} == set(ThreatKind)
     assert all(rule.explain and rule.yes and rule.no for rule in threat_rules())

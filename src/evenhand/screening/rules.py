@@ -67,7 +67,8 @@ def _rule(raw: Mapping[str, Any], words: Mapping[str, str]) -> ThreatRule:
         raw["id"],
         ThreatKind(raw["kind"]),
         raw["near"],
-        compiled(raw["pattern"], words),
+        # "We'll get you" must not be found in "we'll get your street lights fixed".
+        compiled(rf"(?:{raw['pattern']})(?!\w)", words),
         raw["explain"],
         tuple(raw["yes"]),
         tuple(raw["no"]),
