@@ -1,5 +1,8 @@
 """Measure the scoring service over HTTP: 8 clients at once, beside the same server without scoring; then bulk.
 
+The clients never pause at first, which no real ones do; then they send so many posts a second together, at random
+times, and an answer's time is counted from when its post was due.
+
     python benchmarks/perspective.py [--small] [--clients 8] [--seconds 10]
 
 The server runs in a process of its own on 127.0.0.1; the clients keep their connections, as real ones do. Absolute
@@ -17,8 +20,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +45,7 @@ think is wrong because nobody asked the members you are an idiot a clown and sho
 """.split()  # noqa: SIM905 a list of forty quoted words reads worse
 LONGEST = 1_000  # characters: the mark is for texts up to here
 MARK_MS, MARK_BULK = 25, 2_500
+RATES = (25, 50, 75, 100, 150, 200)  # posts a second of all clients together
 
 
 def texts(count: int, longest: int = LONGEST) -> list[str]:
@@ -94,10 +99,23 @@ def serve(kind: str) -> None:
         service.close()
 
 
+def due_times(number: int, clients: int, seconds: float, rate: float | None) -> Iterator[float | None]:
+    """Yield the seconds after the start at which a client's posts are due, None for "as soon as it can"."""
+    if rate is None:
+        yield from repeat(None)
+        return
+    draw, at = random.Random(f"{number}/{rate}"), 0.0
+    while (at := at + draw.expovariate(rate / clients)) < seconds:
+        yield at
+
+
 def measured(
-    kind: str, clients: int, seconds: float, posts: list[str], attributes: list[str]
+    kind: str, clients: int, seconds: float, posts: list[str], attributes: list[str], rate: float | None = None
 ) -> tuple[np.ndarray, float]:
-    """Return milliseconds of each answer, and answers a second, with that many clients for that long."""
+    """Return milliseconds of each answer, and answers a second, with that many clients for that long.
+
+    `rate`: posts a second of all clients together; None: each sends as soon as it has its answer.
+    """
     command = [sys.executable, __file__, "--serve", kind]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
@@ -109,13 +127,17 @@ def measured(
         ]
         taken: list[list[float]] = [[] for _ in range(clients)]
         refused: list[int] = []
-        ends = time.perf_counter() + seconds
+        start = time.perf_counter()
 
         def client(number: int) -> None:
             connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=10)
             turn = number
-            while time.perf_counter() < ends:
-                began = time.perf_counter()
+            for due in due_times(number, clients, seconds, rate):
+                if due is not None:
+                    time.sleep(max(0.0, start + due - time.perf_counter()))
+                began = time.perf_counter() if due is None else start + due
+                if began >= start + seconds:
+                    break
                 connection.request("POST", f"/v1alpha1/comments:analyze?key={secret}", bodies[turn % len(bodies)])
                 response = connection.getresponse()
                 response.read()
@@ -148,6 +170,15 @@ def over_http(clients: int, seconds: float, posts: list[str]) -> None:
     row(f"{clients} clients", scored, rate, bare)
     p95 = float(np.percentile(scored, 95))
     print(f"  mark: p95 <= {MARK_MS} ms with {clients} clients: {'holds' if p95 <= MARK_MS else 'DOES NOT HOLD'}")
+    quick = 0
+    for each in RATES:
+        scored, _ = measured("service", clients, seconds, posts, ["TOXICITY"], rate=each)
+        p50, p95 = np.percentile(scored, [50, 95])
+        print(f"  {clients} clients, {each:3d} posts a second together: p50 {p50:6.1f} ms  p95 {p95:6.1f} ms")
+        if p95 > MARK_MS:
+            break
+        quick = each
+    print(f"  p95 <= {MARK_MS} ms with {clients} clients up to {quick} posts a second (steps tried: {RATES})")
 
 
 def row(name: str, taken: np.ndarray, rate: float, bare: np.ndarray) -> None:
