@@ -59,7 +59,8 @@ class Example:
     """What one showing of a row gives the encoder.
 
     wanted: per category, nan where unknown. frame, target: number and how much it counts. spans: code points
-    of the original, None where nobody marked any. weight: how much the row counts.
+    of the original, None where nobody marked any. weight: how much the row counts. fresh: whether a model that knows
+    the other rows has yet to learn this one.
     """
 
     view: View
@@ -69,6 +70,7 @@ class Example:
     target: tuple[int, float]
     spans: Sequence[tuple[int, int]] | None
     weight: Floats
+    fresh: bool = False
 
 
 def wording(text: str, words: Vocabulary) -> View:

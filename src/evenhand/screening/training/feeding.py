@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from evenhand.screening.pieces import Ids, padded, pieces, windows
@@ -29,6 +30,7 @@ class Batch:
     target: Ids
     target_weight: Floats
     spans: Floats
+    fresh: NDArray[np.bool_]
 
 
 def batches(tokenizer: Tokenizer, given: Sequence[Example], size: int = BATCH) -> list[Batch]:
@@ -60,6 +62,7 @@ def _batch(given: Sequence[Example], ids: Ids, parts: Ids, spans: Floats) -> Bat
         np.asarray([one.target[0] for one in given], np.int64),
         np.asarray([one.target[1] for one in given], np.float32),
         spans,
+        np.asarray([one.fresh for one in given], np.bool_),
     )
 
 

@@ -24,6 +24,7 @@ from evenhand.screening.training.packing import export, settle_folder, write_set
 from evenhand.screening.training.rows import Part, Row
 from evenhand.screening.training.settle import Looked, scores_of, truth_of
 from evenhand.screening.training.teaching import between, floated, keep_answers, kept_answers, mean_answers, taught
+from evenhand.screening.training.trainer import Material as Gathered
 from evenhand.screening.training.trainer import gather
 from evenhand.screening.training.tuning import Material, Plan, tune
 from evenhand.screening.views import vocabulary
@@ -62,8 +63,7 @@ def train_full(data: Path, out: Path, plan: Plan, *, gate: Package, say: Say, ba
     """
     base = base or pretrained()
     found = gather(data)
-    parents = [row.text for row in found.rows if row.part is Part.TRAIN][::PARENT_STEP]
-    material = Material(found.rows, vocabulary(gate.model), parents)
+    material = material_of(found, gate)
     every = legs(plan, out)
     for part, folder in every[: len(ALONE)]:
         network = tune(base, material, part, folder, say=say)
@@ -73,15 +73,31 @@ def train_full(data: Path, out: Path, plan: Plan, *, gate: Package, say: Say, ba
     for part, folder in student:
         network = tune(base, material, part, folder, say=say)
     network.load_state_dict(_towards_shipped(network, SHIPPED_SHARE))
+    return packed(network, base, gate, found, out, say=say, teaches_gate=True)
+
+
+def material_of(found: Gathered, gate: Package) -> Material:
+    """Return what is learnt from: all rows, and some of their texts as posts that may be replied to."""
+    parents = [row.text for row in found.rows if row.part is Part.TRAIN][::PARENT_STEP]
+    return Material(found.rows, vocabulary(gate.model), parents)
+
+
+def packed(
+    network: Network, base: Path, gate: Package, found: Gathered, out: Path, *, say: Say, teaches_gate: bool = False
+) -> list[str]:
+    """Write a network into out/encoder with all that is fixed on dev rows; return the lines of a short card.
+
+    `teaches_gate`: the gate learns from it which posts it flags, into out/gate; else the gate stays as it is.
+    """
     export(network.eval(), base, gate, found.rows, out / "encoder")
     say("fixing calibration, thresholds and cut-offs on dev rows")
     package, dev, benign = settle_folder(out / "encoder", gate, found.rows, found.benign, say=say)
-    say("teaching the gate which posts the full model flags")
-    gate = with_gate(gate, package, found.rows, say)
-    save(gate, out / "gate")
+    if teaches_gate:
+        say("teaching the gate which posts the full model flags")
+        gate = with_gate(gate, package, found.rows, say)
+        save(gate, out / "gate")
     write_settled(out / "encoder", settled_gate(gate, package.calibration, dev, benign))
-    package = load_encoder(out / "encoder")
-    return list(short_card(package, dev, benign))
+    return list(short_card(load_encoder(out / "encoder"), dev, benign))
 
 
 def teach(

@@ -6,7 +6,7 @@ import csv
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from torch.nn import functional
 from evenhand.categories import Category
 from evenhand.screening.outputs import CATEGORY_PART, FRAME_PART, OUTPUTS, TARGET_PART
 from evenhand.screening.pieces import load_tokenizer
-from evenhand.screening.training.examples import Answers, drawn, one_pass
+from evenhand.screening.training.examples import Answers, Example, drawn, one_pass
 from evenhand.screening.training.feeding import Batch, batches, shuffled
 from evenhand.screening.training.layout import LAYERS
 from evenhand.screening.training.network import Network, load_pretrained
@@ -54,6 +54,8 @@ HEAD_WEIGHT: Final[Mapping[Category, float]] = {
 FRAME_WEIGHT: Final = 0.4
 TARGET_WEIGHT: Final = 0.3
 SPAN_WEIGHT: Final = 3.0
+# What is made small: the loss of a batch, and its parts as plain numbers for the curve.
+Loss = Callable[[Network, Batch], tuple[Tensor, dict[str, float]]]
 # Words whose mean becomes the vector of the signs for group words.
 _GROUP_WORDS: Final = {
     ONE: ["muslim", "woman", "immigrant", "gay", "jewish", "black", "disabled", "christian", "liberal"],
@@ -88,12 +90,15 @@ class Material:
     """What is learnt from: rows, the vocabulary that repairs words, and texts that may stand as strange parents.
 
     `answers` says what a row is to answer: its labels, or what a teacher that never saw the row makes of them.
+    `passing` chooses the rows of one pass; `fresh` says which a model that knows the others has yet to learn.
     """
 
     rows: Sequence[Row]
     words: Vocabulary
     parents: Sequence[str]
     answers: Answers = categories
+    passing: Callable[[Sequence[Row], random.Random], list[Row]] = one_pass
+    fresh: Callable[[Row], bool] = lambda _row: False
 
 
 def begun(base: Path, tokenizer: Tokenizer, dropout: float = 0.1) -> Network:
@@ -116,8 +121,8 @@ def loss_of(network: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     known = ~wanted.isnan()
     each = functional.binary_cross_entropy_with_logits(heads[:, CATEGORY_PART], wanted.nan_to_num(), reduction="none")
     category = (each * known * weight * share).sum() / len(wanted)
-    frame = _labelled(heads[:, FRAME_PART], batch.frame, batch.frame_weight)
-    target = _labelled(heads[:, TARGET_PART], batch.target, batch.target_weight)
+    frame = labelled(heads[:, FRAME_PART], batch.frame, batch.frame_weight)
+    target = labelled(heads[:, TARGET_PART], batch.target, batch.target_weight)
     marked = torch.from_numpy(batch.spans)
     here = ~marked.isnan()
     span = functional.binary_cross_entropy_with_logits(spans, marked.nan_to_num(), reduction="none")
@@ -129,7 +134,8 @@ def loss_of(network: Network, batch: Batch) -> tuple[Tensor, dict[str, float]]:
     return total, {name: float(value.detach()) for name, value in parts.items()}
 
 
-def _labelled(scores: Tensor, given: Any, weight: Any) -> Tensor:
+def labelled(scores: Tensor, given: Any, weight: Any) -> Tensor:
+    """Return the loss of one choice among several, over the rows where it is known."""
     each = functional.cross_entropy(scores, torch.from_numpy(given), reduction="none")
     return (each * torch.from_numpy(weight)).sum() / len(given)
 
@@ -161,7 +167,7 @@ def _stream(material: Material, seed: str) -> Iterator[tuple[int, list[Row]]]:
     """Yield numbered chunks of rows for ever: pass after pass, the same ones each time."""
     number = 0
     for passed in range(1_000_000):
-        shown = one_pass(material.rows, random.Random(f"{seed}/{passed}"))
+        shown = material.passing(material.rows, random.Random(f"{seed}/{passed}"))
         for start in range(0, len(shown), CHUNK):
             yield number, shown[start : start + CHUNK]
             number += 1
@@ -175,10 +181,12 @@ def tune(
     *,
     say: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
+    loss: Loss | None = None,
 ) -> Network:
     """Return the tuned network; `out` keeps the state after each chunk, so that a stopped run goes on.
 
-    `base` holds the pretrained weights and their tokeniser; `clock` counts seconds. Writes out/curve.csv.
+    `base` holds the pretrained weights and their tokeniser; `clock` counts seconds; `loss` is what is made small
+    (None: `loss_of`). Writes out/curve.csv.
     Cost: about 20 ms a sample on one core.
     """
     torch.set_num_threads(plan.threads)
@@ -188,12 +196,8 @@ def tune(
     if plan.start is not None:
         network.load_state_dict(torch.load(plan.start, weights_only=True)["network"])
     state = out / STATE
-    done, shown, spent = 0, 0, 0.0
-    if state.exists():
-        kept = torch.load(state, weights_only=True)
-        network.load_state_dict(kept["network"])
-        optimiser.load_state_dict(kept["optimiser"])
-        done, shown, spent = kept["done"], kept["shown"], kept["spent"]
+    done, shown, spent = _resumed(state, network, optimiser)
+    if done:
         say(f"going on after {shown} samples")
     out.mkdir(parents=True, exist_ok=True)
     for number, rows in islice(_stream(material, plan.seed), done, None):
@@ -203,14 +207,13 @@ def tune(
         began = clock()
         draw = random.Random(f"{plan.seed}/chunk/{number}")
         torch.manual_seed(SEED + number)
-        given = [drawn(row, material.words, material.parents, draw, material.answers) for row in rows]
-        ready = batches(tokenizer, given)
+        ready = batches(tokenizer, [_shown(row, material, draw) for row in rows])
         sums: dict[str, float] = {}
         for step, batch in enumerate(shuffled(ready, draw)):
             inside = step / len(ready) * CHUNK
             at = max((shown + inside) / plan.samples, (spent + clock() - began) / 60 / plan.minutes)
             rate = plan.peak * _factor(at)
-            for name, value in _step(network, optimiser, batch, rate).items():
+            for name, value in _step(network, optimiser, batch, rate, loss or loss_of).items():
                 sums[name] = sums.get(name, 0.0) + value / len(ready)
         shown, spent = shown + len(rows), spent + clock() - began
         _log(out / "curve.csv", {"samples": shown, "seconds": round(spent, 1), "rate": round(rate, 4), **sums})
@@ -219,11 +222,28 @@ def tune(
     return network
 
 
-def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Batch, factor: float) -> dict[str, float]:
+def _resumed(state: Path, network: Network, optimiser: torch.optim.Optimizer) -> tuple[int, int, float]:
+    """Return chunks and samples shown and seconds spent before; what was learnt then is taken up."""
+    if not state.exists():
+        return 0, 0, 0.0
+    kept = torch.load(state, weights_only=True)
+    network.load_state_dict(kept["network"])
+    optimiser.load_state_dict(kept["optimiser"])
+    return kept["done"], kept["shown"], kept["spent"]
+
+
+def _shown(row: Row, material: Material, draw: random.Random) -> Example:
+    one = drawn(row, material.words, material.parents, draw, material.answers)
+    return replace(one, fresh=material.fresh(row))
+
+
+def _step(
+    network: Network, optimiser: torch.optim.Optimizer, batch: Batch, factor: float, loss_: Loss
+) -> dict[str, float]:
     network.train()
     for group in optimiser.param_groups:
         group["lr"] = group["top"] * factor
-    loss, parts = loss_of(network, batch)
+    loss, parts = loss_(network, batch)
     loss.backward()
     torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 1.0)
     optimiser.step()
