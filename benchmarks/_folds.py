@@ -111,11 +111,15 @@ def dev_rows(rows: Sequence[Row]) -> list[Row]:
     return some_disguised([row for name in by_set for row in by_set[name][: None if name == "own" else DEV_ROWS]])
 
 
+def _file(row: Row) -> str:
+    return str(row.orig.get("line", "")).rpartition("-")[0]
+
+
 def figures(course: Course, network: Network, dev: Sequence[Row], benign: Sequence[Row]) -> tuple[str, ...]:
     """Return per head AUC and the share found where 1 % of the benign rows are flagged; then harsh speech flagged."""
     scores, quiet = course.said(network, dev), course.said(network, benign)
     truth = np.asarray([categories(row) for row in dev])
-    harsh = np.asarray([str(row.orig.get("line", "")).rpartition("-")[0] in HARSH_FILES for row in dev])
+    harsh = np.asarray([_file(row) in HARSH_FILES and row.share("abusive") == 0 for row in dev])
     out = []
     for head in HEADS:
         column = CATEGORIES.index(head)

@@ -25,10 +25,12 @@ from _measures import (
 )
 from evenhand.screening import Category, Verdict
 from evenhand.screening.training.own import own_rows
-from evenhand.screening.training.rows import BENIGN_SET, Part
+from evenhand.screening.training.rows import BENIGN_SET, Part, Row
 from evenhand.screening.training.settle import span_f1, truth_of
 
 OWN_SET = Path(__file__).resolve().parent / "own_set"
+# Harmless and harmful posts of one writer, in one file.
+EVERYDAY = "heldout_everyday"
 
 
 def judged(bench: Bench) -> Iterator[str]:
@@ -279,6 +281,11 @@ def own_posts_against(now: Bench, before: Bench) -> Iterator[str]:
             lines.append((f"own set, {what}, {name}", f"{values[0]:.3f}", f"{values[1]:.3f}"))
         values = [share(np.array([judge(v) for v in b.screener.screen(held)], float)) for b in (before, now)]
         lines.append((f"held-out harsh speech, {what}, flagged", f"{values[0]:.3f}", f"{values[1]:.3f}"))
+    everyday = [row for row in own_rows() if row.id.startswith(f"own:{EVERYDAY}")]
+    for kind in sorted({_file_and_kind(row) for row in everyday}):
+        texts = [row.text for row in everyday if _file_and_kind(row) == kind]
+        values = [share(np.array([harm(v) for v in b.screener.screen(texts)], float)) for b in (before, now)]
+        lines.append((f"{kind}, any harm, flagged", f"{values[0]:.3f}", f"{values[1]:.3f}"))
     yield from table("Against the model before, on our own posts", ("rows", "model before", "full"), lines)
 
 
@@ -289,7 +296,7 @@ def held_out(bench: Bench) -> Iterator[str]:
     written: dict[str, dict[str, bool]] = defaultdict(dict)
     harm = suites.flag_of(*suites.HARM)
     for row, verdict in zip(rows, verdicts, strict=True):
-        name, line = row.id.removeprefix("own:").split("-")[0], str(row.orig.get("line", row.id))
+        name, line = _file_and_kind(row), str(row.orig.get("line", row.id))
         found[name].append(verdict)
         written[name][line] = written[name].get(line, False) or harm(verdict)
     lines = []
@@ -306,8 +313,19 @@ def held_out(bench: Bench) -> Iterator[str]:
         lines.append((name, str(len(group)), *cells, f"{sum(own)} of {len(own)}"))
     head = ("sentences", "count", "any harm flagged", "threat flagged", "tone flagged", "lines of which one is flagged")
     yield from table("Our own held-out sentences at office-holders", head, lines)
-    yield "\nA template's sentences, which differ in names and matters alone, are one line. Two writers: all by one and"
-    yield "looked at in an earlier version; but `heldout_apart` by another who had seen nothing else, not looked at."
+    yield "\nA template's sentences, which differ in names and matters alone, are one line. Three writers: all by one"
+    yield "and looked at in an earlier version; `heldout_apart` by one who had seen nothing else, not looked at; and"
+    yield "`heldout_everyday`, posts as citizens write them, by a third who knew the kinds of the newest written lines,"
+    yield "not the lines; printed for each of three shares of the last leg (see what was tried)."
+
+
+def _file_and_kind(row: Row) -> str:
+    """Return the file of an own sentence, and of everyday posts which harm they hold."""
+    name = row.id.removeprefix("own:").split("-")[0]
+    if name != EVERYDAY:
+        return name
+    harms = [key for key in ("threat", "doxxing", "pile_on_call") if row.share(key) == 1]
+    return f"{name}, {harms[0] if harms else 'none'}"
 
 
 def spans(bench: Bench) -> Iterator[str]:

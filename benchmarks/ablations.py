@@ -43,7 +43,7 @@ Pair = tuple[Looked, Looked]
 OWN = (
     "kind_wishes", "bodies_and_visits", "force_metaphors", "harsh_civic", "speaking_up", "group_questions", "belonging",
     "unwanted", "name_calling", "threats_veiled", "harsh_voices", "threat_pairs", "contempt_pairs", "group_pairs",
-    "long_posts", "reported_words", "everyday", "rare_harms",
+    "long_posts", "reported_words", "everyday", "rare_harms", "warnings", "errands", "addresses_and_calls", "denials",
 )  # fmt: skip
 
 
