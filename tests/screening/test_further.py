@@ -67,7 +67,8 @@ def test_new_lines_are_shown_often_and_a_template_as_often_as_a_line() -> None:
     shown = passes(is_of(["errands"], rows), 200)(rows, random.Random(3))
     assert len(shown) == 200
     times = Counter(row.orig.get("line") for row in shown)
-    assert times["errands-1"] == times["errands-2"] == SHOWN
+    assert times["errands-1"] == SHOWN
+    assert abs(times["errands-2"] - SHOWN) <= 2  # five sentences, each at random once or twice
     assert "errands-3" not in times
 
 
