@@ -159,7 +159,7 @@ LIMITS = """
   to doxxing, so that its threshold stands high. Addresses and number plates of a known shape are
   found by rules besides.
 - Eight bits change a flag in one post of a hundred of all evaluation sets together, some ten posts of 26,364 more than
-  the mark allows (.9896 stay, counted from the rows of the table above; .991 with the model before), and in more than
+  the mark allows (the table above; .991 stayed with the model before), and in more than
   one of a hundred of HateCheck and of four other sets, whose posts lie nearer to the thresholds.
 - The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts a
   second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed 14 ms for 95 % of

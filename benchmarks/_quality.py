@@ -29,8 +29,8 @@ from evenhand.screening.training.rows import BENIGN_SET, Part, Row
 from evenhand.screening.training.settle import span_f1, truth_of
 
 OWN_SET = Path(__file__).resolve().parent / "own_set"
-# Harmless and harmful posts of one writer, in one file.
-EVERYDAY = "heldout_everyday"
+# Harmless and harmful posts of one writer in one file: held out, and those by which the weights were chosen.
+EVERYDAY = ("heldout_everyday", "everyday_civic")
 
 
 def judged(bench: Bench) -> Iterator[str]:
@@ -281,7 +281,7 @@ def own_posts_against(now: Bench, before: Bench) -> Iterator[str]:
             lines.append((f"own set, {what}, {name}", f"{values[0]:.3f}", f"{values[1]:.3f}"))
         values = [share(np.array([judge(v) for v in b.screener.screen(held)], float)) for b in (before, now)]
         lines.append((f"held-out harsh speech, {what}, flagged", f"{values[0]:.3f}", f"{values[1]:.3f}"))
-    everyday = [row for row in own_rows() if row.id.startswith(f"own:{EVERYDAY}")]
+    everyday = [row for row in own_rows() if row.id.startswith(tuple(f"own:{name}-" for name in EVERYDAY))]
     for kind in sorted({_file_and_kind(row) for row in everyday}):
         texts = [row.text for row in everyday if _file_and_kind(row) == kind]
         values = [share(np.array([harm(v) for v in b.screener.screen(texts)], float)) for b in (before, now)]
@@ -322,7 +322,7 @@ def held_out(bench: Bench) -> Iterator[str]:
 def _file_and_kind(row: Row) -> str:
     """Return the file of an own sentence, and of everyday posts which harm they hold."""
     name = row.id.removeprefix("own:").split("-")[0]
-    if name != EVERYDAY:
+    if name not in EVERYDAY:
         return name
     harms = [key for key in ("threat", "doxxing", "pile_on_call") if row.share(key) == 1]
     return f"{name}, {harms[0] if harms else 'none'}"

@@ -149,7 +149,10 @@ def float_weights(bench: Bench, folder: Path | None) -> Iterator[str]:
             ]
         lines.append((name, str(len(mine)), f"{same.mean():.4f}", f"{gaps.mean():.4f}", *right))
     together = np.concatenate(every)
-    lines.append(("all of these", str(len(together)), str(figure(share, together)), "", "", ""))
+    # Four places: three would round what falls short of the mark up to it.
+    whole_run = figure(share, together)
+    equal = f"{whole_run.value:.4f} [{whole_run.low:.4f}, {whole_run.high:.4f}]"
+    lines.append(("all of these", str(len(together)), equal, "", "", ""))
     head = (
         "rows of", "posts", "all flags equal", "mean of the largest score gap", "accuracy, 8 bits", "accuracy, float",
     )  # fmt: skip

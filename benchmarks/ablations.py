@@ -47,6 +47,14 @@ OWN = (
 )  # fmt: skip
 
 
+# Shares of the benign rows that are flagged, from .3 to 3 %: the mean over them jumps less than the recall at one.
+FEW = np.linspace(0.003, 0.03, 28)
+MEASURED = (
+    "AUC", "recall where 1 % of benign rows are flagged", "mean recall from .3 to 3 %", "recall as published",
+    "benign flagged",
+)  # fmt: skip
+
+
 def heads(dev: Looked, benign: Looked) -> Iterator[str]:
     """Per head that asks the linear model: alone, and with it."""
     deaf = [replace(seen, gate=seen.gate * 0) for seen in (dev, benign)]
@@ -55,7 +63,7 @@ def heads(dev: Looked, benign: Looked) -> Iterator[str]:
     for category in both.linear:
         for name, settled, (rows, quiet) in (("encoder alone", alone, deaf), ("with it", both, (dev, benign))):
             lines.append((category.value, name, *_figures(settled, category, rows, quiet)))
-    head = ("head", "", "AUC", "recall where 1 % of benign rows are flagged", "recall as published", "benign flagged")
+    head = ("head", "", *MEASURED)
     yield from table("The linear model beside the encoder: dev rows", head, lines)
     skipped = [f"{settled.gate['skipped']:.3f} (keeps {settled.gate['kept']:.3f})" for settled in (alone, both)]
     yield f"\nBenign rows that the gate skips: {skipped[1]} with it."
@@ -67,7 +75,9 @@ def _figures(settled: Settled, category: Category, dev: Looked, benign: Looked) 
     known, limit = ~np.isnan(truth), settled.thresholds[category]
     cut = np.sort(quiet)[::-1][int(0.01 * len(quiet))]
     right = scores[truth == 1]
-    figures = (auc(truth[known] == 1, scores[known]), share(right > cut), share(right >= limit))
+    cuts = np.sort(quiet)[::-1][(FEW * len(quiet)).astype(int)]
+    over_few = float(np.mean([share(right > each) for each in cuts]))
+    figures = (auc(truth[known] == 1, scores[known]), share(right > cut), over_few, share(right >= limit))
     return (*(f"{value:.3f}" for value in figures), f"{share(quiet >= limit):.4f}")
 
 
@@ -96,18 +106,13 @@ def beside(mine: Pair, other: Pair) -> Iterator[str]:
         flagged = harmed(settled, dev)
         files = [str(row.orig.get("line", "")).rpartition("-")[0] for row in dev.rows]
         abusive = np.asarray([row.share("abusive") == 1 for row in dev.rows])
+        ours = np.asarray([row.dataset == "own" for row in dev.rows])
+        told.append(("all own lines", name, *(_of(flagged, ours & side) for side in (~abusive, abusive))))
         for file in ("harsh speech", *OWN):
             own = np.isin(files, HARSH_FILES if file == "harsh speech" else [file])
             told.append((file, name, *(_of(flagged, own & side) for side in (~abusive, abusive))))
         shares.append((name, f"{share(harmed(settled, benign)):.4f}", f"{share(np.asarray(values)):.3f}"))
-    head = (
-        "head",
-        "encoder",
-        "AUC",
-        "recall where 1 % of benign rows are flagged",
-        "recall as published",
-        "benign flagged",
-    )
+    head = ("head", "encoder", *MEASURED)
     yield from table("Two encoders: dev rows", head, sorted(lines, key=lambda line: line[0]))
     yield from table(
         "Own dev lines flagged for any harm",
