@@ -37,9 +37,17 @@ def test_a_map_that_is_put_together_again_answers_nearly_the_same() -> None:
 
 
 def test_no_input_overflows_sixteen_bits_where_eight_bit_products_are_summed_in_pairs() -> None:
-    whole = np.abs(rounded(WEIGHT, PRODUCTS).whole.astype(np.int64))
-    assert 2 * whole.max() * 255 < 2**15
-    assert whole.max() > 60, "seven bits are used"
+    for whole in (rounded(WEIGHT, PRODUCTS).whole, whole_weights(WEIGHT, PRODUCTS)[0]):
+        pairs = np.abs(whole.astype(np.int64)).reshape(len(whole), -1, 2).sum(axis=2)
+        assert pairs.max() * 255 < 2**15
+        assert (pairs.max(axis=1) > 120).all(), "what two neighbours may have is used"
+
+
+def test_a_loud_weight_takes_what_its_quiet_neighbour_leaves() -> None:
+    weight = np.where(np.arange(64) % 2, 0.01, 1.0)[None].astype(np.float32)
+    whole, scales = whole_weights(weight, np.eye(64))
+    assert np.abs(whole).max() > 120
+    assert np.abs(whole * scales[:, None] - weight).max() < 0.01
 
 
 def test_turning_evens_out_what_is_loud_and_twice_changes_nothing() -> None:

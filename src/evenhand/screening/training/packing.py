@@ -39,8 +39,8 @@ from evenhand.screening.views import vocabulary
 # Dev rows of one set, and benign rows, that are looked at: more would narrow no interval that matters.
 DEV_ROWS: Final = 1000
 BENIGN_ROWS: Final = 6000
-# Train rows whose activations fix the 8-bit scales.
-SEEN_ROWS: Final = 1200
+# Train rows by whose activations the maps are rounded: with a quarter of them, answers lie 7 % further from float.
+SEEN_ROWS: Final = 4800
 
 
 def export(network: Network, base: Path, gate: Package, rows: Sequence[Row], out: Path) -> str:

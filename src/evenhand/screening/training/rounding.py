@@ -1,7 +1,7 @@
 """A linear map in eight bits: its input turned so that no channel is loud, its weights as whole numbers.
 
-Weights use seven of the eight bits: on processors without VNNI the 8-bit products are summed in pairs of 16 bits, where
-louder weights could overflow, so that the same file would answer differently on another family.
+On processors without VNNI the products of two neighbouring channels are summed in 16 bits. Two loud weights side by
+side would overflow there, and the same file would answer wrongly on such a family: so two neighbours share one limit.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ Array = NDArray[Any]
 
 # Channels that are turned together: those of one attention head, so that what value gives can be turned beforehand.
 TURNED: Final = WIDTH // HEADS
-# Twice as much, 255 times, still fits into 16 bits.
-WEIGHT_LIMIT: Final = 64
+# The highest sum of two neighbours, sign aside: 255 times as much still fits into 16 bits.
+PAIR_LIMIT: Final = 128
+WEIGHT_LIMIT: Final = 127
 # A little of the mean product on the diagonal, so that channels that hardly speak do not decide.
 DAMPING: Final = 0.01
 BLOCK: Final = 128
@@ -69,24 +70,33 @@ def whole_weights(weight: Array, products: NDArray[np.float64]) -> tuple[NDArray
     """Return weights [out, in] as whole numbers with one scale per output row.
 
     Channel by channel, loudest first, what rounding takes from one channel is given back by those that speak
-    along with it (GPTQ, Frantar et al. 2023). `products`: input channels times input channels, summed over rows.
+    along with it (GPTQ, Frantar et al. 2023). No two neighbouring channels, the first and second, third and fourth
+    and so on, pass PAIR_LIMIT together. `products`: input channels times input channels, summed over rows.
     """
-    scales = np.maximum(np.abs(weight).max(axis=1), 1e-8) / WEIGHT_LIMIT
+    scales = np.maximum(_loudest_pair(weight) / PAIR_LIMIT, np.abs(weight).max(axis=1) / WEIGHT_LIMIT)
+    scales = np.maximum(scales, 1e-10)
     order = np.argsort(-np.diag(products), kind="stable")
     left = weight[:, order].astype(np.float64)
     upper = _upper(products[np.ix_(order, order)])
-    whole = np.zeros_like(left)
+    out = np.zeros(weight.shape, np.int8)
     for start in range(0, left.shape[1], BLOCK):
         end = min(start + BLOCK, left.shape[1])
         errors = np.zeros((len(left), end - start))
         for at in range(start, end):
-            whole[:, at] = np.clip(np.rint(left[:, at] / scales), -WEIGHT_LIMIT, WEIGHT_LIMIT)
-            errors[:, at - start] = (left[:, at] - whole[:, at] * scales) / upper[at, at]
+            # What the neighbour (0 as long as it is not rounded) leaves to this channel.
+            room = np.minimum(PAIR_LIMIT - np.abs(out[:, order[at] ^ 1].astype(int)), WEIGHT_LIMIT)
+            whole = np.clip(np.rint(left[:, at] / scales), -room, room)
+            out[:, order[at]] = whole
+            errors[:, at - start] = (left[:, at] - whole * scales) / upper[at, at]
             left[:, at + 1 : end] -= np.outer(errors[:, at - start], upper[at, at + 1 : end])
         left[:, end:] -= errors @ upper[start:end, end:]
-    out = np.zeros(whole.shape, np.int8)
-    out[:, order] = whole
     return out, scales.astype(np.float32)
+
+
+def _loudest_pair(weight: Array) -> Array:
+    """Return per row of weights [out, in] the highest sum of two neighbours, sign aside."""
+    pairs: Array = np.abs(weight).reshape(len(weight), -1, 2).sum(axis=2).max(axis=1)
+    return pairs
 
 
 def _upper(products: NDArray[np.float64]) -> NDArray[np.float64]:
