@@ -73,20 +73,22 @@ and benign threshold rows was read with a word hidden."""
 TRIED = """
 ## How it was trained
 
-Five legs on shared machines: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for the top layer
+Six legs on shared machines: AdamW, batches of 32 sorted by length, up to 64 tokens, rate 1.2e-4 for the top layer
 falling by .88 a layer downwards and 5e-4 for the heads, a short rise and half a cosine; word vectors frozen; seed
 20261121. The first leg goes on from the pretrained weights, with dropout; the second at three quarters of its rate, the
 third at half. After three legs a model stood that shares nothing with those shipped before but its beginning. The
-fourth leg (six tenths of the rate, dropout .05) began half-way between its weights and those of the model before
-(`minilm-27fb51e41ecf`), had 4,558 written lines more, and learnt from three models, those two and the one before them:
-an answer is three tenths the label (of our own sentences six tenths) and for the rest their mean answer, and theirs
-alone where nobody labelled; lines that no model had read are answered by their labels, a fiftieth less sure. The model
-before this one (`minilm-9f39d8a00976`) lay six tenths of the way from `minilm-27fb51e41ecf` to that student. The fifth
-leg went on from its weights (read back from its eight bits and from those of an earlier rounding, half and half) at six
-tenths of the rate, dropout .05: 2,068 new lines on warnings, errands, encounters, places, calls to many, fighting talk
-and denials were shown nine times each and answered by their labels, a hundredth less sure; all else, five in six of
-120,000 samples, four fifths as a copy of that model which stands still answers it, one fifth as labelled
-(`evenhand train --lines`). What is installed lies .85 of the way to what that leg ended with.
+fourth leg (six tenths of the rate, dropout .05) began half-way between its weights and those of `minilm-27fb51e41ecf`,
+had 4,558 written lines more, and learnt from three models, those two and the one before them: an answer is three tenths
+the label (of our own sentences six tenths) and for the rest their mean answer, and theirs alone where nobody labelled;
+lines that no model had read are answered by their labels, a fiftieth less sure. `minilm-9f39d8a00976` lay six tenths of
+the way from `minilm-27fb51e41ecf` to that student. The fifth leg went on from its weights (read back from its eight
+bits and from those of an earlier rounding, half and half) at six tenths of the rate, dropout .05: 2,068 new lines on
+warnings, errands, encounters, places, calls to many, fighting talk and denials were shown nine times each and answered
+by their labels, a hundredth less sure; all else, five in six of 120,000 samples, four fifths as a copy of that model
+which stands still answers it, one fifth as labelled (`evenhand train --lines`). The model before
+(`minilm-b2fcf6222421`) lay .85 of the way to what that leg ended with. The sixth went on from there in the same way,
+with 1,636 more lines (things to be done, what follows from a decision, knowing where somebody is, calls to many,
+threats and their reports, harsh speech); what is installed lies half of the way to what it ended with.
 What is shown disguised or dressed is to be answered like the text itself.
 Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's `train` rows are shown as
 often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
@@ -106,14 +108,15 @@ before they are rounded (towards the end of the table below)."""
 
 SINCE = """
 The figures on dev rows are those of `benchmarks/ablations.py` and of the functions it calls (identity attacks and the
-further head: fitted on one half of the dev rows, counted on the other), the others those of this script. But for the
-last line they are of earlier models and their legs; "as shipped" means the one shipped at that time, of the three
-lines before the last eleven `minilm-27fb51e41ecf`, settled anew, of the next seven `minilm-527bacaaa76a`, of the last
-four `minilm-9f39d8a00976`. Three shares of the way to the last leg were tried, each with this script: words shown,
-threats, denials and held-out sentences are not blind to the choice among them. The choice against identity attacks,
-and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh sentences had been looked
-at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev rows, at most 130 of a set,
-time by what a core spent in one run on a processor without VNNI; in the lines on turning it is of
+further head: fitted on one half of the dev rows, counted on the other), raw scores and times of the encoder in the last
+six lines those of `benchmarks/encoders.py`, the others those of this script. They are of earlier models and their legs;
+"as shipped" means the one shipped at that time, of the three lines before the last seventeen `minilm-27fb51e41ecf`,
+settled anew, of the next seven `minilm-527bacaaa76a`, of the next four `minilm-9f39d8a00976`, of the last six
+`minilm-b2fcf6222421`. Three shares of the way to the fifth leg were tried, each with this script, and of the sixth none
+and half of it: words shown, threats, denials and held-out sentences are not blind to the choice among them. The choice
+against identity attacks, and the fifth for threats, were made after HateCheck, the threat rows and the held-out harsh
+sentences had been looked at: these rows are not blind to that choice. What is said of eight bits is of 2,123 dev rows,
+at most 130 of a set, time by what a core spent in one run on a processor without VNNI; in the lines on turning it is of
 `minilm-9f39d8a00976` and the one before it. Not tried for want of time: distillation between folds at full length."""
 
 LIMITS = """
@@ -132,7 +135,7 @@ LIMITS = """
 - Of 160 threats by a writer who had seen nothing of this, most in the words of politics, nearly one in four is not
   heard as such (`heldout_apart_threats`): a threshold that spares harsh speech costs them.
 - Harsh political speech written in metaphors of force is flagged too often (the rows `heldout_harsh` above; of the
-  other writer's 239 lines of harsh speech three are flagged where two would be allowed). On dev
+  other writer's 239 lines of harsh speech four are flagged where two would be allowed). On dev
   rows a handful of such sentences score higher than most abuse ("I will tear your report apart"): the threshold that
   spares them would keep one in eighty of the abusive rows. So thresholds spare them only at a small cost, as stated
   above, and a better model is needed, not another threshold.
@@ -141,15 +144,16 @@ LIMITS = """
 - Kind wishes and advice in the shape of a threat ("Watch your step on the ice outside the library") are sometimes read
   as one; so is talk of how a vote was killed or a motion buried.
 - Everyday posts with words of danger or force are still read as threats too often: of 200 harmless ones by a writer who
-  knew none of the material 13 are flagged (`heldout_everyday`; by the model before 22), most of them warnings, care
-  and jokes. Where no written line is like a post the encoder falls back on its words.
+  knew none of the material 10 are flagged (`heldout_everyday`; by the model before 13), of another's, sixty of them
+  harsh, 18 (`heldout_members`; before 19), most of them warnings, care and jokes. Where no written line is like a post
+  the encoder falls back on its words.
 - Written against it, posts go wrong more often than the tables above tell. Of our own dev lines it flags 4 of 16 kind
-  ones on illness and visits and 16 of 288 that are not contempt for a group though worded like it, and finds 14 of 34
-  that tell somebody they do not belong, 30 of 44 that hold contempt for a person in civil words and 143 of 216 that
+  ones on illness and visits and 27 of 288 that are not contempt for a group though worded like it, and finds 15 of 34
+  that tell somebody they do not belong, 32 of 44 that hold contempt for a person in civil words and 131 of 216 that
   hold it for a group (`benchmarks/ablations.py --beside`).
-- Beside the model before it finds fewer threats of the own set at the published threshold (.574 to .459, at fewer false
-  flags), tells counter-speech that refers to hate a little worse (`counter_ref_nh` 1.000 to .950), and finds
-  less hate in denied praise (`negate_pos_h` 1.000 to .929).
+- Beside the model before it flags more posts falsely that are worded like contempt for a group (16 to 27 of 288 of our
+  dev lines) and finds fewer that hold it (143 to 131 of 216); it is worse on `wiki_detox` (.726 to .716), finds one
+  threat less of the own set at the published threshold (.459 to .443) and less hate in some shapes (the table above).
 - A threat beside an insult is sometimes heard as abuse and insult, and not as a threat besides ("I'll stab you tonight,
   you worthless idiot."): dev rows, where the same words are often quoted or a figure of speech, gave no weight to the
   rules for direct threats (those for veiled ones and for wishes weigh).
@@ -158,14 +162,15 @@ LIMITS = """
 - Of the benign threshold rows those that end in a place ("such a good day with her @ Mill Bridge") are the likest
   to doxxing, so that its threshold stands high. Addresses and number plates of a known shape are
   found by rules besides.
-- Eight bits change a flag in one post of a hundred of all evaluation sets together, some ten posts of 26,364 more than
-  the mark allows (the table above; .991 stayed with the model before), and in more than
-  one of a hundred of HateCheck and of four other sets, whose posts lie nearer to the thresholds.
+- Eight bits change a flag in fewer than one post of a hundred of all evaluation sets together, but in more than one of
+  a hundred of HateCheck and of three other sets, whose posts lie nearer to the thresholds.
 - The service answers eight clients that never pause in more than 25 ms, and bulk work reads fewer than 2,500 posts a
-  second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed 14 ms for 95 % of
-  the answers to one client and 44 ms to eight (295 a second); eight that send 75 posts a second together have 95 % of
-  their answers within 25 ms, at 100 a second within 30 ms. In bulk it printed 598 posts a second with the gate, most of
-  its made-up posts being abuse; the table of systems tells of a mix of real posts. Without such instructions it is
+  second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed, on the quietest day
+  and with the model before, 14 ms for 95 % of the answers to one client and 44 ms to eight (295 a second); eight that
+  send 75 posts a second together had 95 % of their answers within 25 ms. The last run, on a machine on which the bare
+  handler answered three requests in the time of five, printed 21 and 60 ms (224 a second), and 25 posts a second. In
+  bulk it printed 599 posts a second with the gate, most of its made-up posts being abuse; the table of systems tells of
+  a mix of real posts. Without such instructions it is
   slower. Most of a post's time is the encoder's, and much of that goes into what stands between the products of the
   maps (rounding, norms, sums) and runs in float: only an encoder of fewer layers could answer in half the time.
 """

@@ -30,7 +30,7 @@ from evenhand.screening.training.settle import span_f1, truth_of
 
 OWN_SET = Path(__file__).resolve().parent / "own_set"
 # Harmless and harmful posts of one writer in one file: held out, and those by which the weights were chosen.
-EVERYDAY = ("heldout_everyday", "everyday_civic")
+EVERYDAY = ("heldout_everyday", "heldout_members", "everyday_members")
 
 
 def judged(bench: Bench) -> Iterator[str]:
@@ -313,10 +313,11 @@ def held_out(bench: Bench) -> Iterator[str]:
         lines.append((name, str(len(group)), *cells, f"{sum(own)} of {len(own)}"))
     head = ("sentences", "count", "any harm flagged", "threat flagged", "tone flagged", "lines of which one is flagged")
     yield from table("Our own held-out sentences at office-holders", head, lines)
-    yield "\nA template's sentences, which differ in names and matters alone, are one line. Three writers: all by one"
-    yield "and looked at in an earlier version; `heldout_apart` by one who had seen nothing else, not looked at; and"
-    yield "`heldout_everyday`, posts as citizens write them, by a third who knew the kinds of the newest written lines,"
-    yield "not the lines; printed for each of three shares of the last leg (see what was tried)."
+    yield "\nA template's sentences, which differ in names and matters alone, are one line. Four writers: all by one"
+    yield "and looked at in an earlier version; `heldout_apart` by one who had seen nothing else, not looked at;"
+    yield "`heldout_everyday` and `heldout_members`, posts as citizens and members write them, by two who knew the"
+    yield "kinds of the lines that were written beside them, not the lines. Who wrote `threats_and_reports`, which"
+    yield "trains, had seen `heldout_threats`. Both were printed for each of the weights that were tried."
 
 
 def _file_and_kind(row: Row) -> str:

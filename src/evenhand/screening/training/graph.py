@@ -57,7 +57,8 @@ class _Graph:
             product = self.node("MatMul", [x, at], f"{name}.product")
         else:
             product = self._quantised(x, name, self.maps[name])
-        return self.node("Add", [product, self.constant(f"{name}.bias", bias)], f"{name}.out")
+        # A bias of one axis the runtime joins with the bend behind it, which takes it longer than one after the other.
+        return self.node("Add", [product, self.constant(f"{name}.bias", bias[None, None])], f"{name}.out")
 
     def _quantised(self, x: str, name: str, own: Rounded) -> str:
         """Add a product in eight bits: each token is measured by its own loudest channel."""

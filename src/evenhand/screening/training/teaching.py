@@ -60,7 +60,7 @@ def _one(name: str, held: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     # The input of an older package's maps is divided by `even`; now it is turned, and what value gives as well.
     even = held.get(f"{source}.even")
     if end == "bias":
-        found = np.asarray(held[f"{source}.bias"], np.float32)
+        found = np.asarray(held[f"{source}.bias"], np.float32).reshape(-1)
     else:
         rows = np.asarray(held[f"{source}.whole"], np.float32).T * np.asarray(held[f"{source}.scales"])[:, None]
         found = turned(rows) if even is None else rows * even
