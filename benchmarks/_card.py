@@ -86,9 +86,10 @@ bits and from those of an earlier rounding, half and half) at six tenths of the 
 warnings, errands, encounters, places, calls to many, fighting talk and denials were shown nine times each and answered
 by their labels, a hundredth less sure; all else, five in six of 120,000 samples, four fifths as a copy of that model
 which stands still answers it, one fifth as labelled (`evenhand train --lines`). The model before
-(`minilm-b2fcf6222421`) lay .85 of the way to what that leg ended with. The sixth went on from there in the same way,
-with 1,636 more lines (things to be done, what follows from a decision, knowing where somebody is, calls to many,
-threats and their reports, harsh speech); what is installed lies half of the way to what it ended with.
+(`minilm-b2fcf6222421`) lay .85 of the way to what that leg ended with. The sixth went on from there, from float
+weights, in the same way, with 1,636 more lines (things to be done, what follows from a decision, knowing where somebody
+is, calls to many, threats and their reports, harsh speech); what is installed lies half of the way to what it ended
+with.
 What is shown disguised or dressed is to be answered like the text itself.
 Missing labels are masked, except in edos and misogyny_eacl21 where missing means no. A set's `train` rows are shown as
 often per pass as the table says. {disguised:.0%} of showings hide a word, {bare:.0%} lose
