@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,15 @@ def test_no_input_overflows_sixteen_bits_where_eight_bit_products_are_summed_in_
         pairs = np.abs(whole.astype(np.int64)).reshape(len(whole), -1, 2).sum(axis=2)
         assert pairs.max() * 255 < 2**15
         assert (pairs.max(axis=1) > 120).all(), "what two neighbours may have is used"
+
+
+def test_no_pair_of_the_shipped_weights_overflows() -> None:
+    onnx = pytest.importorskip("onnx", reason="needs the [train] extra: onnx")
+    with as_file(files("evenhand.screening") / "weights" / "encoder" / "encoder.onnx") as path:
+        held = onnx.load(path).graph.initializer
+    maps = [onnx.numpy_helper.to_array(one).astype(np.int64) for one in held if one.name.endswith(".whole")]
+    assert len(maps) == 24, "four in each of six layers, in by out"
+    assert max(np.abs(one).reshape(-1, 2, one.shape[1]).sum(axis=1).max() for one in maps) * 255 < 2**15
 
 
 def test_a_loud_weight_takes_what_its_quiet_neighbour_leaves() -> None:
