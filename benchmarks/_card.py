@@ -169,8 +169,8 @@ LIMITS = """
   second. On two cores with instructions for 8-bit sums (VNNI) `benchmarks/perspective.py` printed, on the quietest day
   and with the model before, 14 ms for 95 % of the answers to one client and 44 ms to eight (295 a second); eight that
   send 75 posts a second together had 95 % of their answers within 25 ms. The last run, on a machine on which the bare
-  handler answered three requests in the time of five, printed 21 and 60 ms (224 a second), and 25 posts a second. In
-  bulk it printed 599 posts a second with the gate, most of its made-up posts being abuse; the table of systems tells of
+  handler answered two requests in the time of three, printed 17 and 60 ms (216 a second), and 25 posts a second. In
+  bulk it printed 538 posts a second with the gate, most of its made-up posts being abuse; the table of systems tells of
   a mix of real posts. Without such instructions it is
   slower. Most of a post's time is the encoder's, and much of that goes into what stands between the products of the
   maps (rounding, norms, sums) and runs in float: only an encoder of fewer layers could answer in half the time.
