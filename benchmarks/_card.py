@@ -44,8 +44,8 @@ one token, so that a post's neighbours and padding change nothing. Beside it sta
 doxxing and calls to pile on; what a rule finds reaches the threshold of its category and the reason names the rule.
 Each rule can be switched off.
 
-A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows the full model before this one
-flags (`minilm-9a9bd23a36d3`; its cut-off was fixed with this one), and a post in which it sees next to nothing gets its
+A hashed linear model is the gate of bulk work (`--fast`): it was taught which train rows an earlier full model flags
+(`minilm-9a9bd23a36d3`; its cut-off was fixed with this one), and a post in which it sees next to nothing gets its
 verdict, under its model id, and is read no further. Single requests, complaints and evidence always get the full model.
 
 English only; other languages are not assessed and are counted as such. It ranks what a person reads first. It
@@ -171,9 +171,9 @@ LIMITS = """
   send 75 posts a second together had 95 % of their answers within 25 ms. The last run, on a machine on which the bare
   handler answered two requests in the time of three, printed 17 and 60 ms (216 a second), and 25 posts a second. In
   bulk it printed 538 posts a second with the gate, most of its made-up posts being abuse; the table of systems tells of
-  a mix of real posts. Without such instructions it is
-  slower. Most of a post's time is the encoder's, and much of that goes into what stands between the products of the
-  maps (rounding, norms, sums) and runs in float: only an encoder of fewer layers could answer in half the time.
+  a mix of real posts. Without such instructions it is slower. Most of a post's time is the encoder's, and much of that
+  goes into what stands between the products of the maps (rounding, norms, sums) and runs in float: only an encoder of
+  fewer layers could answer in half the time.
 """
 
 

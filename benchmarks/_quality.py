@@ -316,8 +316,8 @@ def held_out(bench: Bench) -> Iterator[str]:
     yield "\nA template's sentences, which differ in names and matters alone, are one line. Four writers: all by one"
     yield "and looked at in an earlier version; `heldout_apart` by one who had seen nothing else, not looked at;"
     yield "`heldout_everyday` and `heldout_members`, posts as citizens and members write them, by two who knew the"
-    yield "kinds of the lines that were written beside them, not the lines. Who wrote `threats_and_reports`, which"
-    yield "trains, had seen `heldout_threats`. Both were printed for each of the weights that were tried."
+    yield "kinds of the lines that were written beside them, not the lines; printed for each of the weights that were"
+    yield "tried. Who wrote `threats_and_reports`, which trains, had seen `heldout_threats`."
 
 
 def _file_and_kind(row: Row) -> str:

@@ -39,7 +39,7 @@ from evenhand.screening.views import vocabulary
 # Dev rows of one set, and benign rows, that are looked at: more would narrow no interval that matters.
 DEV_ROWS: Final = 1000
 BENIGN_ROWS: Final = 6000
-# Train rows by whose activations the maps are rounded: with a quarter of them, answers lie 7 % further from float.
+# Train rows by whose activations the maps are rounded: with fewer, answers lie further from float.
 SEEN_ROWS: Final = 4800
 
 
